@@ -1,0 +1,57 @@
+"""AWS CDK constructs for OS patching of an AWS Organization with Systems Manager Patch Manager.
+
+Names load when they are first used, so that the model, the rules and the values can be imported without Node.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from patching_constructs._version import __version__
+
+if TYPE_CHECKING:
+    from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
+    from patching_constructs.model.finding import Finding, Level
+    from patching_constructs.model.operating_system import OperatingSystem
+    from patching_constructs.model.patch_group import PatchGroupTagKey
+    from patching_constructs.rules.ids import FindingId
+    from patching_constructs.values.patch_group import PatchGroup
+
+_EXPORTS = {
+    "Finding": "model.finding",
+    "FindingId": "rules.ids",
+    "InvalidInputError": "errors",
+    "Level": "model.finding",
+    "OperatingSystem": "model.operating_system",
+    "PatchGroup": "values.patch_group",
+    "PatchGroupTagKey": "model.patch_group",
+    "PatchingError": "errors",
+    "SettingsError": "errors",
+}
+
+__all__ = [
+    "Finding",
+    "FindingId",
+    "InvalidInputError",
+    "Level",
+    "OperatingSystem",
+    "PatchGroup",
+    "PatchGroupTagKey",
+    "PatchingError",
+    "SettingsError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that defines it."""
+    if name not in _EXPORTS:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(importlib.import_module(f"{__name__}.{_EXPORTS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

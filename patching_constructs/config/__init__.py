@@ -1,0 +1,1 @@
+"""patching.yaml as typed settings."""

@@ -1,0 +1,1 @@
+"""What patching is: records, closed vocabularies and service limits. Standard library only."""

@@ -1,0 +1,12 @@
+"""What our constructs write into a template because CloudFormation has no property for it.
+
+Tag keys, the metadata key and its schema version are public contract: readers of templates and of live
+accounts rely on them.
+"""
+
+ROLLOUT_TAG = "patching-constructs:rollout"
+RING_TAG = "patching-constructs:ring"
+RING_ORDER_TAG = "patching-constructs:ring-order"
+
+METADATA_KEY = "patching-constructs"
+METADATA_SCHEMA_VERSION = 1

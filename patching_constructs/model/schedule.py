@@ -1,0 +1,24 @@
+"""Records of schedules, as a maintenance window states them."""
+
+from dataclasses import dataclass
+
+from patching_constructs.model.unknown import Maybe
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleRecord:
+    """When a maintenance window starts.
+
+    Attributes:
+        expression: `cron(...)`, `rate(...)` or `at(...)`.
+        timezone: IANA name, or None for UTC.
+        offset_days: Days to wait after the cron day, 1 to 6, or None.
+        start_date: ISO-8601 time before which the window does not run, or None.
+        end_date: ISO-8601 time after which the window does not run, or None.
+    """
+
+    expression: Maybe[str]
+    timezone: Maybe[str] | None = None
+    offset_days: Maybe[int] | None = None
+    start_date: Maybe[str] | None = None
+    end_date: Maybe[str] | None = None

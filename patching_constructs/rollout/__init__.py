@@ -1,0 +1,1 @@
+"""Questions about a model: when a schedule runs."""

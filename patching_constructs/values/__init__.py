@@ -1,0 +1,1 @@
+"""What a caller writes: strict, immutable, checked when they are made."""

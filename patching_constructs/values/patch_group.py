@@ -1,0 +1,38 @@
+"""The patch group of a fleet."""
+
+from dataclasses import dataclass
+
+from patching_constructs.errors import raise_errors
+from patching_constructs.model.patch_group import PatchGroupTagKey
+from patching_constructs.rules.patch_group import check_patch_group_name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatchGroup:
+    """Name a group of nodes that is patched together.
+
+    A node is in one group only; a node whose tag names no registered group falls back to the account's
+    default baseline in silence, so make the name unique in its account and Region
+    (put the environment into it).
+
+    Args:
+        name: Value of the tag. 1 to 256 letters, digits, spaces and `_.:/=+-@`.
+        tag_key: Key of the tag. Default: `PatchGroup`.
+
+    Raises:
+        InvalidInputError: If AWS would refuse the name.
+
+    Example:
+        >>> from patching_constructs import PatchGroup
+        >>> PatchGroup(name="prod-web").tag_key.value
+        'PatchGroup'
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html
+    """
+
+    name: str
+    tag_key: PatchGroupTagKey = PatchGroupTagKey.PATCH_GROUP
+
+    def __post_init__(self) -> None:
+        """Run the rules."""
+        raise_errors(check_patch_group_name(self.name, field="name"), subject="PatchGroup")

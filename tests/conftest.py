@@ -1,0 +1,37 @@
+import os
+
+os.environ.setdefault("CDK_VALIDATION", "false")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+_ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def normalised(template: dict[str, Any]) -> dict[str, Any]:
+    """Remove what changes without a reason in our code: asset hashes and the bootstrap version check."""
+    text = _ASSET_HASH.sub("<asset-hash>", json.dumps(template))
+    result: dict[str, Any] = json.loads(text)
+    for section, name in (("Parameters", "BootstrapVersion"), ("Rules", "CheckBootstrapVersion")):
+        result.get(section, {}).pop(name, None)
+        if not result.get(section, True):
+            del result[section]
+    return result
+
+
+@pytest.fixture
+def template_snapshot(snapshot: SnapshotAssertion) -> Callable[[dict[str, Any]], None]:
+    """Assert a synthesized template against its stored JSON, one file per test."""
+    stored = snapshot.use_extension(JSONSnapshotExtension)
+
+    def check(template: dict[str, Any]) -> None:
+        assert normalised(template) == stored
+
+    return check
