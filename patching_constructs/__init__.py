@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from patching_constructs._version import __version__
 
 if TYPE_CHECKING:
+    from patching_constructs.command_output import CommandOutput
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.operating_system import OperatingSystem
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from patching_constructs.values.patch_group import PatchGroup
 
 _EXPORTS = {
+    "CommandOutput": "command_output",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
     "InvalidInputError": "errors",
@@ -29,6 +31,7 @@ _EXPORTS = {
 }
 
 __all__ = [
+    "CommandOutput",
     "Finding",
     "FindingId",
     "InvalidInputError",

@@ -8,3 +8,6 @@ class FindingId(enum.StrEnum):
 
     PATCH_GROUP_NAME = "patch-group-name"
     """AWS refuses the name of the patch group."""
+
+    LOG_RETENTION_DAYS = "log-retention-days"
+    """CloudWatch Logs does not know the retention."""

@@ -1,0 +1,202 @@
+"""Where the output of patch commands is kept: encrypted, for a fixed time."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from patching_constructs._report import refuse_errors
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.rules.ids import FindingId
+
+_RETENTION = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
+    5: logs.RetentionDays.FIVE_DAYS,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    60: logs.RetentionDays.TWO_MONTHS,
+    90: logs.RetentionDays.THREE_MONTHS,
+    120: logs.RetentionDays.FOUR_MONTHS,
+    150: logs.RetentionDays.FIVE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    400: logs.RetentionDays.THIRTEEN_MONTHS,
+    545: logs.RetentionDays.EIGHTEEN_MONTHS,
+    731: logs.RetentionDays.TWO_YEARS,
+    1096: logs.RetentionDays.THREE_YEARS,
+    1827: logs.RetentionDays.FIVE_YEARS,
+    2192: logs.RetentionDays.SIX_YEARS,
+    2557: logs.RetentionDays.SEVEN_YEARS,
+    2922: logs.RetentionDays.EIGHT_YEARS,
+    3288: logs.RetentionDays.NINE_YEARS,
+    3653: logs.RetentionDays.TEN_YEARS,
+}
+_RETENTION_SOURCE = (
+    "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"
+)
+
+_DELETED_OUTPUT_KEPT_DAYS = 30
+
+
+class CommandOutput(Construct):
+    """Define the encrypted log group and bucket that keep what patch commands print.
+
+    One KMS key with yearly rotation encrypts both. The bucket is private, TLS only, and owned by this account
+    whoever writes into it; it is versioned, so that what somebody deletes or replaces can be recovered for
+    30 days. Run Command truncates what its own API returns; the log group and the bucket hold all of it.
+
+    The nodes write the output, not the maintenance window: `PatchGroupFleet(command_output=...)` grants
+    them the statements of `node_policy_statements()`.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        retention_days: How long log events and objects are kept. Unit: days; one of the values that
+            CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096,
+            1827, 2192, 2557, 2922, 3288 or 3653. Default: 365.
+        access_logs_bucket: Bucket for the server access logs of the output bucket.
+            Default: access is not logged.
+        removal_policy: What happens to key, log group and bucket when they leave the stack. `DESTROY`
+            fails on a bucket that is not empty. Default: they are retained.
+
+    Attributes:
+        bucket: The output bucket.
+        log_group: The output log group.
+        encryption_key: The key of both.
+
+    Raises:
+        InvalidInputError: If CloudWatch Logs does not know the retention.
+
+    Example:
+        >>> import aws_cdk as cdk
+        >>> from patching_constructs import CommandOutput
+        >>> stack = cdk.Stack(cdk.App(), "Patching")
+        >>> output = CommandOutput(stack, "CommandOutput", retention_days=90)
+        >>> [statement.sid for statement in output.node_policy_statements()][0]
+        'WriteCommandOutput'
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        retention_days: int = 365,
+        access_logs_bucket: s3.IBucket | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+    ) -> None:
+        refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        region = stack.region
+        self._log_groups_arn = f"arn:{stack.partition}:logs:{region}:{stack.account}:log-group:*"
+
+        self.encryption_key = kms.Key(
+            self,
+            "Key",
+            description="Encrypts the output of patch commands",
+            enable_key_rotation=True,
+            removal_policy=removal_policy,
+        )
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        self.encryption_key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EncryptLogGroupsOfThisAccount",
+                principals=[iam.ServicePrincipal(f"logs.{region}.{stack.url_suffix}")],
+                actions=[
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:Describe*",
+                ],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self._log_groups_arn}},
+            )
+        )
+        self.log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            encryption_key=self.encryption_key,
+            retention=_RETENTION[retention_days],
+            removal_policy=removal_policy,
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.encryption_key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=cdk.Duration.days(retention_days),
+                    noncurrent_version_expiration=cdk.Duration.days(_DELETED_OUTPUT_KEPT_DAYS),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                )
+            ],
+            server_access_logs_bucket=access_logs_bucket,
+            removal_policy=removal_policy,
+        )
+
+    def node_policy_statements(self) -> list[iam.PolicyStatement]:
+        """Return what the role of a node needs to write its output here.
+
+        Returns:
+            Statements for a policy of the node's role; resources in them are tokens.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
+        """
+        log_group_arn = self.log_group.log_group_arn
+        bucket_arn = self.bucket.bucket_arn
+        return [
+            iam.PolicyStatement(
+                sid="WriteCommandOutput", actions=["s3:PutObject"], resources=[f"{bucket_arn}/*"]
+            ),
+            iam.PolicyStatement(
+                sid="ReadOutputBucketEncryption",
+                actions=["s3:GetEncryptionConfiguration"],
+                resources=[bucket_arn],
+            ),
+            iam.PolicyStatement(
+                sid="EncryptCommandOutput",
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],  # Decrypt: for uploads in several parts
+                resources=[self.encryption_key.key_arn],
+            ),
+            iam.PolicyStatement(
+                sid="LogCommandOutput",
+                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                resources=[log_group_arn],
+            ),
+            iam.PolicyStatement(
+                sid="FindOutputLogGroup",
+                actions=["logs:DescribeLogGroups"],
+                resources=[self._log_groups_arn],
+            ),
+        ]
+
+
+def _check_retention(retention_days: int) -> list[Finding]:
+    if retention_days in _RETENTION:
+        return []
+    return [
+        Finding(
+            id=FindingId.LOG_RETENTION_DAYS,
+            level=Level.ERROR,
+            field="retention_days",
+            message="not a retention that CloudWatch Logs knows",
+            received=repr(retention_days),
+            allowed=", ".join(map(str, _RETENTION)),
+            source=_RETENTION_SOURCE,
+        )
+    ]
