@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.patch_group import PatchGroup
+    from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
     "CommandOutput": "command_output",
@@ -27,7 +28,10 @@ _EXPORTS = {
     "PatchGroup": "values.patch_group",
     "PatchGroupTagKey": "model.patch_group",
     "PatchingError": "errors",
+    "RateUnit": "values.schedule",
+    "Schedule": "values.schedule",
     "SettingsError": "errors",
+    "Weekday": "values.schedule",
 }
 
 __all__ = [
@@ -40,7 +44,10 @@ __all__ = [
     "PatchGroup",
     "PatchGroupTagKey",
     "PatchingError",
+    "RateUnit",
+    "Schedule",
     "SettingsError",
+    "Weekday",
     "__version__",
 ]
 

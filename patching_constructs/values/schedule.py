@@ -1,0 +1,317 @@
+"""When a maintenance window starts, as a value."""
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, Self, overload
+
+from patching_constructs.model.schedule import ScheduleRecord
+
+
+class Weekday(enum.StrEnum):
+    """Day of the week, under AWS's name for it."""
+
+    SUNDAY = "SUN"
+    MONDAY = "MON"
+    TUESDAY = "TUE"
+    WEDNESDAY = "WED"
+    THURSDAY = "THU"
+    FRIDAY = "FRI"
+    SATURDAY = "SAT"
+
+
+class RateUnit(enum.StrEnum):
+    """Unit of a rate.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+    """
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """Say when a maintenance window starts.
+
+    The classmethods write the expression; give `expression` itself only to repeat one that stands elsewhere.
+
+    Args:
+        expression: `cron(...)` with six fields, or seven with seconds first; `rate(...)`; or `at(...)`.
+            At most 256 characters.
+        timezone: IANA name such as `Europe/Berlin`. Default: the expression is in UTC.
+        offset_days: Days to wait after the cron day, 1 to 6. Default: none. Only with `cron(...)`.
+        start_date: ISO-8601 time with UTC offset before which the window does not run. Default: at once.
+            It ignores `timezone`.
+        end_date: ISO-8601 time with UTC offset from which on the window no longer runs. Default: never.
+            It ignores `timezone`.
+
+    Example:
+        >>> from patching_constructs import Schedule
+        >>> Schedule(expression="cron(30 23 ? * TUE#3 *)", offset_days=2).timezone is None
+        True
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+    """
+
+    expression: str
+    timezone: str | None = None
+    offset_days: int | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+
+    @property
+    def record(self) -> ScheduleRecord:
+        """The schedule as the model holds it."""
+        return ScheduleRecord(
+            expression=self.expression,
+            timezone=self.timezone,
+            offset_days=self.offset_days,
+            start_date=self.start_date,
+            end_date=self.end_date,
+        )
+
+    @classmethod
+    def daily(
+        cls,
+        *,
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start every day.
+
+        Example:
+            >>> from patching_constructs import Schedule
+            >>> Schedule.daily(hour=3, timezone="Europe/Berlin").expression
+            'cron(0 3 ? * * *)'
+        """
+        return cls(
+            expression=f"cron({minute} {hour} ? * * *)",
+            timezone=timezone,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @classmethod
+    def weekly(
+        cls,
+        *,
+        day: Weekday,
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start once a week.
+
+        Example:
+            >>> from patching_constructs import Schedule, Weekday
+            >>> Schedule.weekly(day=Weekday.SUNDAY, hour=4, minute=30).expression
+            'cron(30 4 ? * SUN *)'
+        """
+        return cls(
+            expression=f"cron({minute} {hour} ? * {day} *)",
+            timezone=timezone,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @overload
+    @classmethod
+    def monthly(
+        cls,
+        *,
+        week: int | Literal["L"],
+        day: Weekday,
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self: ...
+
+    @overload
+    @classmethod
+    def monthly(
+        cls,
+        *,
+        day_of_month: int | Literal["L"],
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self: ...
+
+    @classmethod
+    def monthly(
+        cls,
+        *,
+        week: int | Literal["L"] | None = None,
+        day: Weekday | None = None,
+        day_of_month: int | Literal["L"] | None = None,
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start once a month, on a weekday of a week or on a day of the month.
+
+        Do not write "Saturday after Patch Tuesday" as the second Saturday: use `patch_tuesday`.
+
+        Args:
+            week: Which such weekday of the month: 1 to 4, or `L` for the last. Together with `day`.
+            day: Weekday. Together with `week`.
+            day_of_month: 1 to 28, or `L` for the last day of the month. Instead of `week` and `day`.
+            hour: Hour in `timezone`, 0 to 23.
+            minute: Minute of the hour, 0 to 59. Default: the full hour.
+            timezone: IANA name. Default: UTC.
+            start_date: See `Schedule`.
+            end_date: See `Schedule`.
+
+        Example:
+            >>> from patching_constructs import Schedule, Weekday
+            >>> Schedule.monthly(week=3, day=Weekday.THURSDAY, hour=2).expression
+            'cron(0 2 ? * THU#3 *)'
+            >>> Schedule.monthly(day_of_month="L", hour=2).expression
+            'cron(0 2 L * ? *)'
+        """
+        if day is None:
+            days = f"{day_of_month} * ?"
+        elif week == "L":
+            days = f"? * {list(Weekday).index(day) + 1}L"
+        else:
+            days = f"? * {day}#{week}"
+        return cls(
+            expression=f"cron({minute} {hour} {days} *)",
+            timezone=timezone,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @classmethod
+    def patch_tuesday(
+        cls,
+        *,
+        plus_days: int = 0,
+        hour: int,
+        minute: int = 0,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start on Patch Tuesday, the second Tuesday of the month, or a number of days after it.
+
+        AWS waits at most 6 days after a cron day, so that later days count from the third or fourth Tuesday.
+
+        Args:
+            plus_days: Days after Patch Tuesday, 0 to 20. Default: on Patch Tuesday.
+            hour: Hour in `timezone`, 0 to 23.
+            minute: Minute of the hour, 0 to 59. Default: the full hour.
+            timezone: IANA name. Default: UTC.
+            start_date: See `Schedule`.
+            end_date: See `Schedule`.
+
+        Example:
+            >>> from patching_constructs import Schedule
+            >>> schedule = Schedule.patch_tuesday(plus_days=11, hour=2, timezone="Europe/Berlin")
+            >>> schedule.expression, schedule.offset_days
+            ('cron(0 2 ? * TUE#3 *)', 4)
+        """
+        weeks, days = divmod(plus_days, 7)
+        return cls(
+            expression=f"cron({minute} {hour} ? * TUE#{weeks + 2} *)",
+            timezone=timezone,
+            offset_days=days or None,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @classmethod
+    def cron(
+        cls,
+        fields: str,
+        *,
+        timezone: str | None = None,
+        offset_days: int | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start when AWS's cron fields say so.
+
+        Args:
+            fields: Minutes, hours, day of month, month, day of week, year; optionally seconds before them.
+                One of the two day fields is `?`. 1 is Sunday.
+            timezone: IANA name. Default: UTC.
+            offset_days: Days to wait after the cron day, 1 to 6. Default: none.
+            start_date: See `Schedule`.
+            end_date: See `Schedule`.
+
+        Example:
+            >>> from patching_constructs import Schedule
+            >>> Schedule.cron("15 10 ? * 6L *").expression
+            'cron(15 10 ? * 6L *)'
+        """
+        return cls(
+            expression=f"cron({fields})",
+            timezone=timezone,
+            offset_days=offset_days,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @classmethod
+    def rate(
+        cls,
+        value: int,
+        unit: RateUnit,
+        *,
+        timezone: str | None = None,
+        start_date: str | None = None,
+        end_date: str | None = None,
+    ) -> Self:
+        """Start again and again after the same time.
+
+        The clock starts at `start_date`; without one, when AWS makes the window, so that nobody can
+        tell the dates beforehand.
+
+        Args:
+            value: How many units, from 1.
+            unit: Minutes, hours or days.
+            timezone: IANA name in which dates are shown. Default: UTC.
+            start_date: See `Schedule`. A date that is past when the window is made counts as that moment.
+            end_date: See `Schedule`.
+
+        Example:
+            >>> from patching_constructs import RateUnit, Schedule
+            >>> Schedule.rate(7, RateUnit.DAY, start_date="2026-01-06T03:00:00Z").expression
+            'rate(7 days)'
+        """
+        return cls(
+            expression=f"rate({value} {unit}{'' if value == 1 else 's'})",
+            timezone=timezone,
+            start_date=start_date,
+            end_date=end_date,
+        )
+
+    @classmethod
+    def at(cls, when: datetime) -> Self:
+        """Start once.
+
+        Args:
+            when: Time with a time zone; written in UTC, because AWS documents `at(...)` in UTC.
+
+        Example:
+            >>> from datetime import datetime
+            >>> from zoneinfo import ZoneInfo
+            >>> from patching_constructs import Schedule
+            >>> Schedule.at(datetime(2026, 7, 7, 15, 55, tzinfo=ZoneInfo("Europe/Berlin"))).expression
+            'at(2026-07-07T13:55:00)'
+        """
+        return cls(expression=f"at({when.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
