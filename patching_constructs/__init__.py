@@ -12,23 +12,33 @@ if TYPE_CHECKING:
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.finding import Finding, Level
+    from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
     from patching_constructs.model.operating_system import OperatingSystem
     from patching_constructs.model.patch_group import PatchGroupTagKey
+    from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.patch_group import PatchGroup
+    from patching_constructs.values.patch_window import PatchWindow
+    from patching_constructs.values.ring import Ring
     from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
     "CommandOutput": "command_output",
+    "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
     "InvalidInputError": "errors",
     "Level": "model.finding",
+    "MaintenanceWindowQuotas": "model.maintenance_window_limits",
     "OperatingSystem": "model.operating_system",
     "PatchGroup": "values.patch_group",
     "PatchGroupTagKey": "model.patch_group",
+    "PatchOperation": "model.patching_documents",
+    "PatchWindow": "values.patch_window",
     "PatchingError": "errors",
     "RateUnit": "values.schedule",
+    "RebootOption": "model.patching_documents",
+    "Ring": "values.ring",
     "Schedule": "values.schedule",
     "SettingsError": "errors",
     "Weekday": "values.schedule",
@@ -36,15 +46,21 @@ _EXPORTS = {
 
 __all__ = [
     "CommandOutput",
+    "CutoffBehavior",
     "Finding",
     "FindingId",
     "InvalidInputError",
     "Level",
+    "MaintenanceWindowQuotas",
     "OperatingSystem",
     "PatchGroup",
     "PatchGroupTagKey",
+    "PatchOperation",
+    "PatchWindow",
     "PatchingError",
     "RateUnit",
+    "RebootOption",
+    "Ring",
     "Schedule",
     "SettingsError",
     "Weekday",
