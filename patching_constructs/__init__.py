@@ -10,12 +10,17 @@ from patching_constructs._version import __version__
 
 if TYPE_CHECKING:
     from patching_constructs.command_output import CommandOutput
+    from patching_constructs.compliance_alarms import ComplianceAlarms
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
     from patching_constructs.model.operating_system import OperatingSystem
+    from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
+    from patching_constructs.recipient import Recipient
+    from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
+    from patching_constructs.rollout.runs import Run
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "CommandOutput": "command_output",
+    "ComplianceAlarms": "compliance_alarms",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
@@ -31,21 +37,28 @@ _EXPORTS = {
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
     "OperatingSystem": "model.operating_system",
+    "PatchCommandNotificationType": "model.patch_events",
     "PatchGroup": "values.patch_group",
     "PatchGroupTagKey": "model.patch_group",
     "PatchOperation": "model.patching_documents",
     "PatchWindow": "values.patch_window",
     "PatchingError": "errors",
+    "PhaseUnknownError": "rollout.mistake",
     "RateUnit": "values.schedule",
     "RebootOption": "model.patching_documents",
+    "Recipient": "recipient",
     "Ring": "values.ring",
+    "Run": "rollout.runs",
+    "RunsUnknownError": "rollout.mistake",
     "Schedule": "values.schedule",
+    "ScheduleSyntaxError": "rollout.mistake",
     "SettingsError": "errors",
     "Weekday": "values.schedule",
 }
 
 __all__ = [
     "CommandOutput",
+    "ComplianceAlarms",
     "CutoffBehavior",
     "Finding",
     "FindingId",
@@ -53,15 +66,21 @@ __all__ = [
     "Level",
     "MaintenanceWindowQuotas",
     "OperatingSystem",
+    "PatchCommandNotificationType",
     "PatchGroup",
     "PatchGroupTagKey",
     "PatchOperation",
     "PatchWindow",
     "PatchingError",
+    "PhaseUnknownError",
     "RateUnit",
     "RebootOption",
+    "Recipient",
     "Ring",
+    "Run",
+    "RunsUnknownError",
     "Schedule",
+    "ScheduleSyntaxError",
     "SettingsError",
     "Weekday",
     "__version__",

@@ -1,8 +1,18 @@
 """Records of schedules, as a maintenance window states them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from patching_constructs.model.unknown import Maybe
+
+MAX_SCHEDULE_LENGTH = 256
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html"""
+
+MAX_SCHEDULE_OFFSET_DAYS = 6
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html"""
+
+MIN_CRON_INTERVAL = timedelta(minutes=5)
+"""https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

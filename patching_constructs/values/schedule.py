@@ -1,11 +1,17 @@
 """When a maintenance window starts, as a value."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Literal, Self, overload
 
+from patching_constructs.errors import raise_errors
+from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.schedule import ScheduleRecord
+from patching_constructs.rollout.runs import LATEST, Run, runs
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.schedule import check_schedule
 
 
 class Weekday(enum.StrEnum):
@@ -47,6 +53,9 @@ class Schedule:
         end_date: ISO-8601 time with UTC offset from which on the window no longer runs. Default: never.
             It ignores `timezone`.
 
+    Raises:
+        InvalidInputError: If AWS would refuse the schedule, or if it never runs; with all mistakes.
+
     Example:
         >>> from patching_constructs import Schedule
         >>> Schedule(expression="cron(30 23 ? * TUE#3 *)", offset_days=2).timezone is None
@@ -60,6 +69,10 @@ class Schedule:
     offset_days: int | None = None
     start_date: str | None = None
     end_date: str | None = None
+
+    def __post_init__(self) -> None:
+        """Run the rules."""
+        raise_errors(check_schedule(self.record), subject="Schedule")
 
     @property
     def record(self) -> ScheduleRecord:
@@ -83,6 +96,13 @@ class Schedule:
         end_date: str | None = None,
     ) -> Self:
         """Start every day.
+
+        Args:
+            hour: Hour in `timezone`, 0 to 23.
+            minute: Minute of the hour, 0 to 59. Default: the full hour.
+            timezone: IANA name. Default: UTC.
+            start_date: See `Schedule`.
+            end_date: See `Schedule`.
 
         Example:
             >>> from patching_constructs import Schedule
@@ -108,6 +128,14 @@ class Schedule:
         end_date: str | None = None,
     ) -> Self:
         """Start once a week.
+
+        Args:
+            day: Weekday in `timezone`.
+            hour: Hour in `timezone`, 0 to 23.
+            minute: Minute of the hour, 0 to 59. Default: the full hour.
+            timezone: IANA name. Default: UTC.
+            start_date: See `Schedule`.
+            end_date: See `Schedule`.
 
         Example:
             >>> from patching_constructs import Schedule, Weekday
@@ -175,6 +203,9 @@ class Schedule:
             start_date: See `Schedule`.
             end_date: See `Schedule`.
 
+        Raises:
+            InvalidInputError: If an argument is not in its range; with all mistakes.
+
         Example:
             >>> from patching_constructs import Schedule, Weekday
             >>> Schedule.monthly(week=3, day=Weekday.THURSDAY, hour=2).expression
@@ -182,18 +213,29 @@ class Schedule:
             >>> Schedule.monthly(day_of_month="L", hour=2).expression
             'cron(0 2 L * ? *)'
         """
-        if day is None:
+        arguments = []
+        if (week is None) is (day_of_month is None) or (week is None) is not (day is None):
+            received = f"week={week!r}, day={day!r}, day_of_month={day_of_month!r}"
+            arguments.append(_argument("week", received, "week and day, or day_of_month alone"))
+        if week not in (None, 1, 2, 3, 4, "L"):
+            arguments.append(_argument("week", repr(week), "1 to 4, or 'L' for the last"))
+        if day_of_month not in (None, *range(1, 29), "L"):
+            arguments.append(_argument("day_of_month", repr(day_of_month), "1 to 28, or 'L' for the last"))
+        if arguments:
+            days = "? * *"
+        elif day is None:
             days = f"{day_of_month} * ?"
         elif week == "L":
             days = f"? * {list(Weekday).index(day) + 1}L"
         else:
             days = f"? * {day}#{week}"
-        return cls(
+        record = ScheduleRecord(
             expression=f"cron({minute} {hour} {days} *)",
             timezone=timezone,
             start_date=start_date,
             end_date=end_date,
         )
+        return cls._of(record, arguments)
 
     @classmethod
     def patch_tuesday(
@@ -218,20 +260,28 @@ class Schedule:
             start_date: See `Schedule`.
             end_date: See `Schedule`.
 
+        Raises:
+            InvalidInputError: If an argument is not in its range; with all mistakes.
+
         Example:
             >>> from patching_constructs import Schedule
             >>> schedule = Schedule.patch_tuesday(plus_days=11, hour=2, timezone="Europe/Berlin")
             >>> schedule.expression, schedule.offset_days
             ('cron(0 2 ? * TUE#3 *)', 4)
         """
+        arguments = []
+        if plus_days not in range(21):
+            arguments.append(_argument("plus_days", repr(plus_days), "0 to 20"))
+            plus_days = 0
         weeks, days = divmod(plus_days, 7)
-        return cls(
+        record = ScheduleRecord(
             expression=f"cron({minute} {hour} ? * TUE#{weeks + 2} *)",
             timezone=timezone,
             offset_days=days or None,
             start_date=start_date,
             end_date=end_date,
         )
+        return cls._of(record, arguments)
 
     @classmethod
     def cron(
@@ -305,7 +355,10 @@ class Schedule:
         """Start once.
 
         Args:
-            when: Time with a time zone; written in UTC, because AWS documents `at(...)` in UTC.
+            when: Time with a time zone, to the second; written in UTC, as AWS documents `at(...)`.
+
+        Raises:
+            InvalidInputError: If `when` has no time zone, or a fraction of a second.
 
         Example:
             >>> from datetime import datetime
@@ -314,4 +367,50 @@ class Schedule:
             >>> Schedule.at(datetime(2026, 7, 7, 15, 55, tzinfo=ZoneInfo("Europe/Berlin"))).expression
             'at(2026-07-07T13:55:00)'
         """
+        if when.utcoffset() is None or when.microsecond:
+            raise_errors(
+                [_argument("when", when.isoformat(), "a time with a time zone, to the second")],
+                subject="Schedule",
+            )
         return cls(expression=f"at({when.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
+
+    def next_runs(self, *, after: datetime, count: int) -> tuple[Run, ...]:
+        """List the first runs after a moment; fewer than `count` if the schedule ends before.
+
+        Args:
+            after: Moment with a time zone; a run at that very moment does not count.
+            count: How many runs.
+
+        Raises:
+            PhaseUnknownError: If this is a rate without a start date.
+            PatchingError: If `after` has no time zone.
+
+        Example:
+            >>> from datetime import UTC, datetime
+            >>> from patching_constructs import Schedule
+            >>> schedule = Schedule.patch_tuesday(plus_days=4, hour=2, timezone="Europe/Berlin")
+            >>> for run in schedule.next_runs(after=datetime(2026, 6, 1, tzinfo=UTC), count=2):
+            ...     print(run.starts_at.isoformat())
+            2026-06-13T02:00:00+02:00
+            2026-07-18T02:00:00+02:00
+        """
+        found = runs(self.record, from_=after, until=LATEST)
+        return tuple(islice((run for run in found if run.starts_at.astimezone(UTC) > after), count))
+
+    @classmethod
+    def _of(cls, record: ScheduleRecord, arguments: list[Finding]) -> Self:
+        """Make the value, or raise for arguments and record together."""
+        if arguments:
+            raise_errors([*arguments, *check_schedule(record)], subject="Schedule")
+        return cls(**{field.name: getattr(record, field.name) for field in fields(record)})
+
+
+def _argument(name: str, received: str, allowed: str) -> Finding:
+    return Finding(
+        id=FindingId.SCHEDULE_ARGUMENT,
+        level=Level.ERROR,
+        field=name,
+        message="not allowed here",
+        received=received,
+        allowed=allowed,
+    )
