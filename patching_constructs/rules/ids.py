@@ -154,3 +154,16 @@ class FindingId(enum.StrEnum):
 
     SCHEDULE_PHASE_UNKNOWN = "schedule-phase-unknown"
     """A rate without a start date runs on dates that nobody can tell beforehand."""
+
+    FLEET_WITHOUT_BASELINE = "fleet-without-baseline"
+    """A fleet has no baseline."""
+    FLEET_OPERATING_SYSTEM_TWICE = "fleet-operating-system-twice"
+    """A fleet has two baselines for one operating system."""
+    FLEET_IMPORTED_BASELINE = "fleet-imported-baseline"
+    """A fleet has a baseline on which CloudFormation cannot register its patch group."""
+    FLEET_MEMBER_TYPE = "fleet-member-type"
+    """The nodes of a construct cannot be tagged through it."""
+    FLEET_MEMBER_ROLE = "fleet-member-role"
+    """The nodes of a member would run without a role."""
+    FLEET_MEMBER_TAG = "fleet-member-tag"
+    """The nodes of a member would be in two patch groups, or have both tag keys."""

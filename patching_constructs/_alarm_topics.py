@@ -1,0 +1,88 @@
+"""Encrypted topics on which both CloudWatch and EventBridge can publish.
+
+The two need different grants. CloudWatch states for which alarm of which account it publishes, so its
+grants are limited to this account. EventBridge's calls to an encrypted topic cannot be limited so: with a
+condition on `aws:SourceAccount` or `aws:SourceArn` every message is dropped without a trace.
+
+See: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+"""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+_KEY_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey*"]
+
+
+def define_key(scope: Construct, id: str) -> kms.Key:
+    """Define a key for topics; it goes with its stack, because a topic keeps no message."""
+    return kms.Key(
+        scope,
+        id,
+        description="Encrypts the topics that tell about failed patching",
+        enable_key_rotation=True,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
+def grant_publishers_use_of_key(key: kms.IKey, scope: Construct) -> None:
+    """Let CloudWatch and EventBridge encrypt what they publish; without effect on an imported key."""
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="CloudWatchAlarmsUseKey",
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=_KEY_ACTIONS,
+            resources=["*"],
+            conditions=_alarms_of_this_account(scope),
+        )
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="EventBridgeUsesKey",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=_KEY_ACTIONS,
+            resources=["*"],
+        )
+    )
+
+
+def grant_publishers(topic: sns.ITopic, scope: Construct) -> None:
+    """Let CloudWatch and EventBridge publish; without effect on an imported topic."""
+    topic_arn = topic.topic_arn
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="CloudWatchAlarmsPublish",
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic_arn],
+            conditions=_alarms_of_this_account(scope),
+        )
+    )
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="EventBridgePublishes",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic_arn],
+        )
+    )
+
+
+def define_topic(scope: Construct, id: str, *, display_name: str, key: kms.IKey) -> sns.Topic:
+    """Define an encrypted topic that only takes messages over TLS."""
+    topic = sns.Topic(scope, id, display_name=display_name, master_key=key, enforce_ssl=True)
+    grant_publishers(topic, scope)
+    return topic
+
+
+def _alarms_of_this_account(scope: Construct) -> dict[str, Any]:
+    stack = cdk.Stack.of(scope)
+    account = stack.account
+    return {
+        "StringEquals": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{stack.region}:{account}:alarm:*"},
+    }

@@ -1,0 +1,278 @@
+"""Tells people when patching fails."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from patching_constructs._alarm_checks import (
+    check_baseline_ids,
+    check_key,
+    check_pattern_lengths,
+    check_recipients,
+)
+from patching_constructs._alarm_subscriptions import show_in_chat, subscribe
+from patching_constructs._alarm_topics import (
+    define_key,
+    define_topic,
+    grant_publishers,
+    grant_publishers_use_of_key,
+)
+from patching_constructs._delivery_alarms import (
+    alarm_on_dead_letters,
+    alarm_on_delivery,
+    alarm_on_failed_commands,
+    alarm_on_rule,
+)
+from patching_constructs._patch_event_rules import (
+    PatchEventRule,
+    non_compliance_rule,
+    patch_command_rule,
+    window_rules,
+)
+from patching_constructs._report import refuse_errors
+from patching_constructs.model.patch_events import PatchCommandNotificationType
+from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
+
+
+class _Window(Protocol):
+    @property
+    def maintenance_window_id(self) -> str: ...
+
+
+class _Windows(Protocol):
+    @property
+    def windows(self) -> Sequence[_Window]: ...
+
+
+class _Baseline(Protocol):
+    @property
+    def patch_baseline_id(self) -> str | None: ...
+
+
+class ComplianceAlarms(Construct):
+    """Tell people when patching fails.
+
+    An encrypted, TLS-only topic on which CloudWatch and EventBridge can both publish, with a message in whole
+    sentences for
+
+    - patch commands that failed, timed out or were cancelled,
+    - executions of maintenance windows that failed or timed out, and that were skipped because
+      an earlier one was still running,
+    - by choice, nodes that became non-compliant.
+
+    A patch command that fails inside a window rings twice: once with the command, once with the window.
+    Systems Manager delivers its events on a best-effort basis, so silence proves nothing:
+    compliance itself has to be looked at.
+
+    Chat channels get the same messages in the form that AWS's chat service shows, through a topic of their
+    own; nobody can act on the account from such a channel. Alarms watch the delivery: messages in the
+    dead-letter queue, rules that could not reach a topic, topics that could not reach a recipient. When a
+    topic itself cannot deliver, its alarm cannot arrive through it either; with both mailboxes or queues
+    and chat channels among the recipients each way reports the other, with one way only look at the
+    alarms in CloudWatch now and then. Missing data counts as fine for every alarm, because each of
+    its metrics is published only while there is something to count.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        recipients: Who is told; at least one, unless `topic` is given and has subscribers of its own.
+        maintenance_windows: The windows that ring. Default: every window of the account and Region,
+            on an event bus of all accounts that send to it.
+        non_compliance_of: Baselines whose nodes ring when they become non-compliant. With daily scans
+            that is every node after every newly approved patch. Default: none.
+        patch_command_notification_type: `COMMAND`, one message for each failed command, or `INVOCATION`,
+            one for each node on which it failed, those within the error budget of a successful command
+            included. Default: `COMMAND`.
+        event_bus: Bus of this account and Region on which the rules stand, for events that other accounts
+            send to one place; ids of windows and baselines of other accounts cannot be
+            named across stacks, so leave `maintenance_windows` out. Default: the default bus.
+        topic: Topic of this account and Region to publish on instead of a new one. An owned topic and its
+            key get the grants for both publishers; on an imported one its owner has to make them.
+            Default: a new topic.
+        encryption_key: Customer key for new topics. An owned key gets the grants; on an imported one its
+            owner has to make them. Default: a new key with yearly rotation, deleted with the stack
+            since topics keep no messages.
+        alarm_on_any_failed_command: Add an alarm on the metric CommandsFailed of Run Command. The metric
+            has no dimensions: it counts every failed command of the account and Region, patching or
+            not. Default: False.
+
+    Attributes:
+        topic: Topic for mailboxes and queues; other subscribers are welcome.
+        chat_topic: Topic for chat channels, or None without such a recipient.
+        encryption_key: Key of the new topics, or None if there is none.
+        dead_letter_queue: Queue of what could not be delivered, kept for 14 days. SQS's own key encrypts
+            it, so that a fault in `encryption_key` cannot lose the dead letters too.
+        alarms: The alarms on the delivery, and that on failed commands.
+
+    Raises:
+        InvalidInputError: If nobody would be told, a recipient stands there twice or is a FIFO queue, a
+            baseline has no id, EventBridge refuses the ids for their length, or a key has nothing to encrypt.
+
+    Example:
+        >>> import aws_cdk as cdk
+        >>> from patching_constructs import ComplianceAlarms, Recipient
+        >>> stack = cdk.Stack(cdk.App(), "Patching")
+        >>> alarms = ComplianceAlarms(
+        ...     stack,
+        ...     "Alarms",
+        ...     recipients=[
+        ...         Recipient.email("patching@example.com"),
+        ...         Recipient.slack(workspace_id="T0123456789", channel_id="C0123456789"),
+        ...     ],
+        ... )
+        >>> alarms.chat_topic is None
+        False
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-eventbridge-events.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        recipients: Sequence[Recipient],
+        maintenance_windows: Sequence[_Windows] = (),
+        non_compliance_of: Sequence[_Baseline] = (),
+        patch_command_notification_type: PatchCommandNotificationType = PatchCommandNotificationType.COMMAND,
+        event_bus: events.IEventBus | None = None,
+        topic: sns.ITopic | None = None,
+        encryption_key: kms.IKey | None = None,
+        alarm_on_any_failed_command: bool = False,
+    ) -> None:
+        channels = [
+            recipient
+            for recipient in recipients
+            if isinstance(recipient, SlackRecipient | MicrosoftTeamsRecipient)
+        ]
+        baseline_ids = [baseline.patch_baseline_id for baseline in non_compliance_of]
+        rules = [
+            patch_command_rule(patch_command_notification_type),
+            *window_rules(
+                [
+                    window.maintenance_window_id
+                    for rollout in maintenance_windows
+                    for window in rollout.windows
+                ]
+            ),
+        ]
+        if baseline_ids:
+            rules.append(
+                non_compliance_rule([baseline_id for baseline_id in baseline_ids if baseline_id is not None])
+            )
+        needs_key = topic is None or bool(channels)
+        refuse_errors(
+            scope,
+            id,
+            [
+                *check_recipients(recipients, topic_given=topic is not None),
+                *check_baseline_ids(baseline_ids),
+                *check_pattern_lengths(rules),
+                *check_key(encryption_key, needs_key=needs_key),
+            ],
+            subject="ComplianceAlarms",
+        )
+        super().__init__(scope, id)
+
+        self.dead_letter_queue: sqs.IQueue = sqs.Queue(
+            self,
+            "DeadLetterQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+        self.encryption_key: kms.IKey | None = None
+        self.chat_topic: sns.ITopic | None = None
+        if topic is not None:
+            _prepare_given_topic(self, topic)
+        if topic is None or channels:
+            key = define_key(self, "Key") if encryption_key is None else encryption_key
+            grant_publishers_use_of_key(key, self)
+            self.encryption_key = key
+            if topic is None:
+                topic = define_topic(self, "Topic", display_name="Failed patching", key=key)
+            if channels:
+                self.chat_topic = define_topic(
+                    self, "ChatTopic", display_name="Failed patching, for chat", key=key
+                )
+                show_in_chat(self, self.chat_topic, channels)
+        self.topic: sns.ITopic = topic
+        subscribe(self, topic, recipients, dead_letter_queue=self.dead_letter_queue)
+
+        topics = [topic] if self.chat_topic is None else [topic, self.chat_topic]
+        alarms = [alarm_on_dead_letters(self, self.dead_letter_queue)]
+        alarms += self._define_rules(rules, event_bus)
+        alarms.append(alarm_on_delivery(self, "TopicUndelivered", topic))
+        if self.chat_topic is not None:
+            alarms.append(alarm_on_delivery(self, "ChatTopicUndelivered", self.chat_topic))
+        if alarm_on_any_failed_command:
+            alarms.append(alarm_on_failed_commands(self))
+        actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
+        for alarm in alarms:
+            alarm.add_alarm_action(*actions)
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = tuple(alarms)
+
+    def _define_rules(
+        self, rules: Sequence[PatchEventRule], event_bus: events.IEventBus | None
+    ) -> list[cloudwatch.Alarm]:
+        bus_name = None if event_bus is None else event_bus.event_bus_name
+        dead_letter_queue_arn = self.dead_letter_queue.queue_arn
+        topic_arn = self.topic.topic_arn
+        chat_topic_arn = None if self.chat_topic is None else self.chat_topic.topic_arn
+        alarms, rule_arns = [], []
+        for rule in rules:
+            targets = [_target("Topic", topic_arn, rule, rule.text_template, dead_letter_queue_arn)]
+            if chat_topic_arn is not None:
+                targets.append(
+                    _target("ChatTopic", chat_topic_arn, rule, rule.chat_template, dead_letter_queue_arn)
+                )
+            rule_arn = events.CfnRule(
+                self,
+                rule.name,
+                description=rule.description,
+                event_bus_name=bus_name,
+                event_pattern=rule.event_pattern,
+                targets=targets,
+            ).attr_arn
+            rule_arns.append(rule_arn)
+            alarms.append(alarm_on_rule(self, rule, rule_arn, bus_name=bus_name))
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+        self.dead_letter_queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventBridgeSendsDeadLetters",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[dead_letter_queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": rule_arns}},
+            )
+        )
+        return alarms
+
+
+def _prepare_given_topic(scope: Construct, topic: sns.ITopic) -> None:
+    grant_publishers(topic, scope)
+    key = topic.master_key
+    if key is not None:
+        grant_publishers_use_of_key(key, scope)
+
+
+def _target(
+    id: str, topic_arn: str, rule: PatchEventRule, template: str, dead_letter_queue_arn: str
+) -> events.CfnRule.TargetProperty:
+    return events.CfnRule.TargetProperty(
+        id=id,
+        arn=topic_arn,
+        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letter_queue_arn),
+        input_transformer=events.CfnRule.InputTransformerProperty(
+            input_paths_map=rule.input_paths_map, input_template=template
+        ),
+    )

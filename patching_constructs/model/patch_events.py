@@ -1,0 +1,59 @@
+"""What Systems Manager tells EventBridge about patching.
+
+Delivery is best effort.
+
+See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+See: https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-ssm.html
+"""
+
+import enum
+
+EVENT_SOURCE = "aws.ssm"
+
+COMMAND_STATUS_CHANGE = "EC2 Command Status-change Notification"
+COMMAND_INVOCATION_STATUS_CHANGE = "EC2 Command Invocation Status-change Notification"
+WINDOW_EXECUTION_STATE_CHANGE = "Maintenance Window Execution State-change Notification"
+COMPLIANCE_STATE_CHANGE = "Configuration Compliance State Change"
+
+PATCH_DOCUMENTS = (
+    "AWS-RunPatchBaseline",
+    "AWS-RunPatchBaselineWithHooks",
+    "AWS-RunPatchBaselineAssociation",
+)
+"""https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html"""
+
+UNSUCCESSFUL_COMMAND_STATUSES = (
+    "Failed",
+    "TimedOut",
+    "Cancelled",
+    "DeliveryTimedOut",
+    "ExecutionTimedOut",
+    "Undeliverable",
+    "Terminated",
+    "Incomplete",
+)
+"""The statuses (first three) and status details with which a command ends without success.
+
+AWS documents the statuses for events, the details for the API only; matching both is safe.
+A command that the cutoff of its window stops is `Cancelled`.
+https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
+"""
+
+UNSUCCESSFUL_WINDOW_STATUSES = ("FAILED", "TIMED_OUT")
+OVERLAPPING_WINDOW_STATUS = "SKIPPED_OVERLAPPING"
+"""An execution that did not start because an earlier one of the same window was still running."""
+
+EVENT_PATTERN_MAX_LENGTH = 2048
+"""Characters. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
+
+
+class PatchCommandNotificationType(enum.StrEnum):
+    """Which events of a patch command count.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_NotificationConfig.html
+    """
+
+    COMMAND = "Command"
+    """One event for each command, whatever the number of nodes."""
+    INVOCATION = "Invocation"
+    """One event for each node."""

@@ -1,0 +1,112 @@
+"""Rules about who is told: e-mail addresses and chat channels."""
+
+import re
+
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.rules.ids import FindingId
+
+_EMAIL_ADDRESS = re.compile(
+    r"[^\s@\"'<>(),;:\\\[\]]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
+)
+_EMAIL_ADDRESS_MAX_LENGTH = 254
+_EMAIL_SOURCE = "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html"
+
+_SLACK_WORKSPACE_ID = re.compile(r"[0-9A-Z]{1,255}")
+_SLACK_CHANNEL_ID = re.compile(r"[A-Za-z0-9]{1,255}")
+_SLACK_SOURCE = "https://docs.aws.amazon.com/chatbot/latest/APIReference/API_SlackChannelConfiguration.html"
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_TEAMS_CHANNEL_ID = re.compile(r"[A-Za-z0-9\-_=+/.,]*%3[aA][A-Za-z0-9\-_=+/.,]*%40[A-Za-z0-9\-_=+/.,]*")
+_TEAMS_SOURCE = "https://docs.aws.amazon.com/chatbot/latest/APIReference/API_TeamsChannelConfiguration.html"
+
+
+def check_email_address(address: Maybe[str], *, field: str) -> list[Finding]:
+    """Find what cannot be an e-mail address that SNS sends to."""
+    if isinstance(address, Unknown) or (
+        len(address) <= _EMAIL_ADDRESS_MAX_LENGTH and _EMAIL_ADDRESS.fullmatch(address)
+    ):
+        return []
+    return [
+        Finding(
+            id=FindingId.EMAIL_ADDRESS,
+            level=Level.ERROR,
+            field=field,
+            message="not an e-mail address",
+            received=repr(address),
+            allowed=f"name@example.com, at most {_EMAIL_ADDRESS_MAX_LENGTH} characters",
+            source=_EMAIL_SOURCE,
+        )
+    ]
+
+
+def check_slack_channel(*, workspace_id: Maybe[str], channel_id: Maybe[str]) -> list[Finding]:
+    """Find ids that the chat service would refuse."""
+    return [
+        *_check_chat_id(
+            workspace_id,
+            _SLACK_WORKSPACE_ID,
+            field="workspace_id",
+            message="not the id of a Slack workspace",
+            allowed="1 to 255 capital letters and digits, such as T0123456789",
+            source=_SLACK_SOURCE,
+        ),
+        *_check_chat_id(
+            channel_id,
+            _SLACK_CHANNEL_ID,
+            field="channel_id",
+            message="not the id of a Slack channel",
+            allowed="1 to 255 letters and digits, such as C0123456789: the end of its link, not its name",
+            source=_SLACK_SOURCE,
+        ),
+    ]
+
+
+def check_microsoft_teams_channel(
+    *, tenant_id: Maybe[str], team_id: Maybe[str], channel_id: Maybe[str]
+) -> list[Finding]:
+    """Find ids that the chat service would refuse."""
+    return [
+        *_check_chat_id(
+            tenant_id,
+            _UUID,
+            field="tenant_id",
+            message="not the id of a Microsoft Teams tenant",
+            allowed="a UUID",
+            source=_TEAMS_SOURCE,
+        ),
+        *_check_chat_id(
+            team_id,
+            _UUID,
+            field="team_id",
+            message="not the id of a Microsoft Teams team",
+            allowed="a UUID",
+            source=_TEAMS_SOURCE,
+        ),
+        *_check_chat_id(
+            channel_id,
+            _TEAMS_CHANNEL_ID,
+            field="channel_id",
+            message="not the id of a Microsoft Teams channel",
+            allowed="the id as it stands in the channel's link, such as 19%3Aab12cd%40thread.tacv2",
+            source=_TEAMS_SOURCE,
+        ),
+    ]
+
+
+def _check_chat_id(
+    value: Maybe[str], pattern: re.Pattern[str], *, field: str, message: str, allowed: str, source: str
+) -> list[Finding]:
+    if isinstance(value, Unknown) or pattern.fullmatch(value):
+        return []
+    return [
+        Finding(
+            id=FindingId.CHAT_CHANNEL,
+            level=Level.ERROR,
+            field=field,
+            message=message,
+            received=repr(value),
+            allowed=allowed,
+            source=source,
+        )
+    ]
