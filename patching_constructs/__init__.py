@@ -15,68 +15,116 @@ if TYPE_CHECKING:
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
     from patching_constructs.model.operating_system import OperatingSystem
+    from patching_constructs.model.patch_choices import (
+        AvailableSecurityUpdatesComplianceStatus,
+        ComplianceLevel,
+        PatchFilterKey,
+        RejectedPatchesAction,
+    )
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
+    from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.recipient import Recipient
+    from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
     from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
     from patching_constructs.rollout.runs import Run
     from patching_constructs.rules.ids import FindingId
+    from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
+    from patching_constructs.values.ready_made import (
+        READY_MADE,
+        all_updates,
+        critical_and_important_security_updates,
+        microsoft_application_updates,
+        security_and_bugfix_updates,
+        security_updates,
+        windows_desktop_updates,
+    )
     from patching_constructs.values.ring import Ring
     from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
+    "ApprovalRule": "values.approval_rule",
+    "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
     "CommandOutput": "command_output",
     "ComplianceAlarms": "compliance_alarms",
+    "ComplianceLevel": "model.patch_choices",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
+    "IPatchBaseline": "patch_baseline",
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
     "OperatingSystem": "model.operating_system",
+    "PatchBaseline": "patch_baseline",
     "PatchCommandNotificationType": "model.patch_events",
+    "PatchFilter": "values.approval_rule",
+    "PatchFilterKey": "model.patch_choices",
     "PatchGroup": "values.patch_group",
     "PatchGroupTagKey": "model.patch_group",
     "PatchOperation": "model.patching_documents",
+    "PatchSource": "values.approval_rule",
     "PatchWindow": "values.patch_window",
     "PatchingError": "errors",
     "PhaseUnknownError": "rollout.mistake",
+    "READY_MADE": "values.ready_made",
     "RateUnit": "values.schedule",
     "RebootOption": "model.patching_documents",
     "Recipient": "recipient",
+    "RejectedPatchesAction": "model.patch_choices",
     "Ring": "values.ring",
+    "RingWindow": "ringed_maintenance_window",
+    "RingedMaintenanceWindow": "ringed_maintenance_window",
     "Run": "rollout.runs",
     "RunsUnknownError": "rollout.mistake",
     "Schedule": "values.schedule",
     "ScheduleSyntaxError": "rollout.mistake",
     "SettingsError": "errors",
     "Weekday": "values.schedule",
+    "all_updates": "values.ready_made",
+    "critical_and_important_security_updates": "values.ready_made",
+    "microsoft_application_updates": "values.ready_made",
+    "security_and_bugfix_updates": "values.ready_made",
+    "security_updates": "values.ready_made",
+    "windows_desktop_updates": "values.ready_made",
 }
 
 __all__ = [
+    "READY_MADE",
+    "ApprovalRule",
+    "AvailableSecurityUpdatesComplianceStatus",
     "CommandOutput",
     "ComplianceAlarms",
+    "ComplianceLevel",
     "CutoffBehavior",
     "Finding",
     "FindingId",
+    "IPatchBaseline",
     "InvalidInputError",
     "Level",
     "MaintenanceWindowQuotas",
     "OperatingSystem",
+    "PatchBaseline",
     "PatchCommandNotificationType",
+    "PatchFilter",
+    "PatchFilterKey",
     "PatchGroup",
     "PatchGroupTagKey",
     "PatchOperation",
+    "PatchSource",
     "PatchWindow",
     "PatchingError",
     "PhaseUnknownError",
     "RateUnit",
     "RebootOption",
     "Recipient",
+    "RejectedPatchesAction",
     "Ring",
+    "RingWindow",
+    "RingedMaintenanceWindow",
     "Run",
     "RunsUnknownError",
     "Schedule",
@@ -84,6 +132,12 @@ __all__ = [
     "SettingsError",
     "Weekday",
     "__version__",
+    "all_updates",
+    "critical_and_important_security_updates",
+    "microsoft_application_updates",
+    "security_and_bugfix_updates",
+    "security_updates",
+    "windows_desktop_updates",
 ]
 
 

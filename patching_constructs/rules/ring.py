@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.maintenance_window import WindowRecord
+from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.patching_documents import RebootOption
 from patching_constructs.model.ring import RingRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
+from patching_constructs.rules.maintenance_window import check_maintenance_windows
 from patching_constructs.rules.patching_task import check_reboot_option
 from patching_constructs.rules.window_budget import check_max_concurrency, check_max_errors
 
@@ -38,8 +41,22 @@ def check_ring(ring: RingRecord) -> list[Finding]:
     ]
 
 
-def check_rings(rollout_name: Maybe[str], rings: Sequence[RingRecord]) -> list[Finding]:
-    """Find what is wrong with the rings of one rollout together; their order is resolved before."""
+def check_rollout(
+    rollout_name: Maybe[str],
+    rings: Sequence[RingRecord],
+    windows: Sequence[WindowRecord],
+    *,
+    quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
+) -> list[Finding]:
+    """Find what is wrong with a rollout: its name, its rings together, and the windows that they become."""
+    findings = _check_rings(rollout_name, rings)
+    window_findings = check_maintenance_windows(windows, quotas=quotas)
+    if any(finding.id == FindingId.ROLLOUT_NAME for finding in findings):
+        window_findings = [finding for finding in window_findings if finding.id != FindingId.WINDOW_NAME]
+    return findings + window_findings
+
+
+def _check_rings(rollout_name: Maybe[str], rings: Sequence[RingRecord]) -> list[Finding]:
     findings = _check_name(rollout_name, id=FindingId.ROLLOUT_NAME, field="rollout_name")
     if not rings:
         findings.append(

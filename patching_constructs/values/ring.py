@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patching_constructs.errors import raise_errors
-from patching_constructs.model.patching_documents import RebootOption
+from patching_constructs.model.patching_documents import PatchOperation, RebootOption
 from patching_constructs.model.ring import RingRecord
 from patching_constructs.rules.ring import check_ring
 from patching_constructs.values.patch_group import PatchGroup
@@ -74,6 +74,14 @@ class Ring:
         """Keep the groups from changing and run the rules."""
         object.__setattr__(self, "patch_groups", tuple(self.patch_groups))
         raise_errors(check_ring(self.record), subject=f"Ring {self.name!r}")
+
+    @property
+    def patch_windows(self) -> dict[PatchOperation, PatchWindow]:
+        """When the ring is scanned and, unless it is only scanned, when it is patched."""
+        windows = {PatchOperation.SCAN: self.scan}
+        if self.install is not None:
+            windows[PatchOperation.INSTALL] = self.install
+        return windows
 
     @property
     def record(self) -> RingRecord:
