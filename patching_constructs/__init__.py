@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from patching_constructs._version import __version__
 
 if TYPE_CHECKING:
+    from patching_constructs._patch_baseline_references import IPatchBaseline
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.compliance_alarms import ComplianceAlarms
+    from patching_constructs.config.loader import load_settings
+    from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
-    from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
+    from patching_constructs.patch_baseline import PatchBaseline
     from patching_constructs.recipient import Recipient
     from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
     from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
@@ -54,7 +57,7 @@ _EXPORTS = {
     "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
-    "IPatchBaseline": "patch_baseline",
+    "IPatchBaseline": "_patch_baseline_references",
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
@@ -82,10 +85,12 @@ _EXPORTS = {
     "RunsUnknownError": "rollout.mistake",
     "Schedule": "values.schedule",
     "ScheduleSyntaxError": "rollout.mistake",
+    "Settings": "config.settings",
     "SettingsError": "errors",
     "Weekday": "values.schedule",
     "all_updates": "values.ready_made",
     "critical_and_important_security_updates": "values.ready_made",
+    "load_settings": "config.loader",
     "microsoft_application_updates": "values.ready_made",
     "security_and_bugfix_updates": "values.ready_made",
     "security_updates": "values.ready_made",
@@ -93,7 +98,6 @@ _EXPORTS = {
 }
 
 __all__ = [
-    "READY_MADE",
     "ApprovalRule",
     "AvailableSecurityUpdatesComplianceStatus",
     "CommandOutput",
@@ -118,6 +122,7 @@ __all__ = [
     "PatchWindow",
     "PatchingError",
     "PhaseUnknownError",
+    "READY_MADE",
     "RateUnit",
     "RebootOption",
     "Recipient",
@@ -129,11 +134,13 @@ __all__ = [
     "RunsUnknownError",
     "Schedule",
     "ScheduleSyntaxError",
+    "Settings",
     "SettingsError",
     "Weekday",
     "__version__",
     "all_updates",
     "critical_and_important_security_updates",
+    "load_settings",
     "microsoft_application_updates",
     "security_and_bugfix_updates",
     "security_updates",

@@ -1,0 +1,49 @@
+"""What every section of patching.yaml has in common."""
+
+from typing import Annotated, NoReturn
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from patching_constructs.errors import InvalidInputError
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.rules.ids import FindingId
+
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-.]{3,50}$")]
+"""What AWS accepts in the names of baselines and windows and as a tag value, with room for a suffix."""
+
+
+class SettingsModel(BaseModel):
+    """A mapping in patching.yaml: unknown keys are mistakes, and nothing changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def refuse(field: str, message: str, *, received: str | None = None, allowed: str) -> NoReturn:
+    """Raise `InvalidInputError` for the key `field` of a mapping, or for all of it ("")."""
+    finding = Finding(
+        id=FindingId.SETTINGS_VALUE,
+        level=Level.ERROR,
+        field=field,
+        message=message,
+        received=received,
+        allowed=allowed,
+    )
+    raise InvalidInputError([finding], subject="patching.yaml")
+
+
+def refuse_unless_one(settings: SettingsModel, keys: tuple[str, ...]) -> None:
+    """Raise `InvalidInputError` unless exactly one of `keys` is given."""
+    given = [key for key in keys if getattr(settings, key) is not None]
+    if len(given) != 1:
+        refuse(
+            "",
+            "exactly one of several keys is needed",
+            received=" and ".join(given) or "none of them",
+            allowed=", ".join(keys),
+        )
+
+
+def exactly_one(keys: tuple[str, ...]) -> JsonDict:
+    """Return what `refuse_unless_one` demands, as JSON Schema."""
+    return {"oneOf": [{"required": [key]} for key in keys]}

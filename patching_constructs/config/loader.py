@@ -1,0 +1,96 @@
+"""From the file to settings, or to everything that is wrong with it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from patching_constructs.config.document import Document
+from patching_constructs.config.entry import Entry
+from patching_constructs.config.names import check_names
+from patching_constructs.config.organisation import check_organisation
+from patching_constructs.config.production import check_production
+from patching_constructs.config.settings import Settings
+from patching_constructs.config.validation import problems_of
+from patching_constructs.errors import SettingsError
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.location import Location
+from patching_constructs.rules.ids import FindingId
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read patching.yaml.
+
+    What is legal but doubtful stands in the `warnings` of the settings.
+
+    Args:
+        path: The file. Error messages name it as it is given here.
+
+    Raises:
+        SettingsError: With all mistakes, each with its line, field, value received and values allowed.
+
+    Example:
+        >>> from patching_constructs import load_settings
+        >>> load_settings("missing.yaml")
+        Traceback (most recent call last):
+        ...
+        patching_constructs.errors.SettingsError: missing.yaml: cannot be read, got no such file ...
+    """
+    document = Document(_read(path), file=str(path))
+    if not document.findings and not isinstance(document.data, dict):
+        document.findings.append(
+            _unreadable(
+                path, received=document.received(()), allowed="a mapping with the keys of patching.yaml"
+            )
+        )
+    if document.findings:
+        raise _error(document.findings)
+    top = Entry(path=(), data=document.data)
+    problems = [*check_names(top), *check_organisation(top), *check_production(top)]
+    findings = [problem.to_finding(document) for problem in problems]
+    errors = [finding for finding in findings if finding.level is Level.ERROR]
+    warnings = [finding for finding in findings if finding.level is Level.WARNING]
+    try:
+        settings = Settings.model_validate(document.data, context=warnings)
+    except ValidationError as error:
+        errors += [problem.to_finding(document) for problem in problems_of(error, document.data)]
+        raise _error(errors) from None
+    if errors:
+        raise _error(errors)
+    return settings
+
+
+def _read(path: str | Path) -> str:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise _error([_unreadable(path, received=(error.strerror or str(error)).lower())]) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        received = f"the byte {content[error.start]:#04x}"
+        raise _error([_unreadable(path, received=received, line=line)]) from None
+
+
+def _unreadable(
+    path: str | Path, *, received: str, allowed: str = "a YAML file in UTF-8", line: int | None = None
+) -> Finding:
+    return Finding(
+        id=FindingId.SETTINGS_FILE,
+        level=Level.ERROR,
+        field="",
+        message="cannot be read",
+        received=received,
+        allowed=allowed,
+        location=Location(file=str(path), line=line),
+    )
+
+
+def _error(findings: Iterable[Finding]) -> SettingsError:
+    """Return the error with each finding once, in the order of the file."""
+    return SettingsError(sorted(dict.fromkeys(findings), key=_line))
+
+
+def _line(finding: Finding) -> int:
+    return finding.location.line or 0 if finding.location else 0

@@ -1,0 +1,111 @@
+"""Rings: which nodes are patched together, when, and how carefully."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from patching_constructs.config.alarms import RecipientSettings
+from patching_constructs.config.base import Name, SettingsModel, refuse
+from patching_constructs.config.windows import WindowSettings
+from patching_constructs.model.maintenance_window_limits import MAX_CONCURRENCY_PATTERN, MAX_ERRORS_PATTERN
+from patching_constructs.model.patch_group import PatchGroupTagKey
+from patching_constructs.model.patching_documents import RebootOption
+from patching_constructs.values.patch_group import PatchGroup
+from patching_constructs.values.ring import Ring
+
+
+class PatchGroupSettings(SettingsModel):
+    """Nodes that carry the same patch group tag, in every account of the ring."""
+
+    name: str
+    """Value of the tag: 1 to 256 letters, digits, spaces and _.:/=+-@. In one ring of an account only."""
+    tag_key: PatchGroupTagKey = PatchGroupTagKey.PATCH_GROUP
+    """Key of the tag. Default: PatchGroup."""
+    node_count: Annotated[StrictInt, Field(ge=1)]
+    """About how many nodes carry the tag, in one account and Region."""
+    baselines: Annotated[list[str], Field(min_length=1)]
+    """Names of the baselines of this group, one for each operating system in it."""
+    scan_only: StrictBool = False
+    """Whether the nodes are only scanned, because they are patched through their images.
+    Default: they are patched."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        self.to_value()
+        return self
+
+    def to_value(self) -> PatchGroup:
+        """Return the patch group that the library works with."""
+        return PatchGroup(name=self.name, tag_key=self.tag_key)
+
+
+class RingSettings(SettingsModel):
+    """A ring: the part of the fleet that is patched at one time."""
+
+    name: Name
+    """Name of the ring. It becomes part of the names of its windows."""
+    accounts: Annotated[list[str], Field(min_length=1)]
+    """Names of the workload accounts that the ring's nodes are in."""
+    production: StrictBool = False
+    """Whether the ring is production. Default: the last ring is, if no ring says so."""
+    patch_groups: Annotated[list[PatchGroupSettings], Field(min_length=1)]
+    """Groups of nodes that are patched together."""
+    scan: WindowSettings
+    """When nodes report what is missing."""
+    install: WindowSettings | None = None
+    """When nodes are patched. Needed unless every group of the ring is only scanned."""
+    reboot_option: RebootOption | None = None
+    """Whether nodes reboot after patching. Needed with `install`; RebootIfNeeded reboots every time."""
+    max_concurrency: (
+        Annotated[StrictInt, Field(ge=1)] | Annotated[str, Field(pattern=f"^({MAX_CONCURRENCY_PATTERN})$")]
+    )
+    """How many nodes of the ring work at once, in one account: a number from 1, or 1% to 100%."""
+    max_errors: Annotated[StrictInt, Field(ge=0)] | Annotated[str, Field(pattern=f"^({MAX_ERRORS_PATTERN})$")]
+    """How many nodes may fail before no further node starts: a number from 0, or 0% to 100%."""
+    update_agent: StrictBool = True
+    """Whether the install window updates the SSM agent first. Default: it does."""
+    soak_hours: Annotated[StrictInt, Field(ge=1)] | None = None
+    """Hours that the ring has to run without trouble before a later ring may follow. Default: none."""
+    recipients: list[RecipientSettings] = Field(default_factory=list)
+    """Who hears of failures in this ring. Default: only the recipients of the whole organisation."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.install is None and any(not group.scan_only for group in self.patch_groups):
+            refuse("install", "a group that is not scan_only needs an install window", allowed="a window")
+        if self.install is not None and all(group.scan_only for group in self.patch_groups):
+            refuse(
+                "install",
+                "nothing to install: every group is scan_only",
+                received="a window",
+                allowed="no install window, or a group without scan_only",
+            )
+        self.patched_ring(order=1)
+        self.scan_only_ring(order=1)
+        return self
+
+    def patched_ring(self, *, order: int) -> Ring | None:
+        """Return the ring of the groups that are patched, or None if all are only scanned."""
+        return self._ring(self.name, scan_only=False, install=self.install, order=order)
+
+    def scan_only_ring(self, *, order: int) -> Ring | None:
+        """Return the ring of the groups that are only scanned, or None if there is none."""
+        return self._ring(f"{self.name}-scan-only", scan_only=True, install=None, order=order)
+
+    def _ring(self, name: str, *, scan_only: bool, install: WindowSettings | None, order: int) -> Ring | None:
+        groups = [group.to_value() for group in self.patch_groups if group.scan_only is scan_only]
+        if not groups:
+            return None
+        return Ring(
+            name=name,
+            patch_groups=groups,
+            scan=self.scan.to_value(),
+            install=None if install is None else install.to_value(),
+            # The choice is about the install window, so that the scan-only groups beside it have none.
+            reboot_option=None if scan_only and self.install is not None else self.reboot_option,
+            max_concurrency=str(self.max_concurrency),
+            max_errors=str(self.max_errors),
+            order=order,
+            update_agent=self.update_agent,
+            soak_hours=None if scan_only else self.soak_hours,
+        )

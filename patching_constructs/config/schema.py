@@ -1,0 +1,104 @@
+"""The JSON Schema of patching.yaml: what editors offer, and what error messages name as allowed.
+
+`python -m patching_constructs.config.schema` prints it.
+"""
+
+import json
+import sys
+from functools import cache
+from typing import Any, TypeAlias
+
+from patching_constructs.config.document import Path
+from patching_constructs.config.settings import Settings
+
+Node: TypeAlias = dict[str, Any]
+
+
+@cache
+def json_schema() -> Node:
+    """Return the JSON Schema of patching.yaml."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Settings.model_json_schema(),
+    }
+
+
+def rendered() -> str:
+    """Return the text of patching.schema.json."""
+    return json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def nodes(path: Path) -> list[Node]:
+    """Return the schema of the file and of each part of `path`, as far as the schema knows the path."""
+    found = [_resolved(json_schema())]
+    for part in path:
+        child = _child(found[-1], part)
+        if child is None:
+            break
+        found.append(_resolved(child))
+    return found
+
+
+def allowed(node: Node) -> str:
+    """Say in words what `node` allows."""
+    node = _resolved(node)
+    if "anyOf" in node:
+        return " or ".join(allowed(choice) for choice in node["anyOf"])
+    if "const" in node:
+        return _word(node["const"])
+    if "enum" in node:
+        return ", ".join(_word(value) for value in node["enum"])
+    match node.get("type"):
+        case "boolean":
+            return "true or false"
+        case "integer":
+            return "a whole number" + _range(node, "minimum", "maximum")
+        case "array":
+            return "a list" + _range(node, "minItems", "maxItems")
+        case "object":
+            return "a mapping with the keys " + ", ".join(keys(node))
+        case _:
+            return f"text that matches {node['pattern']}" if "pattern" in node else "text"
+
+
+def keys(node: Node) -> list[str]:
+    """Return the keys that a mapping may have."""
+    if "propertyNames" in node:
+        names: list[str] = _resolved(node["propertyNames"])["enum"]
+        return names
+    return list(node.get("properties", ()))
+
+
+def _child(node: Node, part: str | int) -> Node | None:
+    if isinstance(part, int):
+        return node.get("items")
+    child: Node | None = node.get("properties", {}).get(part)
+    if child is None and part in keys(node):
+        return node.get("additionalProperties")
+    return child
+
+
+def _resolved(node: Node) -> Node:
+    """Follow references, and leave out that an optional value may be absent."""
+    while True:
+        choices = [choice for choice in node.get("anyOf", ()) if choice != {"type": "null"}]
+        if len(choices) == 1:
+            node = choices[0]
+        elif "$ref" in node:
+            node = json_schema()["$defs"][node["$ref"].rpartition("/")[2]]
+        else:
+            return {**node, "anyOf": choices} if choices else node
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _range(node: Node, lowest: str, highest: str) -> str:
+    if lowest in node and highest in node:
+        return f" from {node[lowest]} to {node[highest]}"
+    return f" of at least {node[lowest]}" if lowest in node else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rendered())

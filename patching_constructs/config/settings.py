@@ -1,0 +1,89 @@
+"""patching.yaml as a whole."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, PrivateAttr
+
+from patching_constructs.config.accounts import AccountRole, AccountSettings, Partition
+from patching_constructs.config.alarms import RecipientSettings
+from patching_constructs.config.base import Name, SettingsModel
+from patching_constructs.config.baselines import BaselineSettings
+from patching_constructs.config.quotas import QuotaSettings
+from patching_constructs.config.rings import RingSettings
+from patching_constructs.model.finding import Finding
+from patching_constructs.values.ring import Ring
+
+
+class Settings(SettingsModel):
+    """How an organisation is patched: its accounts, baselines, rings and who hears of failures.
+
+    `load_settings` reads it from patching.yaml.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager.html
+    """
+
+    model_config = ConfigDict(title="patching.yaml")
+
+    rollout_name: Name
+    """Name of the rollout. It becomes part of the names of all windows."""
+    partition: Partition
+    """Part of AWS that the organisation is in."""
+    regions: Annotated[list[str], Field(min_length=1)]
+    """Regions in which every workload account is patched. The security account's alarms are in the first."""
+    accounts: Annotated[list[AccountSettings], Field(min_length=1)]
+    """The organisation: one security account, workload accounts, and at most one management account."""
+    baselines: Annotated[list[BaselineSettings], Field(min_length=1)]
+    """Which patches are approved, and when. Each environment wants baselines of its own."""
+    rings: Annotated[list[RingSettings], Field(min_length=1)]
+    """Which nodes are patched together, earliest first."""
+    recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
+    """Who hears of failures anywhere in the organisation."""
+    quotas: QuotaSettings = QuotaSettings()
+    """Service quotas that AWS has raised. Default: AWS's defaults."""
+
+    _warnings: tuple[Finding, ...] = PrivateAttr(())
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep the warnings that `load_settings` hands over as the context."""
+        self._warnings = tuple(context or ())
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What is legal but doubtful in the file, each with its line."""
+        return self._warnings
+
+    @property
+    def security_account(self) -> AccountSettings:
+        """The account that receives all alarms."""
+        return next(account for account in self.accounts if account.role is AccountRole.SECURITY)
+
+    @property
+    def workload_accounts(self) -> tuple[AccountSettings, ...]:
+        """The accounts whose nodes are patched."""
+        return tuple(account for account in self.accounts if account.role is AccountRole.WORKLOAD)
+
+    @property
+    def production_rings(self) -> tuple[RingSettings, ...]:
+        """The rings that are production: those that say so, or else the last."""
+        return tuple(ring for ring in self.rings if ring.production) or (self.rings[-1],)
+
+    def rings_of(self, account: AccountSettings) -> tuple[RingSettings, ...]:
+        """Return the rings that have nodes in `account`, earliest first."""
+        return tuple(ring for ring in self.rings if account.name in ring.accounts)
+
+    def baselines_of(self, account: AccountSettings) -> tuple[BaselineSettings, ...]:
+        """Return the baselines that patch groups in `account` use."""
+        used = {
+            name for ring in self.rings_of(account) for group in ring.patch_groups for name in group.baselines
+        }
+        return tuple(baseline for baseline in self.baselines if baseline.name in used)
+
+    def ring_values_of(self, account: AccountSettings) -> tuple[Ring, ...]:
+        """Return the rings of `account` for its windows: those that are patched, then those only scanned.
+
+        Their order is the same in every account, so that it can be compared across the organisation.
+        """
+        places = [(place, ring) for place, ring in enumerate(self.rings, 1) if account.name in ring.accounts]
+        rings = [ring.patched_ring(order=place) for place, ring in places]
+        rings += [ring.scan_only_ring(order=len(self.rings) + place) for place, ring in places]
+        return tuple(ring for ring in rings if ring is not None)
