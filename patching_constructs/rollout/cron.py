@@ -210,8 +210,8 @@ def expand(cron: CronExpression, *, from_: datetime, until: datetime) -> Iterato
         )
     )
     for first_year, last_year in _spans(cron.years):
-        start = max(from_, datetime(first_year, 1, 1))  # noqa: DTZ001 -- cron times are local times
-        end = min(until, datetime(last_year + 1, 1, 1))  # noqa: DTZ001 -- cron times are local times
+        start = max(from_, _new_year(first_year))
+        end = min(until, _new_year(last_year + 1))
         if start >= end:
             continue
         try:
@@ -225,10 +225,15 @@ def expand(cron: CronExpression, *, from_: datetime, until: datetime) -> Iterato
                 yield time
 
 
+def _new_year(year: int) -> datetime:
+    return datetime(year, 1, 1)  # noqa: DTZ001 -- cron times are local times
+
+
 def _spans(years: tuple[int, ...]) -> Iterator[tuple[int, int]]:
     """Join consecutive years into (first, last)."""
-    starts = [year for year in years if year - 1 not in years]
-    ends = [year for year in years if year + 1 not in years]
+    known = set(years)
+    starts = [year for year in years if year - 1 not in known]
+    ends = [year for year in years if year + 1 not in known]
     return zip(starts, ends, strict=True)
 
 
@@ -262,7 +267,7 @@ def shortest_interval(cron: CronExpression) -> timedelta:
 def _has_consecutive_days(cron: CronExpression) -> bool:
     midnights = expand(
         replace(cron, seconds=(0,), minutes=(0,), hours=(0,)),
-        from_=datetime(_YEAR.low, 1, 1),  # noqa: DTZ001 -- cron times are local times
-        until=datetime(_YEAR.high + 1, 1, 1),  # noqa: DTZ001 -- cron times are local times
+        from_=_new_year(_YEAR.low),
+        until=_new_year(_YEAR.high + 1),
     )
     return any(later - earlier == timedelta(days=1) for earlier, later in pairwise(midnights))
