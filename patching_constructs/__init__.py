@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.patch_baseline import PatchBaseline
+    from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.recipient import Recipient
     from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
     from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
@@ -67,6 +68,7 @@ _EXPORTS = {
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
     "PatchGroup": "values.patch_group",
+    "PatchGroupFleet": "patch_group_fleet",
     "PatchGroupTagKey": "model.patch_group",
     "PatchOperation": "model.patching_documents",
     "PatchSource": "values.approval_rule",
@@ -98,6 +100,7 @@ _EXPORTS = {
 }
 
 __all__ = [
+    "READY_MADE",
     "ApprovalRule",
     "AvailableSecurityUpdatesComplianceStatus",
     "CommandOutput",
@@ -116,13 +119,13 @@ __all__ = [
     "PatchFilter",
     "PatchFilterKey",
     "PatchGroup",
+    "PatchGroupFleet",
     "PatchGroupTagKey",
     "PatchOperation",
     "PatchSource",
     "PatchWindow",
     "PatchingError",
     "PhaseUnknownError",
-    "READY_MADE",
     "RateUnit",
     "RebootOption",
     "Recipient",
