@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from patching_constructs._version import __version__
 
 if TYPE_CHECKING:
-    from patching_constructs._patch_baseline_references import IPatchBaseline
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.compliance_alarms import ComplianceAlarms
+    from patching_constructs.config.accounts import AccountSettings
+    from patching_constructs.config.alarms import RecipientSettings
+    from patching_constructs.config.baselines import BaselineSettings
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
-    from patching_constructs.patch_baseline import PatchBaseline
+    from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.recipient import Recipient
     from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
@@ -50,15 +52,17 @@ if TYPE_CHECKING:
     from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
+    "AccountSettings": "config.accounts",
     "ApprovalRule": "values.approval_rule",
     "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
+    "BaselineSettings": "config.baselines",
     "CommandOutput": "command_output",
     "ComplianceAlarms": "compliance_alarms",
     "ComplianceLevel": "model.patch_choices",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
-    "IPatchBaseline": "_patch_baseline_references",
+    "IPatchBaseline": "patch_baseline",
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
@@ -79,6 +83,7 @@ _EXPORTS = {
     "RateUnit": "values.schedule",
     "RebootOption": "model.patching_documents",
     "Recipient": "recipient",
+    "RecipientSettings": "config.alarms",
     "RejectedPatchesAction": "model.patch_choices",
     "Ring": "values.ring",
     "RingWindow": "ringed_maintenance_window",
@@ -101,8 +106,10 @@ _EXPORTS = {
 
 __all__ = [
     "READY_MADE",
+    "AccountSettings",
     "ApprovalRule",
     "AvailableSecurityUpdatesComplianceStatus",
+    "BaselineSettings",
     "CommandOutput",
     "ComplianceAlarms",
     "ComplianceLevel",
@@ -129,6 +136,7 @@ __all__ = [
     "RateUnit",
     "RebootOption",
     "Recipient",
+    "RecipientSettings",
     "RejectedPatchesAction",
     "Ring",
     "RingWindow",

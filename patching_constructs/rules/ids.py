@@ -167,6 +167,8 @@ class FindingId(enum.StrEnum):
     """A fleet has two baselines for one operating system."""
     FLEET_IMPORTED_BASELINE = "fleet-imported-baseline"
     """A fleet has a baseline on which CloudFormation cannot register its patch group."""
+    FLEET_BASELINE_ELSEWHERE = "fleet-baseline-elsewhere"
+    """A fleet has a baseline of another account or Region."""
     FLEET_MEMBER_TYPE = "fleet-member-type"
     """The nodes of a construct cannot be tagged through it."""
     FLEET_MEMBER_ROLE = "fleet-member-role"

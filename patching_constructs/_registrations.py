@@ -1,0 +1,68 @@
+"""Which baseline of an app has which patch group, so that no group gets a second baseline for one system."""
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from constructs import Construct
+
+from patching_constructs._environment import Environment, environment_of
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.operating_system import OperatingSystem
+from patching_constructs.rules.ids import FindingId
+
+if TYPE_CHECKING:
+    from patching_constructs.patch_baseline import PatchBaseline
+
+_KEY = "_patching_constructs_registrations"
+
+
+class _Registration(NamedTuple):
+    environment: Environment
+    baseline: "PatchBaseline"
+
+
+_Registrations: TypeAlias = dict[tuple[str, OperatingSystem], list[_Registration]]
+
+
+def registered_baseline(
+    scope: Construct, patch_group: str, operating_system: OperatingSystem
+) -> "PatchBaseline | None":
+    """Return the baseline of the app that has the group in the account and Region of `scope`."""
+    environment = environment_of(scope)
+    for registration in _registrations(environment).get((patch_group, operating_system), ()):
+        if registration.environment.is_same_as(environment):
+            return registration.baseline
+    return None
+
+
+def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> None:
+    """Remember that `baseline`, which stands in `scope`, has the group."""
+    environment = environment_of(scope)
+    key = (patch_group, baseline.operating_system)
+    _registrations(environment).setdefault(key, []).append(_Registration(environment, baseline))
+
+
+def check_not_registered(
+    scope: Construct, patch_group: str, operating_system: OperatingSystem, *, field: str
+) -> list[Finding]:
+    """Find the baseline that has the group already, and name both constructs."""
+    other = registered_baseline(scope, patch_group, operating_system)
+    if other is None:
+        return []
+    return [
+        Finding(
+            id=FindingId.PATCH_GROUP_REGISTERED_TWICE,
+            level=Level.ERROR,
+            field=field,
+            message=f"{other.node.path} already has this patch group for {operating_system} "
+            "in the same account and Region",
+            received=repr(patch_group),
+            allowed="one baseline for each patch group and operating system",
+            source="https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html",
+        )
+    ]
+
+
+def _registrations(environment: Environment) -> _Registrations:
+    """Return what is registered in the app; it is kept on the app, so it lives as long as the app does."""
+    found: _Registrations = vars(environment.app).setdefault(_KEY, {})
+    return found
