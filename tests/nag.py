@@ -9,7 +9,7 @@ from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
 
 def nag_findings(stack: cdk.Stack) -> set[tuple[str, str]]:
-    """Synthesize the app of `stack` under AwsSolutions and NIST 800-53 R5: pairs of rule and construct path."""
+    """Synthesize the app of `stack` under AwsSolutions and NIST 800-53 R5: rules with paths."""
     app = cdk.Stage.of(stack)
     assert isinstance(app, cdk.App)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
