@@ -1,4 +1,4 @@
-"""Rules about patch baselines: what AWS refuses."""
+"""Rules about patch baselines: what AWS refuses, and what it does not document."""
 
 from patching_constructs.model import patch_baseline_limits as limits
 from patching_constructs.model.finding import Finding, Level
@@ -10,7 +10,7 @@ from patching_constructs.model.patch_choices import (
     RejectedPatchesAction,
 )
 from patching_constructs.model.patch_group import MAX_PATCH_GROUPS_PER_BASELINE
-from patching_constructs.model.patch_names import PatchList, patch_name_format
+from patching_constructs.model.patch_names import PatchList
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.approval_rule import (
     check_approval_rule,
@@ -27,25 +27,27 @@ from patching_constructs.rules.limits import (
     undecided,
 )
 from patching_constructs.rules.patch_group import check_patch_group_name
+from patching_constructs.rules.patch_names import check_patch_names
 from patching_constructs.rules.patch_vocabulary import check_filter_vocabulary
+from patching_constructs.rules.platform_settings import check_platform_settings
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html"
-_NAMES_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-approved-rejected-package-name-formats.html"
 
 
 def check_patch_baseline(baseline: PatchBaselineRecord) -> list[Finding]:
-    """Find everything in a baseline that AWS refuses."""
+    """Find everything in a baseline that AWS refuses, and values that it does not document."""
+    operating_system = operating_system_of(baseline)
     return [
         *_check_texts(baseline),
         *_check_choices(baseline),
         *_check_approves_something(baseline),
         *_check_rules(baseline),
         *_check_global_filters(baseline),
-        *_check_patch_names(baseline, PatchList.APPROVED, baseline.approved_patches),
-        *_check_patch_names(baseline, PatchList.REJECTED, baseline.rejected_patches),
+        *check_patch_names(baseline.approved_patches, PatchList.APPROVED, operating_system),
+        *check_patch_names(baseline.rejected_patches, PatchList.REJECTED, operating_system),
         *_check_sources(baseline),
         *check_patch_groups(baseline.patch_groups, field="patch_groups"),
-        *_check_platform_flags(baseline),
+        *([] if operating_system is None else check_platform_settings(baseline, operating_system)),
     ]
 
 
@@ -179,50 +181,6 @@ def _check_vocabulary(
     ]
 
 
-def _check_patch_names(
-    baseline: PatchBaselineRecord, patch_list: PatchList, names: Maybe[tuple[Maybe[str], ...]]
-) -> list[Finding]:
-    list_field = patch_list.value
-    if isinstance(names, Unknown):
-        return [undecided(FindingId.PATCH_NAME_FORMAT, names, field=list_field)]
-    findings = check_count(
-        names,
-        range(limits.MAX_PATCH_NAMES + 1),
-        id=FindingId.PATCH_BASELINE_COUNT,
-        field=list_field,
-        source=_PAGE,
-    )
-    findings += check_duplicates(names, id=FindingId.PATCH_BASELINE_DUPLICATE, field=list_field)
-    operating_system = operating_system_of(baseline)
-    for index, name in enumerate(names):
-        field = f"{list_field}[{index}]"
-        findings += check_length(
-            name, limits.PATCH_NAME_LENGTH, id=FindingId.PATCH_BASELINE_LENGTH, field=field, source=_PAGE
-        )
-        if operating_system is not None:
-            findings += _check_patch_name(name, operating_system, patch_list, field)
-    return findings
-
-
-def _check_patch_name(
-    name: Maybe[str], operating_system: OperatingSystem, patch_list: PatchList, field: str
-) -> list[Finding]:
-    name_format = patch_name_format(operating_system, patch_list)
-    if isinstance(name, Unknown) or name_format.matches(name):
-        return []
-    return [
-        Finding(
-            id=FindingId.PATCH_NAME_FORMAT,
-            level=Level.ERROR,
-            field=field,
-            message=f"not a patch name that works in {patch_list.value} on {operating_system}",
-            received=repr(name),
-            allowed=name_format.description,
-            source=_NAMES_PAGE,
-        )
-    ]
-
-
 def _check_sources(baseline: PatchBaselineRecord) -> list[Finding]:
     if isinstance(baseline.sources, Unknown):
         return [undecided(FindingId.PATCH_BASELINE_COUNT, baseline.sources, field="sources")]
@@ -239,57 +197,3 @@ def _check_sources(baseline: PatchBaselineRecord) -> list[Finding]:
     for index, source in enumerate(baseline.sources):
         findings += check_patch_source(source, field=f"sources[{index}]")
     return findings
-
-
-def _check_platform_flags(baseline: PatchBaselineRecord) -> list[Finding]:
-    operating_system = operating_system_of(baseline)
-    if operating_system is None:
-        return []
-    findings = []
-    if not operating_system.is_linux:
-        for field, value in _linux_only(baseline):
-            findings += _check_not_set(
-                field, value, id=FindingId.LINUX_ONLY, platform="Linux", operating_system=operating_system
-            )
-    if operating_system is not OperatingSystem.WINDOWS:
-        findings += _check_not_set(
-            "available_security_updates_compliance_status",
-            baseline.available_security_updates_compliance_status,
-            id=FindingId.WINDOWS_ONLY,
-            platform="Windows",
-            operating_system=operating_system,
-        )
-    return findings
-
-
-def _linux_only(baseline: PatchBaselineRecord) -> list[tuple[str, object]]:
-    flags: list[tuple[str, object]] = [
-        ("approved_patches_enable_non_security", baseline.approved_patches_enable_non_security),
-        ("sources", baseline.sources),
-    ]
-    if not isinstance(baseline.approval_rules, Unknown):
-        flags += [
-            (f"approval_rules[{index}].enable_non_security", rule.enable_non_security)
-            for index, rule in enumerate(baseline.approval_rules)
-        ]
-    return flags
-
-
-def _check_not_set(
-    field: str, value: object, *, id: FindingId, platform: str, operating_system: OperatingSystem
-) -> list[Finding]:
-    if isinstance(value, Unknown):
-        return [undecided(id, value, field=field)]
-    if not value:
-        return []
-    return [
-        Finding(
-            id=id,
-            level=Level.ERROR,
-            field=field,
-            message=f"works on {platform} only, and the baseline is for {operating_system}",
-            received=f"{len(value)} given" if isinstance(value, tuple) else repr(value),
-            allowed="leave it out",
-            source=_PAGE,
-        )
-    ]
