@@ -76,7 +76,7 @@ class CommandOutput(Construct):
         >>> from patching_constructs import CommandOutput
         >>> stack = cdk.Stack(cdk.App(), "Patching")
         >>> output = CommandOutput(stack, "CommandOutput", retention_days=90)
-        >>> [statement.sid for statement in output.node_policy_statements()][0]
+        >>> output.node_policy_statements()[0].sid
         'WriteCommandOutput'
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html

@@ -38,8 +38,8 @@ class PatchGroupFleet(Construct):
     stack without a Region the names of all Regions are listed. The OS repositories themselves are a matter
     of the network: only those of Amazon Linux are reached through an S3 endpoint.
 
-    For hybrid nodes register the group here, and set the tag on the hybrid activation or on the managed
-    node: CloudFormation has no resource for either.
+    For hybrid nodes give a `role` that trusts ssm.amazonaws.com, and set the tag on the hybrid activation or
+    on the managed node yourself: CloudFormation has no resource for either.
 
     Args:
         scope: Parent construct.
@@ -138,6 +138,19 @@ class PatchGroupFleet(Construct):
         Raises:
             InvalidInputError: If a member is something else (an imported one, say), has no role, is in
                 another patch group, or has the other tag key. Nothing is added then.
+
+        Example:
+            >>> import aws_cdk as cdk
+            >>> from aws_cdk import aws_ec2 as ec2
+            >>> from patching_constructs import OperatingSystem, PatchBaseline, PatchGroup, PatchGroupFleet
+            >>> stack = cdk.Stack(cdk.App(), "Patching")
+            >>> fleet = PatchGroupFleet(
+            ...     stack,
+            ...     "Web",
+            ...     patch_group=PatchGroup(name="prod-web"),
+            ...     baselines=[PatchBaseline.aws_default(OperatingSystem.AMAZON_LINUX_2023)],
+            ... )
+            >>> fleet.add(ec2.LaunchTemplate(stack, "Template", role=fleet.role))
 
         See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-tag-a-patch-group.html
         """
