@@ -1,0 +1,1 @@
+"""The resource types that stacks can have, a file for each service."""

@@ -1,0 +1,408 @@
+"""A CloudFormation stack: makes, changes and removes resources in order, and rolls back when one fails.
+
+See: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+"""
+
+import logging
+import secrets
+import string
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from local_aws.aws import Aws
+from local_aws.errors import LocalAwsError, TemplateError
+from local_aws.parameters import Parameter, read_parameters
+from local_aws.registry import RESOURCE_TYPES
+from local_aws.resource_type import ResourceType
+from local_aws.template import Resolver, in_dependency_order
+
+_LOG = logging.getLogger("local_aws")
+_ALPHABET = string.ascii_uppercase + string.digits
+_RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackEvent:
+    """One line of a stack's history."""
+
+    event_id: str
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    status: str
+    reason: str | None
+    at: datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class StackResource:
+    """A resource of a stack, as it stands."""
+
+    logical_id: str
+    definition: Mapping[str, Any]
+    properties: Mapping[str, Any]
+    physical_id: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    status: str = ""
+    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def kind(self) -> ResourceType:
+        """The resource's type."""
+        return RESOURCE_TYPES[self.type_name]
+
+    @property
+    def type_name(self) -> str:
+        """Name of the resource's type."""
+        return str(self.definition["Type"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Output:
+    """An output of a stack."""
+
+    key: str
+    value: str
+    description: str | None
+    export_name: str | None
+
+
+class ResourceFailed(Exception):  # noqa: N818 - an outcome that ends a deployment, not an error of the program
+    """A resource could not be made, changed or removed; its event has the reason."""
+
+    def __init__(self, logical_id: str, verb: str) -> None:
+        super().__init__(f"The following resource(s) failed to {verb}: [{logical_id}].")
+
+
+@dataclass(kw_only=True)
+class Stack:
+    """A CloudFormation stack in one account and Region.
+
+    Attributes:
+        name: Its name.
+        account: Its account.
+        region: Its Region.
+        import_value: Looks up an export of another stack in the same account and Region.
+        text: The template as it was sent.
+        template: The template as it was read.
+    """
+
+    name: str
+    account: str
+    region: str
+    import_value: Callable[[str], str]
+    text: str = ""
+    template: Mapping[str, Any] = field(default_factory=dict)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    capabilities: list[str] = field(default_factory=list)
+    role_arn: str | None = None
+    is_protected: bool = False
+    disable_rollback: bool = False
+    status: str = "REVIEW_IN_PROGRESS"
+    reason: str | None = None
+    stack_id: str = ""
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
+    events: list[StackEvent] = field(default_factory=list)
+    resources: dict[str, StackResource] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.stack_id = (
+            f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.name}/{uuid.uuid4()}"
+        )
+        self._aws = Aws(account=self.account, region=self.region, stack_id=self.stack_id)
+
+    # ---- what a caller asks for
+
+    def plan(self, template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Parameter]:
+        """Check a template and its parameters before any resource is touched.
+
+        Raises:
+            TemplateError: If CloudFormation would refuse them.
+        """
+        parameters = read_parameters(template, given, self._aws)
+        in_dependency_order(template["Resources"])
+        types = {resource["Type"] for resource in template["Resources"].values()}
+        if unknown := sorted(types - RESOURCE_TYPES.keys()):
+            raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+        resolver = self._resolver(template, parameters, {})
+        for name, rule in template.get("Rules", {}).items():
+            for assertion in rule["Assertions"]:
+                if not resolver.test(assertion["Assert"]):
+                    raise TemplateError(
+                        f"Rule {name}: {assertion.get('AssertDescription', assertion['Assert'])}"
+                    )
+        return parameters
+
+    def deploy(self, text: str, template: Mapping[str, Any], parameters: dict[str, Parameter]) -> None:
+        """Make the stack what a checked template says, or put everything back as it was."""
+        verb = "UPDATE" if self.text else "CREATE"
+        previous = (self.text, self.template, self.parameters, self.imports)
+        self.text, self.template, self.parameters, self.imports = text, template, parameters, set()
+        before = dict(self.resources)
+        undo: list[Callable[[], None]] = []
+        self._enter(f"{verb}_IN_PROGRESS", "User Initiated")
+        resolver = self._resolver(template, parameters, self.resources)
+        try:
+            self._make_resources(resolver, before, undo)
+            self.outputs = self._read_outputs(resolver)
+        except (ResourceFailed, LocalAwsError) as error:
+            if self.disable_rollback:
+                self._enter(f"{verb}_FAILED", str(error))
+                return
+            if verb == "UPDATE":
+                self.text, self.template, self.parameters, self.imports = previous
+            self._roll_back("ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK", error, undo)
+            return
+        if verb == "UPDATE":
+            self.updated_at = datetime.now(UTC)
+            self._enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+            self._clean_up(before, previous[1])
+        self._enter(f"{verb}_COMPLETE")
+
+    def delete(self) -> None:
+        """Remove every resource that is not to be retained, the last made first."""
+        self._enter("DELETE_IN_PROGRESS", "User Initiated")
+        for resource in _last_made_first(self.resources, self.template):
+            if resource.definition.get("DeletionPolicy") in _RETAINED:
+                self._note_resource(resource, "DELETE_SKIPPED")
+            elif not self._delete(resource):
+                self._enter(
+                    "DELETE_FAILED", f"The following resource(s) failed to delete: [{resource.logical_id}]."
+                )
+                return
+            del self.resources[resource.logical_id]
+        self.deleted_at = datetime.now(UTC)
+        self._enter("DELETE_COMPLETE")
+
+    # ---- making resources
+
+    def _make_resources(
+        self, resolver: Resolver, before: Mapping[str, StackResource], undo: list[Callable[[], None]]
+    ) -> None:
+        definitions = self.template["Resources"]
+        for logical_id in in_dependency_order(definitions):
+            definition = definitions[logical_id]
+            if "Condition" in definition and not resolver.condition(definition["Condition"]):
+                continue
+            existing = before.get(logical_id)
+            verb = "CREATE" if existing is None else "UPDATE"
+            with self._failing(logical_id, definition["Type"], verb):
+                properties = self._properties(definition, resolver)
+            wanted = StackResource(logical_id=logical_id, definition=definition, properties=properties)
+            if existing is None:
+                self._create(wanted, undo)
+            else:
+                self._change(existing, wanted, undo)
+
+    def _create(self, resource: StackResource, undo: list[Callable[[], None]], verb: str = "CREATE") -> None:
+        logical_id, kind = resource.logical_id, resource.kind
+        self._note_resource(resource, f"{verb}_IN_PROGRESS")
+        with self._failing(logical_id, kind.type_name, verb):
+            resource.physical_id = kind.create(self._aws, self._name_for(logical_id), resource.properties)
+        replaced = self.resources.get(logical_id)
+        self.resources[logical_id] = resource
+        undo.append(lambda: self._take_back(resource, replaced))
+        with self._failing(logical_id, kind.type_name, verb, resource.physical_id):
+            kind.configure(self._aws, resource.physical_id, resource.properties, {})
+            resource.attributes = kind.attributes(self._aws, resource.physical_id, resource.properties)
+        self._note_resource(resource, f"{verb}_COMPLETE")
+
+    def _change(self, existing: StackResource, wanted: StackResource, undo: list[Callable[[], None]]) -> None:
+        kind, physical_id = existing.kind, existing.physical_id
+        with self._failing(wanted.logical_id, existing.type_name, "UPDATE", physical_id):
+            if wanted.type_name != existing.type_name:
+                raise TemplateError("Update of resource type is not permitted")
+        names = wanted.properties.keys() | existing.properties.keys()
+        differing = {name for name in names if wanted.properties.get(name) != existing.properties.get(name)}
+        if differing & kind.create_only:
+            reason = "Requested update requires the creation of a new physical resource; hence creating one."
+            self._note_resource(existing, "UPDATE_IN_PROGRESS", reason)
+            self._create(wanted, undo, "UPDATE")
+            return
+        self.resources[wanted.logical_id] = wanted
+        wanted.physical_id, wanted.attributes = physical_id, existing.attributes
+        wanted.status, wanted.updated_at = existing.status, existing.updated_at
+        if differing:
+            undo.append(lambda: self._put_back(existing, wanted.properties))
+            self._update(wanted, existing.properties)
+
+    def _update(self, resource: StackResource, previous: Mapping[str, Any]) -> None:
+        kind, physical_id = resource.kind, resource.physical_id
+        self._note_resource(resource, "UPDATE_IN_PROGRESS")
+        with self._failing(resource.logical_id, kind.type_name, "UPDATE", physical_id):
+            kind.update(self._aws, physical_id, resource.properties, previous)
+            resource.attributes = kind.attributes(self._aws, physical_id, resource.properties)
+        self._note_resource(resource, "UPDATE_COMPLETE")
+
+    def _delete(self, resource: StackResource) -> bool:
+        self._note_resource(resource, "DELETE_IN_PROGRESS")
+        try:
+            with self._failing(resource.logical_id, resource.type_name, "DELETE", resource.physical_id):
+                resource.kind.delete(self._aws, resource.physical_id, resource.properties)
+        except ResourceFailed:
+            return False
+        self._note_resource(resource, "DELETE_COMPLETE")
+        return True
+
+    # ---- putting things back
+
+    def _take_back(self, resource: StackResource, replaced: StackResource | None) -> None:
+        """Undo a creation."""
+        if resource.definition.get("DeletionPolicy") == "Retain":
+            self._note_resource(resource, "DELETE_SKIPPED")
+        elif not self._delete(resource):
+            raise ResourceFailed(resource.logical_id, "delete")
+        if replaced is None:
+            del self.resources[resource.logical_id]
+        else:
+            self.resources[resource.logical_id] = replaced
+
+    def _put_back(self, resource: StackResource, current: Mapping[str, Any]) -> None:
+        """Undo an update."""
+        self._update(resource, current)
+        self.resources[resource.logical_id] = resource
+
+    def _roll_back(self, prefix: str, cause: Exception, undo: list[Callable[[], None]]) -> None:
+        self._enter(f"{prefix}_IN_PROGRESS", f"{cause} Rollback requested by user.")
+        try:
+            for step in reversed(undo):
+                step()
+        except ResourceFailed as error:
+            self._enter(f"{prefix}_FAILED", str(error))
+            return
+        self._enter(f"{prefix}_COMPLETE")
+
+    def _clean_up(self, before: Mapping[str, StackResource], template: Mapping[str, Any]) -> None:
+        """Remove what the stack had before the update and has no more, or has anew."""
+        for old in _last_made_first(before, template):
+            current = self.resources[old.logical_id]
+            is_removed = current is old
+            if not is_removed and current.physical_id == old.physical_id:
+                continue
+            if old.definition.get("DeletionPolicy" if is_removed else "UpdateReplacePolicy") in _RETAINED:
+                self._note_resource(old, "DELETE_SKIPPED")
+            else:
+                self._delete(old)
+            if is_removed:
+                del self.resources[old.logical_id]
+
+    # ---- reading the template
+
+    def _properties(self, definition: Mapping[str, Any], resolver: Resolver) -> dict[str, Any]:
+        kind = RESOURCE_TYPES[definition["Type"]]
+        properties: dict[str, Any] = resolver(definition.get("Properties", {}))
+        kind.check(properties)
+        return kind.with_stack_tags(properties, self.tags)
+
+    def _resolver(
+        self,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, Parameter],
+        resources: Mapping[str, StackResource],
+    ) -> Resolver:
+        pseudo = {
+            "AWS::AccountId": self.account,
+            "AWS::Region": self.region,
+            "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::StackName": self.name,
+            "AWS::StackId": self.stack_id,
+            "AWS::NotificationARNs": [],
+        }
+
+        def ref(name: str) -> Any:
+            if name in resources:
+                return resources[name].physical_id
+            return parameters[name].resolved if name in parameters else pseudo[name]
+
+        def imported(name: str) -> str:
+            self.imports.add(name)
+            return self.import_value(name)
+
+        return Resolver(
+            template,
+            ref=ref,
+            attribute=lambda logical_id, name: resources[logical_id].attributes[name],
+            import_value=imported,
+        )
+
+    def _read_outputs(self, resolver: Resolver) -> list[Output]:
+        outputs = []
+        for key, output in self.template.get("Outputs", {}).items():
+            if "Condition" in output and not resolver.condition(output["Condition"]):
+                continue
+            outputs.append(
+                Output(
+                    key=key,
+                    value=str(resolver(output["Value"])),
+                    description=output.get("Description"),
+                    export_name=resolver(output["Export"]["Name"]) if "Export" in output else None,
+                )
+            )
+        return outputs
+
+    # ---- keeping the record
+
+    def _name_for(self, logical_id: str) -> str:
+        suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+        return f"{self.name}-{logical_id}-{suffix}"
+
+    def _enter(self, status: str, reason: str | None = None) -> None:
+        self.status, self.reason = status, reason
+        self._note(self.name, "AWS::CloudFormation::Stack", self.stack_id, status, reason)
+
+    def _note_resource(self, resource: StackResource, status: str, reason: str | None = None) -> None:
+        resource.status, resource.updated_at = status, datetime.now(UTC)
+        self._note(resource.logical_id, resource.type_name, resource.physical_id, status, reason)
+
+    def _note(
+        self, logical_id: str, type_name: str, physical_id: str, status: str, reason: str | None = None
+    ) -> None:
+        self.events.append(
+            StackEvent(
+                event_id=str(uuid.uuid4()),
+                logical_id=logical_id,
+                physical_id=physical_id,
+                resource_type=type_name,
+                status=status,
+                reason=reason,
+                at=datetime.now(UTC),
+            )
+        )
+
+    @contextmanager
+    def _failing(self, logical_id: str, type_name: str, verb: str, physical_id: str = "") -> Iterator[None]:
+        """Turn whatever goes wrong with a resource into its failed event with the reason."""
+        try:
+            yield
+        except Exception as error:
+            self._note(logical_id, type_name, physical_id, f"{verb}_FAILED", _reason(error))
+            raise ResourceFailed(logical_id, verb.lower()) from error
+
+
+def _last_made_first(
+    resources: Mapping[str, StackResource], template: Mapping[str, Any]
+) -> list[StackResource]:
+    order = reversed(in_dependency_order(template["Resources"]))
+    return [resources[logical_id] for logical_id in order if logical_id in resources]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        details = error.response["Error"]
+        return f"{details['Message']} ({details['Code']} from {error.operation_name})"
+    if isinstance(error, ParamValidationError | LocalAwsError):
+        return str(error)
+    _LOG.exception("a fault of the local AWS itself", exc_info=error)
+    return f"the local AWS itself failed: {type(error).__name__}: {error}"
