@@ -1,0 +1,136 @@
+from dataclasses import replace
+
+import pytest
+
+from patching_constructs import (
+    InvalidInputError,
+    PatchGroup,
+    PatchGroupTagKey,
+    PatchOperation,
+    PatchWindow,
+    RebootOption,
+    Ring,
+    Schedule,
+)
+from patching_constructs.model.unknown import Unknown
+from patching_constructs.values.ring_windows import ring_windows
+
+SCAN = PatchWindow(schedule=Schedule.daily(hour=3), duration_hours=2, cutoff_hours=1)
+INSTALL = PatchWindow(schedule=Schedule.patch_tuesday(plus_days=8, hour=2), duration_hours=5, cutoff_hours=2)
+RING = Ring(
+    name="prod",
+    patch_groups=[PatchGroup(name="prod-web"), PatchGroup(name="prod-batch")],
+    scan=SCAN,
+    install=INSTALL,
+    reboot_option=RebootOption.NO_REBOOT,
+    max_concurrency="10%",
+    max_errors="1",
+)
+SCANNED_RING = replace(RING, install=None, reboot_option=None)
+
+
+def test_groups_cannot_be_changed_after_the_ring_was_checked() -> None:
+    groups = [PatchGroup(name="prod-web")]
+    ring = replace(RING, patch_groups=groups)
+    groups.append(PatchGroup(name="prod-batch"))
+    assert ring.patch_groups == (PatchGroup(name="prod-web"),)
+
+
+def test_all_mistakes_are_raised_together_under_the_name_of_the_ring() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        Ring(name="prod", patch_groups=[], scan=SCAN, install=INSTALL, max_concurrency="0", max_errors="-1")
+    assert [finding.field for finding in caught.value.findings] == [
+        "patch_groups",
+        "reboot_option",
+        "max_concurrency",
+        "max_errors",
+    ]
+    assert str(caught.value).startswith(
+        "Ring 'prod': patch_groups: a ring needs at least one patch group, got none"
+    )
+
+
+def test_there_is_no_silent_reboot() -> None:
+    with pytest.raises(
+        InvalidInputError, match="reboot_option: a ring that installs needs an explicit choice"
+    ):
+        replace(RING, reboot_option=None)
+
+
+def test_a_ring_becomes_a_scan_and_an_install_window() -> None:
+    windows = ring_windows("web", RING, separate_tasks=False)
+    assert {operation: window.name for operation, window in windows.items()} == {
+        PatchOperation.SCAN: "web-prod-scan",
+        PatchOperation.INSTALL: "web-prod-install",
+    }
+    assert windows[PatchOperation.SCAN].schedule == SCAN.schedule.record
+    assert windows[PatchOperation.INSTALL].schedule == INSTALL.schedule.record
+    assert windows[PatchOperation.INSTALL].duration_hours == 5
+    assert windows[PatchOperation.INSTALL].cutoff_hours == 2
+
+
+def test_a_ring_that_is_only_scanned_becomes_one_window() -> None:
+    assert list(ring_windows("web", SCANNED_RING, separate_tasks=False)) == [PatchOperation.SCAN]
+
+
+def test_one_task_on_one_target_makes_the_budget_the_ring_s() -> None:
+    window = ring_windows("web", RING, separate_tasks=False)[PatchOperation.SCAN]
+    assert [target.targets for target in window.targets] == [
+        (("tag:PatchGroup", ("prod-web", "prod-batch")),)
+    ]
+    (task,) = window.tasks
+    assert task.targets == window.targets
+    assert (task.max_concurrency, task.max_errors) == ("10%", "1")
+
+
+def test_separate_tasks_have_one_group_each_and_equal_priority() -> None:
+    ring = replace(RING, update_agent=False)
+    window = ring_windows("web", ring, separate_tasks=True)[PatchOperation.INSTALL]
+    assert [target.targets for target in window.targets] == [
+        (("tag:PatchGroup", ("prod-web",)),),
+        (("tag:PatchGroup", ("prod-batch",)),),
+    ]
+    assert [task.targets for task in window.tasks] == [(target,) for target in window.targets]
+    assert len({task.priority for task in window.tasks}) == 1
+
+
+def test_the_agent_is_updated_before_the_install_and_never_before_the_scan() -> None:
+    windows = ring_windows("web", RING, separate_tasks=False)
+    assert [task.task_arn for task in windows[PatchOperation.SCAN].tasks] == ["AWS-RunPatchBaseline"]
+    agent, patch = windows[PatchOperation.INSTALL].tasks
+    assert (agent.task_arn, patch.task_arn) == ("AWS-UpdateSSMAgent", "AWS-RunPatchBaseline")
+    assert isinstance(agent.priority, int)
+    assert isinstance(patch.priority, int)
+    assert agent.priority < patch.priority
+
+
+def test_the_agent_stays_as_it_is_where_the_ring_does_not_want_it_updated() -> None:
+    windows = ring_windows("web", replace(RING, update_agent=False), separate_tasks=False)
+    assert [task.task_arn for task in windows[PatchOperation.INSTALL].tasks] == ["AWS-RunPatchBaseline"]
+
+
+def test_the_reboot_choice_is_always_written_and_no_snapshot_id_ever() -> None:
+    windows = ring_windows("web", RING, separate_tasks=False)
+    assert windows[PatchOperation.SCAN].tasks[0].parameters == {"Operation": ("Scan",)}
+    assert windows[PatchOperation.INSTALL].tasks[-1].parameters == {
+        "Operation": ("Install",),
+        "RebootOption": ("NoReboot",),
+    }
+
+
+def test_groups_under_both_tag_keys_keep_their_keys() -> None:
+    ring = replace(
+        RING,
+        patch_groups=[
+            PatchGroup(name="a"),
+            PatchGroup(name="b", tag_key=PatchGroupTagKey.PATCH_GROUP_WITH_SPACE),
+            PatchGroup(name="c"),
+        ],
+    )
+    (target,) = ring_windows("web", ring, separate_tasks=False)[PatchOperation.SCAN].targets
+    assert target.targets == (("tag:PatchGroup", ("a", "c")), ("tag:Patch Group", ("b",)))
+
+
+def test_the_service_role_is_unknown_until_the_construct_defines_it() -> None:
+    (task,) = ring_windows("web", SCANNED_RING, separate_tasks=False)[PatchOperation.SCAN].tasks
+    assert isinstance(task.service_role_arn, Unknown)
