@@ -1,7 +1,6 @@
 """Tells people when patching fails."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -40,22 +39,9 @@ from patching_constructs._patch_event_rules import (
 )
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.patch_events import PatchCommandNotificationType
+from patching_constructs.patch_baseline import IPatchBaseline
 from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
-
-
-class _Window(Protocol):
-    @property
-    def maintenance_window_id(self) -> str: ...
-
-
-class _Windows(Protocol):
-    @property
-    def windows(self) -> Sequence[_Window]: ...
-
-
-class _Baseline(Protocol):
-    @property
-    def patch_baseline_id(self) -> str | None: ...
+from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 
 
 class ComplianceAlarms(Construct):
@@ -141,8 +127,8 @@ class ComplianceAlarms(Construct):
         id: str,
         *,
         recipients: Sequence[Recipient],
-        maintenance_windows: Sequence[_Windows] = (),
-        non_compliance_of: Sequence[_Baseline] = (),
+        maintenance_windows: Sequence[RingedMaintenanceWindow] = (),
+        non_compliance_of: Sequence[IPatchBaseline] = (),
         patch_command_notification_type: PatchCommandNotificationType = PatchCommandNotificationType.COMMAND,
         event_bus: events.IEventBus | None = None,
         topic: sns.ITopic | None = None,
@@ -193,7 +179,10 @@ class ComplianceAlarms(Construct):
         self.encryption_key: kms.IKey | None = None
         self.chat_topic: sns.ITopic | None = None
         if topic is not None:
-            _prepare_given_topic(self, topic)
+            grant_publishers(topic, self)
+            key_of_topic = topic.master_key
+            if key_of_topic is not None:
+                grant_publishers_use_of_key(key_of_topic, self)
         if topic is None or channels:
             key = define_key(self, "Key") if encryption_key is None else encryption_key
             grant_publishers_use_of_key(key, self)
@@ -256,13 +245,6 @@ class ComplianceAlarms(Construct):
             )
         )
         return alarms
-
-
-def _prepare_given_topic(scope: Construct, topic: sns.ITopic) -> None:
-    grant_publishers(topic, scope)
-    key = topic.master_key
-    if key is not None:
-        grant_publishers_use_of_key(key, scope)
 
 
 def _target(
