@@ -52,7 +52,7 @@ class AccountSettings(SettingsModel):
 
     name: Name
     """Short name, by which rings refer to the account."""
-    id: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+    id: Annotated[str, Field(pattern=r"^[0-9]{12}$", examples=["012345678901"])]
     """Account id: 12 digits in quotes, because YAML reads bare digits as a number and drops leading zeros."""
     role: AccountRole
     """What the account is for."""

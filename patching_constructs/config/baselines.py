@@ -6,22 +6,14 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, W
 from pydantic_core import PydanticCustomError
 
 from patching_constructs.config.base import SettingsModel, exactly_one, refuse, refuse_unless_one
-from patching_constructs.errors import raise_errors
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.model.patch_baseline import (
-    PatchBaselineRecord,
-    PatchFilterRecord,
-    PatchRuleRecord,
-    PatchSourceRecord,
-)
+from patching_constructs.model.patch_baseline_limits import NAME_PATTERN
 from patching_constructs.model.patch_choices import (
     AvailableSecurityUpdatesComplianceStatus,
     ComplianceLevel,
     PatchFilterKey,
     RejectedPatchesAction,
 )
-from patching_constructs.rules.approval_rule import check_approval_rule, check_patch_source
-from patching_constructs.rules.patch_baseline import check_patch_baseline
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
 from patching_constructs.values.ready_made import READY_MADE
 
@@ -53,22 +45,6 @@ class ApprovalRuleSettings(SettingsModel):
     enable_non_security: StrictBool = False
     """Linux only: whether updates that are not security updates are taken too. Default: they are not."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        raise_errors(check_approval_rule(self.record), subject="approval rule")
-        return self
-
-    @property
-    def record(self) -> PatchRuleRecord:
-        """The rule as the rules of the library see it."""
-        return PatchRuleRecord(
-            patch_filters=_filter_records(self.patch_filters),
-            approve_after_days=self.approve_after_days,
-            approve_until_date=self.approve_until_date,
-            compliance_level=self.compliance_level,
-            enable_non_security=self.enable_non_security,
-        )
-
     def to_value(self) -> ApprovalRule:
         """Return the rule that the library works with."""
         return ApprovalRule(
@@ -90,18 +66,6 @@ class PatchSourceSettings(SettingsModel):
     configuration: str
     """Text of the repository's configuration."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        raise_errors(check_patch_source(self.record), subject="patch source")
-        return self
-
-    @property
-    def record(self) -> PatchSourceRecord:
-        """The source as the rules of the library see it."""
-        return PatchSourceRecord(
-            name=self.name, products=tuple(self.products), configuration=self.configuration
-        )
-
     def to_value(self) -> PatchSource:
         """Return the source that the library works with."""
         return PatchSource(name=self.name, products=self.products, configuration=self.configuration)
@@ -115,7 +79,7 @@ class BaselineSettings(SettingsModel):
 
     model_config = ConfigDict(json_schema_extra=exactly_one(_KINDS))
 
-    name: str
+    name: Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
     """Name of the baseline, 3 to 128 letters, digits, _, - and dots."""
     operating_system: OperatingSystem
     """Operating system of the nodes."""
@@ -157,8 +121,6 @@ class BaselineSettings(SettingsModel):
                 refuse(key, "AWS's baseline cannot be changed", allowed="no such key beside aws_default")
         elif self.approval_rules is not None and self.approve_after_days is not None:
             refuse("approve_after_days", "each rule has its own", allowed="no such key beside approval_rules")
-        else:
-            raise_errors(check_patch_baseline(self._record), subject="baseline")
         return self
 
     @property
@@ -184,29 +146,6 @@ class BaselineSettings(SettingsModel):
         """The patch sources that the library works with."""
         return tuple(source.to_value() for source in self.sources)
 
-    @property
-    def _record(self) -> PatchBaselineRecord:
-        rules = self.approval_rule_values if self.approval_rules is None else self.approval_rules
-        return PatchBaselineRecord(
-            name=self.name,
-            operating_system=self.operating_system,
-            approval_rules=tuple(rule.record for rule in rules),
-            global_filters=_filter_records(self.global_filters),
-            approved_patches=tuple(self.approved_patches),
-            approved_patches_compliance_level=self.approved_patches_compliance_level,
-            approved_patches_enable_non_security=self.approved_patches_enable_non_security,
-            rejected_patches=tuple(self.rejected_patches),
-            rejected_patches_action=self.rejected_patches_action,
-            available_security_updates_compliance_status=self.available_security_updates_compliance_status,
-            default_baseline=self.default_baseline,
-            description=self.description,
-            sources=tuple(source.record for source in self.sources),
-        )
-
 
 def _filters(filters: PatchFilters) -> tuple[PatchFilter, ...]:
     return tuple(PatchFilter(key=key, values=values) for key, values in filters.items())
-
-
-def _filter_records(filters: PatchFilters) -> tuple[PatchFilterRecord, ...]:
-    return tuple(PatchFilterRecord(key=str(key), values=tuple(values)) for key, values in filters.items())

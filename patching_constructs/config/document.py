@@ -35,8 +35,8 @@ class Document:
         file: Name under which findings point at it.
 
     Attributes:
-        data: What the file says, as dicts, lists and scalars; None if `findings` is not empty.
-        findings: Mistakes of syntax and keys that stand twice.
+        data: What the file says, as dicts, lists and scalars; None if it is not readable.
+        findings: Mistakes of syntax, which make the file unreadable, and keys that stand twice.
     """
 
     def __init__(self, text: str, *, file: str) -> None:
@@ -49,7 +49,7 @@ class Document:
             self._root = loader.get_single_node()
             if self._root is not None:
                 self.findings.extend(self._check_nodes(loader, self._root))
-                if not self.findings:
+                if all(finding.id == FindingId.SETTINGS_DUPLICATE for finding in self.findings):
                     self.data = loader.construct_document(self._root)
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1

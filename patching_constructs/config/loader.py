@@ -5,10 +5,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from patching_constructs.config.baseline_checks import check_baselines
 from patching_constructs.config.document import Document
 from patching_constructs.config.entry import Entry
 from patching_constructs.config.names import check_names
 from patching_constructs.config.organisation import check_organisation
+from patching_constructs.config.problem import Problem
 from patching_constructs.config.production import check_production
 from patching_constructs.config.settings import Settings
 from patching_constructs.config.validation import problems_of
@@ -37,26 +39,27 @@ def load_settings(path: str | Path) -> Settings:
         patching_constructs.errors.SettingsError: missing.yaml: cannot be read, got no such file ...
     """
     document = Document(_read(path), file=str(path))
-    if not document.findings and not isinstance(document.data, dict):
-        document.findings.append(
-            _unreadable(
-                path, received=document.received(()), allowed="a mapping with the keys of patching.yaml"
-            )
+    data = document.data
+    if not isinstance(data, dict):
+        allowed = "a mapping with the keys of patching.yaml"
+        raise _error(
+            document.findings or [_unreadable(path, received=document.received(()), allowed=allowed)]
         )
-    if document.findings:
-        raise _error(document.findings)
-    top = Entry(path=(), data=document.data)
+    top = Entry(path=(), data=data)
     problems = [*check_names(top), *check_organisation(top), *check_production(top)]
-    findings = [problem.to_finding(document) for problem in problems]
-    errors = [finding for finding in findings if finding.level is Level.ERROR]
-    warnings = [finding for finding in findings if finding.level is Level.WARNING]
+    warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]
+    by_kind: list[Problem] = []
     try:
-        settings = Settings.model_validate(document.data, context=warnings)
+        settings = Settings.model_validate(data, context=warnings)
     except ValidationError as error:
-        errors += [problem.to_finding(document) for problem in problems_of(error, document.data)]
-        raise _error(errors) from None
-    if errors:
-        raise _error(errors)
+        by_kind = list(problems_of(error, data))
+    # One mistake is told once: where the kind is wrong, what the rules say adds nothing.
+    wrong_paths = {problem.path for problem in by_kind}
+    problems += by_kind
+    problems += [problem for problem in check_baselines(top) if problem.path not in wrong_paths]
+    errors = [problem.to_finding(document) for problem in problems if problem.level is Level.ERROR]
+    if document.findings or errors:
+        raise _error([*document.findings, *errors])
     return settings
 
 

@@ -109,8 +109,8 @@ def _check_default_baselines(top: Entry) -> Iterator[Problem]:
     accounts_of: defaultdict[str, set[str]] = defaultdict(set)
     for ring in top.entries("rings"):
         for group in ring.entries("patch_groups"):
-            for _, name in group.texts("baselines"):
-                accounts_of[name].update(account for _, account in ring.texts("accounts"))
+            for _, used in group.texts("baselines"):
+                accounts_of[used].update(account for _, account in ring.texts("accounts"))
     holders: dict[tuple[str, str], str] = {}
     for baseline in top.entries("baselines"):
         name, operating_system = baseline.text("name"), baseline.text("operating_system")

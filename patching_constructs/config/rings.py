@@ -1,8 +1,8 @@
 """Rings: which nodes are patched together, when, and how carefully."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel, refuse
@@ -13,11 +13,19 @@ from patching_constructs.model.patching_documents import RebootOption
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 
+MaxConcurrency = Annotated[str, Field(pattern=f"^({MAX_CONCURRENCY_PATTERN})$", examples=["10%"])]
+MaxErrors = Annotated[str, Field(pattern=f"^({MAX_ERRORS_PATTERN})$", examples=["5%"])]
+
+
+def _is_patch_group_name(name: str) -> str:
+    PatchGroup(name=name)
+    return name
+
 
 class PatchGroupSettings(SettingsModel):
     """Nodes that carry the same patch group tag, in every account of the ring."""
 
-    name: str
+    name: Annotated[str, AfterValidator(_is_patch_group_name)]
     """Value of the tag: 1 to 256 letters, digits, spaces and _.:/=+-@. In one ring of an account only."""
     tag_key: PatchGroupTagKey = PatchGroupTagKey.PATCH_GROUP
     """Key of the tag. Default: PatchGroup."""
@@ -28,11 +36,6 @@ class PatchGroupSettings(SettingsModel):
     scan_only: StrictBool = False
     """Whether the nodes are only scanned, because they are patched through their images.
     Default: they are patched."""
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        self.to_value()
-        return self
 
     def to_value(self) -> PatchGroup:
         """Return the patch group that the library works with."""
@@ -52,15 +55,13 @@ class RingSettings(SettingsModel):
     """Groups of nodes that are patched together."""
     scan: WindowSettings
     """When nodes report what is missing."""
-    install: WindowSettings | None = None
+    install: WindowSettings | None = Field(default=None, validate_default=True)
     """When nodes are patched. Needed unless every group of the ring is only scanned."""
-    reboot_option: RebootOption | None = None
+    reboot_option: RebootOption | None = Field(default=None, validate_default=True)
     """Whether nodes reboot after patching. Needed with `install`; RebootIfNeeded reboots every time."""
-    max_concurrency: (
-        Annotated[StrictInt, Field(ge=1)] | Annotated[str, Field(pattern=f"^({MAX_CONCURRENCY_PATTERN})$")]
-    )
+    max_concurrency: Annotated[StrictInt, Field(ge=1)] | MaxConcurrency
     """How many nodes of the ring work at once, in one account: a number from 1, or 1% to 100%."""
-    max_errors: Annotated[StrictInt, Field(ge=0)] | Annotated[str, Field(pattern=f"^({MAX_ERRORS_PATTERN})$")]
+    max_errors: Annotated[StrictInt, Field(ge=0)] | MaxErrors
     """How many nodes may fail before no further node starts: a number from 0, or 0% to 100%."""
     update_agent: StrictBool = True
     """Whether the install window updates the SSM agent first. Default: it does."""
@@ -69,20 +70,33 @@ class RingSettings(SettingsModel):
     recipients: list[RecipientSettings] = Field(default_factory=list)
     """Who hears of failures in this ring. Default: only the recipients of the whole organisation."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.install is None and any(not group.scan_only for group in self.patch_groups):
-            refuse("install", "a group that is not scan_only needs an install window", allowed="a window")
-        if self.install is not None and all(group.scan_only for group in self.patch_groups):
+    @field_validator("install")
+    @classmethod
+    def _is_for_patched_groups(
+        cls, install: WindowSettings | None, info: ValidationInfo
+    ) -> WindowSettings | None:
+        groups = info.data.get("patch_groups", ())
+        if install is None and any(not group.scan_only for group in groups):
+            refuse("", "a group that is not scan_only needs an install window", allowed="a window")
+        if install is not None and groups and all(group.scan_only for group in groups):
             refuse(
-                "install",
+                "",
                 "nothing to install: every group is scan_only",
                 received="a window",
                 allowed="no install window, or a group without scan_only",
             )
-        self.patched_ring(order=1)
-        self.scan_only_ring(order=1)
-        return self
+        return install
+
+    @field_validator("reboot_option")
+    @classmethod
+    def _is_for_install(cls, reboot_option: RebootOption | None, info: ValidationInfo) -> RebootOption | None:
+        # An install window that is wrong by itself is not among the data, but it is there.
+        has_install = info.data.get("install", ...) is not None
+        if has_install and reboot_option is None:
+            refuse("", "a ring that installs needs an explicit choice", allowed=", ".join(RebootOption))
+        if not has_install and reboot_option is not None:
+            refuse("", "has no meaning for a ring that only scans", allowed="no such key without install")
+        return reboot_option
 
     def patched_ring(self, *, order: int) -> Ring | None:
         """Return the ring of the groups that are patched, or None if all are only scanned."""

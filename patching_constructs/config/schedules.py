@@ -19,6 +19,23 @@ def _day_exists(time: str) -> str:
     return time
 
 
+Time = Annotated[
+    str,
+    Field(pattern=_TIME_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
+    AfterValidator(_day_exists),
+]
+
+
+def _timezone_exists(timezone: str) -> str:
+    Schedule.rate(1, RateUnit.DAY, timezone=timezone)
+    return timezone
+
+
+def _is_date(date: str) -> str:
+    Schedule.rate(1, RateUnit.DAY, start_date=date)
+    return date
+
+
 class _Validity(TypedDict):
     timezone: str | None
     start_date: str | None
@@ -138,13 +155,20 @@ class ScheduleSettings(SettingsModel):
     """When AWS's cron fields say so."""
     rate: RateSettings | None = None
     """Again and again after the same time."""
-    at: Annotated[str, Field(pattern=_TIME_PATTERN), AfterValidator(_day_exists)] | None = None
+    at: (
+        Annotated[
+            str,
+            Field(pattern=_TIME_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
+            AfterValidator(_day_exists),
+        ]
+        | None
+    ) = None
     """Once: an ISO-8601 time with UTC offset, such as 2026-12-01T02:00:00+01:00."""
-    timezone: str | None = None
+    timezone: Annotated[str, AfterValidator(_timezone_exists)] | None = None
     """IANA name such as Europe/Berlin. Default: UTC."""
-    start_date: str | None = None
+    start_date: Annotated[str, AfterValidator(_is_date)] | None = None
     """ISO-8601 time with UTC offset before which the window does not run. Default: at once."""
-    end_date: str | None = None
+    end_date: Annotated[str, AfterValidator(_is_date)] | None = None
     """ISO-8601 time with UTC offset from which on the window no longer runs. Default: never."""
 
     @model_validator(mode="after")

@@ -52,13 +52,19 @@ def allowed(node: Node) -> str:
         case "boolean":
             return "true or false"
         case "integer":
-            return "a whole number" + _range(node, "minimum", "maximum")
+            return "a whole number" + _range(node)
         case "array":
-            return "a list" + _range(node, "minItems", "maxItems")
+            return "a list with at least one entry" if "minItems" in node else "a list"
         case "object":
             return "a mapping with the keys " + ", ".join(keys(node))
         case _:
-            return f"text that matches {node['pattern']}" if "pattern" in node else "text"
+            return " ".join(
+                [
+                    "text",
+                    *(f"such as {example}" for example in node.get("examples", ())),
+                    *([f"that matches {node['pattern']}"] if "pattern" in node else []),
+                ]
+            )
 
 
 def keys(node: Node) -> list[str]:
@@ -94,10 +100,10 @@ def _word(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _range(node: Node, lowest: str, highest: str) -> str:
-    if lowest in node and highest in node:
-        return f" from {node[lowest]} to {node[highest]}"
-    return f" of at least {node[lowest]}" if lowest in node else ""
+def _range(node: Node) -> str:
+    if "maximum" in node:
+        return f" from {node['minimum']} to {node['maximum']}"
+    return f" of at least {node['minimum']}"
 
 
 if __name__ == "__main__":

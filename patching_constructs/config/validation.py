@@ -1,6 +1,5 @@
 """What pydantic and the strict values say about patching.yaml, in our words."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ from pydantic import ValidationError
 
 from patching_constructs.config import schema
 from patching_constructs.config.document import Path
+from patching_constructs.config.field_path import path_in_file
 from patching_constructs.config.problem import Problem
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.rules.ids import FindingId
@@ -28,7 +28,6 @@ _MESSAGES = {
     "string_type": "not text",
     "too_short": "too few entries",
 }
-_FIELD_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
@@ -38,7 +37,7 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
         cause = line_error.get("ctx", {}).get("error")
         if isinstance(cause, InvalidInputError):
             for finding in cause.findings:
-                yield Problem.of(finding, path=_path_in_file(path, finding.field, data))
+                yield Problem.of(finding, path=path_in_file(path, finding.field, data))
         elif line_error["type"] == "extra_forbidden" or path[-1:] == ("[key]",):
             yield _unknown_key(path[:-1] if path[-1] == "[key]" else path)
         else:
@@ -68,22 +67,3 @@ def _wrong_value(path: Path, line_error: Any) -> Problem:
     elif line_error["type"] == "string_type" and isinstance(value, bool | int | float):
         message, allowed = "not text, because it is not in quotes", f"{allowed}, in quotes"
     return Problem(path=path, id=FindingId.SETTINGS_VALUE, message=message, allowed=allowed)
-
-
-def _path_in_file(path: Path, field: str, data: Any) -> Path:
-    """Return `path` and what the file has of `field`; an open mapping counts as a list of its pairs."""
-    for part in path:
-        data = data[part]
-    for index, key in _FIELD_PART.findall(field):
-        node = schema.nodes(path)[-1]
-        if index and isinstance(data, list) and int(index) < len(data):
-            part = int(index)
-        elif index and isinstance(data, dict) and "propertyNames" in node:
-            part = list(data)[int(index)]
-        elif key and isinstance(data, dict) and key in schema.keys(node):
-            part = key
-        else:
-            continue
-        path = (*path, part)
-        data = data[part] if isinstance(data, list) else data.get(part)
-    return path

@@ -1,12 +1,14 @@
 """How long windows last."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, ValidationInfo, field_validator
 
 from patching_constructs.config.base import SettingsModel
 from patching_constructs.config.schedules import ScheduleSettings
+from patching_constructs.errors import raise_errors
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
+from patching_constructs.rules.window_hours import check_window_hours
 from patching_constructs.values.patch_window import PatchWindow
 
 
@@ -22,10 +24,13 @@ class WindowSettings(SettingsModel):
     cutoff_behavior: CutoffBehavior = CutoffBehavior.CONTINUE_TASK
     """What happens at the cutoff to commands that are running. Default: they continue, as with AWS."""
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        self.to_value()
-        return self
+    @field_validator("cutoff_hours")
+    @classmethod
+    def _is_below_duration(cls, cutoff_hours: int, info: ValidationInfo) -> int:
+        if "duration_hours" in info.data:
+            findings = check_window_hours(info.data["duration_hours"], cutoff_hours)
+            raise_errors(findings, subject="window")
+        return cutoff_hours
 
     def to_value(self) -> PatchWindow:
         """Return the window that the library works with."""
