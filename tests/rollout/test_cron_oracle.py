@@ -243,24 +243,24 @@ def test_starts_around_a_clock_change_are_those_of_the_oracle(
 
 @pytest.mark.slow
 class TestAtDepth:
-    @settings(max_examples=4000, deadline=None)
+    @settings(max_examples=2000, deadline=None)
     @given(days, years, dates)
     def test_days_are_those_of_the_oracle(self, day_fields: str, year: str, from_: datetime) -> None:
         check_days(day_fields, year, from_)
 
-    @settings(max_examples=2000, deadline=None)
+    @settings(max_examples=800, deadline=None)
     @given(times_of_day, dates)
     def test_minutes_are_those_of_the_oracle(self, time_fields: str, from_: datetime) -> None:
         check_minutes(time_fields, from_)
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=100, deadline=None)
     @given(field(0, 59), times_of_day, dates)
     def test_seconds_are_those_of_the_oracle(
         self, second_field: str, time_fields: str, from_: datetime
     ) -> None:
         check_seconds(second_field, time_fields, from_)
 
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(times_of_day, st.sampled_from(CLOCK_CHANGES))
     def test_starts_around_a_clock_change_are_those_of_the_oracle(
         self, time_fields: str, change: tuple[str, datetime]
