@@ -55,7 +55,7 @@ _SNAPSHOT_SUFFIXES = {
 """Buckets with baseline snapshots; all other Regions have no suffix."""
 
 
-def patch_bucket_names(region: str, operating_systems: Collection[OperatingSystem]) -> list[str]:
+def patch_bucket_names(region: str, operating_systems: Collection[OperatingSystem]) -> tuple[str, ...]:
     """Name the buckets that nodes of `operating_systems` read in `region` to be patched.
 
     They serve AWS-RunPatchBaseline and AWS-UpdateSSMAgent; buckets of other documents are left out.
@@ -76,7 +76,7 @@ def patch_bucket_names(region: str, operating_systems: Collection[OperatingSyste
         names += _names("aws-patchmanager-macos", region, _MODULE_SUFFIXES)
     if OperatingSystem.WINDOWS in operating_systems:
         names.append(f"aws-windows-downloads-{region}")
-    return names
+    return tuple(names)
 
 
 def _names(prefix: str, region: str, suffixes: Mapping[str, str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A group of nodes that is patched together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -59,6 +59,7 @@ class PatchGroupFleet(Construct):
         patch_group: The group, for the rings of a maintenance window.
         role: Role of the nodes, for launch templates and instances.
         instance_profile: Instance profile with `role`, for what takes a profile instead.
+        patch_bucket_names: The buckets of AWS that the role may read, for the policy of an S3 endpoint.
 
     Raises:
         InvalidInputError: If there is no baseline, two are for one operating system, one is imported and
@@ -103,6 +104,10 @@ class PatchGroupFleet(Construct):
                 baseline.register_patch_group(patch_group.name)
         super().__init__(scope, id)
         self.patch_group = patch_group
+        stack = cdk.Stack.of(self)
+        self.patch_bucket_names = patch_bucket_names(
+            stack.region, {baseline.operating_system for baseline in baselines}
+        )
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedEC2InstanceDefaultPolicy.html
         self._agent_policy = iam.ManagedPolicy.from_aws_managed_policy_name(
             "AmazonSSMManagedEC2InstanceDefaultPolicy"
@@ -112,7 +117,11 @@ class PatchGroupFleet(Construct):
             "NodePolicy",
             description="What the nodes of a patch group need to be patched",
             statements=[
-                _read_patch_buckets(cdk.Stack.of(self), baselines),
+                iam.PolicyStatement(
+                    sid="ReadPatchBuckets",
+                    actions=["s3:GetObject"],
+                    resources=[f"arn:{stack.partition}:s3:::{name}/*" for name in self.patch_bucket_names],
+                ),
                 *([] if command_output is None else command_output.node_policy_statements()),
             ],
         )
@@ -171,16 +180,6 @@ class PatchGroupFleet(Construct):
     def _grant_patching(self, role: iam.IRole) -> None:
         role.add_managed_policy(self._agent_policy)
         role.add_managed_policy(self._node_policy)
-
-
-def _read_patch_buckets(stack: cdk.Stack, baselines: Iterable[IPatchBaseline]) -> iam.PolicyStatement:
-    names = patch_bucket_names(stack.region, {baseline.operating_system for baseline in baselines})
-    partition = stack.partition
-    return iam.PolicyStatement(
-        sid="ReadPatchBuckets",
-        actions=["s3:GetObject"],
-        resources=[f"arn:{partition}:s3:::{name}/*" for name in names],
-    )
 
 
 def _check_baselines(

@@ -12,14 +12,14 @@ MACOS = {OperatingSystem.MACOS}
 
 
 def test_ohio_is_as_aws_prints_it() -> None:
-    assert patch_bucket_names("us-east-2", LINUX | WINDOWS | MACOS) == [
+    assert patch_bucket_names("us-east-2", LINUX | WINDOWS | MACOS) == (
         "amazon-ssm-us-east-2",
         "aws-ssm-us-east-2",
         "patch-baseline-snapshot-us-east-2",
         "aws-patch-manager-us-east-2-552881074",
         "aws-patchmanager-macos-us-east-2-552881074",
         "aws-windows-downloads-us-east-2",
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_ohio_is_as_aws_prints_it() -> None:
 )
 def test_a_region_has_the_names_that_aws_gave_it(region: str, snapshot: str, modules: str) -> None:
     names = patch_bucket_names(region, LINUX)
-    assert names == [f"amazon-ssm-{region}", f"aws-ssm-{region}", snapshot, modules]
+    assert names == (f"amazon-ssm-{region}", f"aws-ssm-{region}", snapshot, modules)
 
 
 @pytest.mark.parametrize(

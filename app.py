@@ -1,0 +1,25 @@
+"""The reference organisation: reads patching.yaml and defines its stacks."""
+
+import os
+import sys
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
+
+from patching_constructs import InvalidInputError, load_settings
+from stacks.organisation import define_organisation
+
+
+def main() -> None:
+    """Synthesize; end with the mistakes of the configuration and status 1 if there are any."""
+    app = cdk.App()
+    try:
+        define_organisation(app, load_settings(os.environ.get("PATCHING_CONFIG", "patching.yaml")))
+    except InvalidInputError as error:
+        sys.exit(str(error))
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The reference organisation: stacks that compose the library's constructs from patching.yaml."""

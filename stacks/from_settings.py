@@ -1,0 +1,52 @@
+"""Entries of patching.yaml as constructs and values of the library."""
+
+from collections.abc import Iterable, Sequence
+
+from constructs import Construct
+
+from patching_constructs import BaselineSettings, IPatchBaseline, PatchBaseline, Recipient, RecipientSettings
+
+
+def define_baseline(
+    scope: Construct, baseline: BaselineSettings, *, patch_groups: Sequence[str]
+) -> IPatchBaseline:
+    """Define `baseline` with its groups, or stand in for AWS's default."""
+    if baseline.aws_default:
+        return PatchBaseline.aws_default(baseline.operating_system)
+    return PatchBaseline(
+        scope,
+        f"Baseline-{baseline.name}",
+        patch_baseline_name=baseline.name,
+        operating_system=baseline.operating_system,
+        description=baseline.description,
+        approval_rules=baseline.approval_rule_values,
+        global_filters=baseline.global_filter_values,
+        approved_patches=baseline.approved_patches,
+        approved_patches_compliance_level=baseline.approved_patches_compliance_level,
+        approved_patches_enable_non_security=baseline.approved_patches_enable_non_security,
+        rejected_patches=baseline.rejected_patches,
+        rejected_patches_action=baseline.rejected_patches_action,
+        available_security_updates_compliance_status=baseline.available_security_updates_compliance_status,
+        sources=baseline.source_values,
+        default_baseline=baseline.default_baseline,
+        patch_groups=patch_groups,
+    )
+
+
+def recipients_of(recipients: Iterable[RecipientSettings]) -> list[Recipient]:
+    """Return each recipient once, in the order of the file."""
+    return list(dict.fromkeys(_recipient(recipient) for recipient in recipients))
+
+
+def _recipient(recipient: RecipientSettings) -> Recipient:
+    if recipient.email is not None:
+        return Recipient.email(recipient.email)
+    if recipient.slack is not None:
+        return Recipient.slack(
+            workspace_id=recipient.slack.workspace_id, channel_id=recipient.slack.channel_id
+        )
+    teams = recipient.microsoft_teams
+    assert teams is not None, "patching.yaml demands exactly one kind"  # noqa: S101
+    return Recipient.microsoft_teams(
+        tenant_id=teams.tenant_id, team_id=teams.team_id, channel_id=teams.channel_id
+    )

@@ -1,0 +1,37 @@
+"""From settings to stacks: one in the security account, one per workload account and Region."""
+
+import aws_cdk as cdk
+
+from patching_constructs import AccountSettings, Finding, Settings
+from stacks.security_stack import SecurityStack
+from stacks.workload_stack import WorkloadStack
+
+
+def define_organisation(app: cdk.App, settings: Settings) -> None:
+    """Define every stack of the organisation in `app`."""
+    security = SecurityStack(
+        app,
+        f"Patching-{settings.security_account.name}",
+        settings=settings,
+        env=_environment(settings.security_account, settings.regions[0]),
+    )
+    for account in settings.workload_accounts:
+        for region in settings.regions:
+            WorkloadStack(
+                app,
+                f"Patching-{account.name}-{region}",
+                settings=settings,
+                account=account,
+                event_bus_arn=security.event_bus_arn,
+                env=_environment(account, region),
+            )
+    _annotate(app, settings.warnings)
+
+
+def _environment(account: AccountSettings, region: str) -> cdk.Environment:
+    return cdk.Environment(account=account.id, region=region)
+
+
+def _annotate(app: cdk.App, warnings: tuple[Finding, ...]) -> None:
+    for warning in warnings:
+        cdk.Annotations.of(app).add_warning_v2(f"patching-constructs:{warning.id}", str(warning))
