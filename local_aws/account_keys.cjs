@@ -1,14 +1,12 @@
-// Gives the CDK CLI the keys of each account that it works in; they come in LOCAL_AWS_KEYS.
-const keys = JSON.parse(process.env.LOCAL_AWS_KEYS);
-
+// Gives the CDK CLI keys of the account that a stack is for; the local AWS reads the account from the key.
 module.exports = {
   version: '1',
   init(host) {
     host.registerCredentialProviderSource({
       name: 'local-aws',
       isAvailable: async () => true,
-      canProvideCredentials: async (account) => account in keys,
-      getProvider: async (account) => keys[account],
+      canProvideCredentials: async () => true,
+      getProvider: async (account) => ({ accessKeyId: `LOCALAWS${account}`, secretAccessKey: 'local' }),
     });
   },
 };

@@ -60,6 +60,10 @@ class CloudFormation:
         self._stacks: dict[str, Stack] = {}
         self._change_sets: dict[str, ChangeSet] = {}
 
+    def stacks(self) -> list[Stack]:
+        """Give every stack, the deleted ones too."""
+        return list(self._stacks.values())
+
     # ---- stacks
 
     def create_stack(self, request: Request) -> Response:

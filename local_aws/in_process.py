@@ -1,7 +1,7 @@
 """The local AWS inside one process, for tests that need no CDK CLI."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,9 @@ import moto
 from botocore.exceptions import ClientError
 
 from local_aws.aws import client
-from local_aws.errors import DeploymentError, FailedResource
-from local_aws.moto_seams import take_hold
+from local_aws.errors import DeploymentError
+from local_aws.failures import failed_resources
+from local_aws.moto_seams import every_stack, take_hold
 
 
 @contextmanager
@@ -82,11 +83,7 @@ def deploy_template(
             raise DeploymentError(f"{stack_name} ({account}, {region}): {error}") from error
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
     if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
-        events = cloudformation.describe_stack_events(StackName=stack_name)["StackEvents"]
-        raise DeploymentError(
-            f"{stack_name} ({account}, {region}) ended in {stack['StackStatus']}",
-            failed_resources(events, account=account, region=region),
-        )
+        raise _failure(stack)
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     return Outcome(
         status=stack["StackStatus"],
@@ -106,39 +103,13 @@ def delete_stack(stack_name: str, *, account: str, region: str) -> None:
     cloudformation.delete_stack(StackName=stack_name)
     (stack,) = cloudformation.describe_stacks(StackName=stack["StackId"])["Stacks"]
     if stack["StackStatus"] != "DELETE_COMPLETE":
-        events = cloudformation.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
-        raise DeploymentError(
-            f"{stack_name} ({account}, {region}) ended in {stack['StackStatus']}",
-            failed_resources(events, account=account, region=region),
-        )
+        raise _failure(stack)
 
 
-def failed_resources(
-    events: Sequence[Mapping[str, Any]], *, account: str, region: str
-) -> list[FailedResource]:
-    """Find the resources that failed in the last operation of a stack.
-
-    Args:
-        events: The stack's events, the newest first.
-        account: Account of the stack.
-        region: Region of the stack.
-    """
-    failures = []
-    for event in events:
-        if event["ResourceStatus"].endswith("_FAILED") and event["LogicalResourceId"] != event["StackName"]:
-            failures.append(
-                FailedResource(
-                    stack_name=event["StackName"],
-                    account=account,
-                    region=region,
-                    logical_id=event["LogicalResourceId"],
-                    resource_type=event["ResourceType"],
-                    reason=event["ResourceStatusReason"],
-                )
-            )
-        if event.get("ResourceStatusReason") == "User Initiated":
-            break
-    return failures[::-1]
+def _failure(described: Mapping[str, Any]) -> DeploymentError:
+    (stack,) = (stack for stack in every_stack() if stack.stack_id == described["StackId"])
+    place = f"{stack.name} ({stack.account}, {stack.region})"
+    return DeploymentError(f"{place} ended in {stack.status}", failed_resources(stack))
 
 
 def _without_bootstrap_check(template: Mapping[str, Any]) -> dict[str, Any]:

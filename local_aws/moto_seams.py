@@ -7,13 +7,14 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.iam import models as iam_models
 from moto.iam.access_control import PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
@@ -28,6 +29,10 @@ from local_aws.constraints import check_constraints
 from local_aws.errors import ApiError, LocalAwsError
 from local_aws.maintenance_windows import MaintenanceWindows
 from local_aws.patch_manager import PatchManager
+from local_aws.stack import Stack
+
+ACCOUNT_KEY_PREFIX = "LOCALAWS"
+"""An access key of this prefix and an account number acts in that account."""
 
 _LOG = logging.getLogger("local_aws")
 _UPPER_CASE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -45,13 +50,23 @@ def take_hold() -> None:
     _serve(CloudFormationResponse, "cloudformation", CloudFormation, _cloudformation)
     _serve(SimpleSystemManagerResponse, "ssm", PatchManager, _patch_manager)
     _serve(SimpleSystemManagerResponse, "ssm", MaintenanceWindows, _maintenance_windows)
+    _read_accounts_from_keys()
     _tag_baselines_and_windows()
     _know_aws_managed_policies()
+    # moto wants a log bucket's policy before logging starts; AWS does not, and the CDK writes it afterwards.
+    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)  # noqa: SLF001 - a seam
     # moto enforces bucket policies without their Conditions, so "deny what is not TLS" would deny everything.
     FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
 
 
 # ---- our services; their state lives on moto's backends, so that moto's reset forgets it
+
+
+def every_stack() -> Iterator[Stack]:
+    """Give every stack of every account and Region, the deleted ones too."""
+    for account, regions in list(cloudformation_backends.items()):
+        for region in list(regions):
+            yield from _cloudformation(account, region).stacks()
 
 
 def _cloudformation(account: str, region: str) -> CloudFormation:
@@ -140,6 +155,17 @@ def _answer_faults_at_once() -> None:
         return status, headers, body
 
     BaseResponse.call_action = call_action
+
+
+def _read_accounts_from_keys() -> None:
+    original = iam_models.get_account_id_from
+
+    def get_account_id_from(access_key: str) -> Any:
+        if access_key.startswith(ACCOUNT_KEY_PREFIX):
+            return access_key.removeprefix(ACCOUNT_KEY_PREFIX)
+        return original(access_key)
+
+    iam_models.get_account_id_from = get_account_id_from
 
 
 def _tag_baselines_and_windows() -> None:

@@ -22,6 +22,9 @@ from local_aws.registry import RESOURCE_TYPES
 from local_aws.resource_type import ResourceType
 from local_aws.template import Resolver, in_dependency_order
 
+STARTED_BY_USER = "User Initiated"
+"""Reason of the event with which each operation on a stack begins."""
+
 _LOG = logging.getLogger("local_aws")
 _ALPHABET = string.ascii_uppercase + string.digits
 _RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
@@ -151,7 +154,7 @@ class Stack:
         self.text, self.template, self.parameters, self.imports = text, template, parameters, set()
         before = dict(self.resources)
         undo: list[Callable[[], None]] = []
-        self._enter(f"{verb}_IN_PROGRESS", "User Initiated")
+        self._enter(f"{verb}_IN_PROGRESS", STARTED_BY_USER)
         resolver = self._resolver(template, parameters, self.resources)
         try:
             self._make_resources(resolver, before, undo)
@@ -172,7 +175,7 @@ class Stack:
 
     def delete(self) -> None:
         """Remove every resource that is not to be retained, the last made first."""
-        self._enter("DELETE_IN_PROGRESS", "User Initiated")
+        self._enter("DELETE_IN_PROGRESS", STARTED_BY_USER)
         for resource in _last_made_first(self.resources, self.template):
             if resource.definition.get("DeletionPolicy") in _RETAINED:
                 self._note_resource(resource, "DELETE_SKIPPED")
