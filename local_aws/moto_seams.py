@@ -38,7 +38,7 @@ _LOG = logging.getLogger("local_aws")
 _UPPER_CASE = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class Refusal(ServiceException):  # type: ignore[misc] - moto is untyped
+class Refusal(ServiceException):  # type: ignore[misc]  # moto is untyped
     """An error answer; it stands in this module because moto looks for the service in the module's name."""
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -102,8 +102,3 @@ def serve(*, port: int = 0) -> Iterator[Server]:
 def _forget() -> None:
     BackendDict.reset()
     reset_model_data()
-
-
-def exports(environment: Mapping[str, str]) -> str:
-    """Write environment variables as lines for a shell."""
-    return "\n".join(f"export {name}={value}" for name, value in environment.items())
