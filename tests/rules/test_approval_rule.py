@@ -92,10 +92,8 @@ def test_four_filters_fit_into_a_group(count: int) -> None:
 
 
 def test_the_fifth_filter_is_refused_although_cloudformation_lets_it_pass() -> None:
-    assert errors(check_patch_filters(filters(5), field="f")) == [
-        "f: wrong number of entries, got 5; allowed: 0 to 4 "
-        "(see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilterGroup.html)"
-    ]
+    (message,) = errors(check_patch_filters(filters(5), field="f"))
+    assert message.startswith("f: wrong number of entries, got 5; allowed: 0 to 4 (see https://docs.aws.")
 
 
 def test_a_key_stands_in_a_group_once() -> None:

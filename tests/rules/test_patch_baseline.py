@@ -19,8 +19,9 @@ from patching_constructs.rules.patch_baseline import check_patch_baseline, check
 
 OS = OperatingSystem
 LATER = Unknown("a parameter")
+ANY_PRODUCT = PatchFilterRecord(key="PRODUCT", values=("*",))
 RULE = PatchRuleRecord(
-    patch_filters=(PatchFilterRecord(key="PRODUCT", values=("*",)),),
+    patch_filters=(ANY_PRODUCT,),
     approve_after_days=7,
     compliance_level="HIGH",
 )
@@ -84,7 +85,7 @@ def test_ten_rules_fit_into_a_baseline(count: int, is_legal: bool) -> None:
 
 def test_the_fields_of_rules_and_filters_are_named_with_their_place() -> None:
     bad = dataclasses.replace(
-        RULE, patch_filters=(RULE.patch_filters[0], PatchFilterRecord(key="SEVERITY", values=("High",)))
+        RULE, patch_filters=(ANY_PRODUCT, PatchFilterRecord(key="SEVERITY", values=("High",)))
     )
     assert errors(baseline(approval_rules=(RULE, bad))) == [
         (FindingId.PATCH_FILTER_VALUE, "approval_rules[1].patch_filters[1].values[0]")
@@ -204,7 +205,7 @@ def test_all_mistakes_are_found_at_once() -> None:
         rejected_patches=("a b",),
         patch_groups=("",),
     )
-    assert [id for id, _ in errors(record)] == [
+    assert [finding_id for finding_id, _ in errors(record)] == [
         FindingId.PATCH_BASELINE_NAME,
         FindingId.PATCH_BASELINE_LENGTH,
         FindingId.APPROVAL_TIME,
