@@ -78,9 +78,10 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
         "for name in library.__all__:\n"
         "    getattr(library, name)\n"
         "import aws_cdk as cdk\n"
+        "amazon_linux = library.OperatingSystem.AMAZON_LINUX_2023\n"
         "stack = cdk.Stack(cdk.App(), 'Patching')\n"
         "library.PatchBaseline.security_updates(\n"
-        "    stack, 'Baseline', patch_baseline_name='web', operating_system=library.OperatingSystem.AMAZON_LINUX_2023\n"
+        "    stack, 'Baseline', patch_baseline_name='web', operating_system=amazon_linux\n"
         ")\n"
         "print(library.__file__)\n"
     )
