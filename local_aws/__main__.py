@@ -22,7 +22,7 @@ def main() -> None:
             f"{exports}\n"
             f"# The local AWS listens on {server.url} until Ctrl-C, and forgets everything then.\n"
             f"# Keys of account 111111111111: export AWS_ACCESS_KEY_ID={ACCOUNT_KEY_PREFIX}111111111111\n"
-            f"# cdk bootstrap and cdk deploy, in any account: add --plugin {ACCOUNT_KEYS_PLUGIN} --no-notices\n"
+            f"# The CDK CLI, in any account: add --no-notices --plugin {ACCOUNT_KEYS_PLUGIN}\n"
         )
         sys.stdout.flush()
         signal.pause()
