@@ -61,8 +61,8 @@ def _ready_made_rules(data: dict[str, Any]) -> Maybe[tuple[PatchRuleRecord, ...]
     if (
         isinstance(names, Unknown)
         or any(name not in READY_MADE for name in names)
-        or operating_system not in set(OperatingSystem)
         or isinstance(operating_system, Unknown)
+        or operating_system not in set(OperatingSystem)
         or isinstance(days, Unknown)
     ):
         return _UNREADABLE

@@ -12,33 +12,78 @@ from patching_constructs import Settings, SettingsError, load_settings
 
 SAMPLE = (Path(__file__).parents[2] / "patching.yaml").read_text(encoding="utf-8")
 NASTY = [
-    *("", "~", "yes", "0", "-1", "1e400", "0o17", "0x1F", "12345678901234567890", ".nan", "2026-02-30", "22:30"),
-    *("[]", "{}", "[[]]", "{? [a] : b}", "*a", "&a [*a]", "<<: *a", "!!int x", "!!python/name:os.system", "!x y"),
-    *("\t", "\0", "\ufeff", "\u2028", "---", "...", "%YAML 3.0", "|", ">-", "'", '"', "#", "é", "\ud7ff", "? "),
+    *(
+        "",
+        "~",
+        "yes",
+        "0",
+        "-1",
+        "1e400",
+        "0o17",
+        "0x1F",
+        "12345678901234567890",
+        ".nan",
+        "2026-02-30",
+        "22:30",
+    ),
+    *(
+        "[]",
+        "{}",
+        "[[]]",
+        "{? [a] : b}",
+        "*a",
+        "&a [*a]",
+        "<<: *a",
+        "!!int x",
+        "!!python/name:os.system",
+        "!x y",
+    ),
+    *(
+        "\t",
+        "\0",
+        "\ufeff",
+        "\u2028",
+        "---",
+        "...",
+        "%YAML 3.0",
+        "|",
+        ">-",
+        "'",
+        '"',
+        "#",
+        "é",
+        "\ud7ff",
+        "? ",
+    ),
 ]
 
 
 def check(path: Path) -> None:
-    """Load the file, and use what was loaded the way `stacks/` does."""
+    """Load the file; use what was loaded the way `stacks/` does, or look at the report."""
     try:
         loaded = load_settings(path)
     except SettingsError as error:
-        assert error.findings
-        assert all(finding.location and finding.location.file == str(path) for finding in error.findings)
-        assert len(set(error.findings)) == len(error.findings)
+        findings = error.findings
+    else:
+        use(loaded)
         return
-    assert isinstance(loaded, Settings)
+    assert findings
+    assert all(finding.location and finding.location.file == str(path) for finding in findings)
+    assert len(set(findings)) == len(findings)
+
+
+def use(loaded: Settings) -> None:
     for account in loaded.workload_accounts:
         loaded.ring_values_of(account)
         for baseline in loaded.baselines_of(account):
-            assert baseline.aws_default or baseline.approval_rule_values
+            assert baseline.aws_default or baseline.approval_rule_values or baseline.approved_patches
             assert len(baseline.global_filter_values) == len(baseline.global_filters)
             assert len(baseline.source_values) == len(baseline.sources)
 
 
 @st.composite
 def corrupted_texts(draw: st.DrawFn) -> str:
-    """The sample with a few lines or pieces of it removed, doubled, swapped or replaced by something nasty."""
+    """The sample with some lines or pieces of it removed, doubled, swapped or replaced."""
     lines = SAMPLE.splitlines()
     for _ in range(draw(st.integers(1, 4))):
         here = draw(st.integers(0, len(lines) - 1))
