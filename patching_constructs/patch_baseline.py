@@ -382,7 +382,8 @@ class PatchBaseline(Resource):
             scope: Parent of the construct.
             id: Id of the construct in its parent.
             approve_after_days: Days to wait, 0 to 360. Default: 7.
-            products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11.
+            products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11. Windows 10 is
+                past its end of life, which becomes a warning.
             **options: The name and every other argument of `PatchBaseline`.
 
         Raises:
