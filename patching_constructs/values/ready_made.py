@@ -196,8 +196,8 @@ def windows_desktop_updates(
     Args:
         operating_system: Windows.
         approve_after_days: Days to wait, 0 to 360. Default: 7.
-        products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11. Windows 10 is past
-            its end of life, which a baseline that names it is warned of.
+        products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11.
+            Windows 10 is past its end of life, which a baseline that names it is warned of.
 
     Returns:
         The rules of `security_and_bugfix_updates` for these products.
