@@ -46,4 +46,6 @@ def refuse_unless_one(settings: SettingsModel, keys: tuple[str, ...]) -> None:
 
 def exactly_one(keys: tuple[str, ...]) -> JsonDict:
     """Return what `refuse_unless_one` demands, as JSON Schema."""
-    return {"oneOf": [{"required": [key]} for key in keys]}
+    return {
+        "oneOf": [{"properties": {key: {"not": {"type": "null"}}}, "required": [key]} for key in keys],
+    }

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel, refuse
@@ -44,6 +44,10 @@ class PatchGroupSettings(SettingsModel):
 
 class RingSettings(SettingsModel):
     """A ring: the part of the fleet that is patched at one time."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"dependentRequired": {"install": ["reboot_option"], "reboot_option": ["install"]}}
+    )
 
     name: Name
     """Name of the ring. It becomes part of the names of its windows."""

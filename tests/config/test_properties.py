@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patching_constructs import Settings, SettingsError, load_settings
+from patching_constructs.config.document import Document
+from patching_constructs.config.schema import json_schema
 
 SAMPLE = (Path(__file__).parents[2] / "patching.yaml").read_text(encoding="utf-8")
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
 NASTY = [
     *(
         "",
@@ -59,12 +63,16 @@ NASTY = [
 
 
 def check(path: Path) -> None:
-    """Load the file; use what was loaded the way `stacks/` does, or look at the report."""
+    """Load the file; use what was loaded the way `stacks/` does, or look at the report.
+
+    What the model accepts fits the schema, so that editors never underline what is right.
+    """
     try:
         loaded = load_settings(path)
     except SettingsError as error:
         findings = error.findings
     else:
+        SCHEMA.validate(Document(path.read_text(encoding="utf-8-sig"), file="patching.yaml").data)
         use(loaded)
         return
     assert findings
