@@ -34,6 +34,19 @@ def registered_baseline(
     return None
 
 
+def registered_baselines(scope: Construct) -> list["PatchBaseline"]:
+    """Return the baselines of the app that have a group in the account and Region of `scope`, each once."""
+    environment = environment_of(scope)
+    return list(
+        dict.fromkeys(
+            registration.baseline
+            for registrations in _registrations(environment).values()
+            for registration in registrations
+            if registration.environment.is_same_as(environment)
+        )
+    )
+
+
 def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> None:
     """Remember that `baseline`, which stands in `scope`, has the group."""
     environment = environment_of(scope)
