@@ -85,7 +85,7 @@ class RingSettings(SettingsModel):
             refuse("", "has no meaning for a ring that only scans", allowed="no such key without install")
         return reboot_option
 
-    def patched_ring(self, *, order: int) -> Ring | None:
+    def patched_ring(self, *, order: int, production: bool) -> Ring | None:
         """Return the ring of the groups that are patched, or None if all are only scanned."""
         groups = [group.to_value() for group in self.patch_groups if not group.scan_only]
         if self.install is None or not groups:
@@ -99,11 +99,12 @@ class RingSettings(SettingsModel):
             max_concurrency=str(self.max_concurrency),
             max_errors=str(self.max_errors),
             order=order,
+            production=production,
             update_agent=self.update_agent,
             soak_hours=self.soak_hours,
         )
 
-    def scan_only_ring(self, *, order: int) -> Ring | None:
+    def scan_only_ring(self, *, order: int, production: bool) -> Ring | None:
         """Return the ring of the groups that are only scanned, or None if there is none."""
         groups = [group.to_value() for group in self.patch_groups if group.scan_only]
         if not groups:
@@ -115,4 +116,5 @@ class RingSettings(SettingsModel):
             max_concurrency=str(self.max_concurrency),
             max_errors=str(self.max_errors),
             order=order,
+            production=production,
         )

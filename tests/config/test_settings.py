@@ -61,6 +61,7 @@ def test_groups_that_are_only_scanned_form_a_ring_of_their_own_after_all_others(
     assert (scanned.name, scanned.order) == ("prod-scan-only", 4)
     assert [group.name for group in scanned.patch_groups] == ["prod-images"]
     assert scanned.install is None
+    assert (patched.production, scanned.production) == (True, True)
     assert scanned.reboot_option is None
     assert scanned.scan == patched.scan
 
