@@ -13,13 +13,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from local_aws.aws import client
-from local_aws.errors import ApiError, LocalAwsError
+from local_aws.errors import ApiError
 from local_aws.parameters import Parameter
 from local_aws.stack import Output, Stack, StackEvent, StackResource
 from local_aws.template import parse
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
+
+NO_UPDATES = "No updates are to be performed."
+"""What CloudFormation answers to an update that changes nothing."""
 
 _DELETED = "DELETE_COMPLETE"
 _UPDATABLE = frozenset(
@@ -91,7 +94,7 @@ class CloudFormation:
         template = parse(text)
         parameters = stack.plan(template, _given(request, stack.parameters))
         if not _differs(stack, template, parameters, request):
-            raise ApiError("ValidationError", "No updates are to be performed.")
+            raise ApiError("ValidationError", NO_UPDATES)
         self._deploy(stack, text, template, parameters, request)
         return {"StackId": stack.stack_id}
 
@@ -302,7 +305,7 @@ class CloudFormation:
             name=request["StackName"],
             account=self._account,
             region=self._region,
-            import_value=self._import_value,
+            exports_of_others=self._exports_of_others,
             is_protected=bool(request.get("EnableTerminationProtection")),
         )
 
@@ -359,11 +362,10 @@ class CloudFormation:
             if output.export_name is not None
         ]
 
-    def _import_value(self, name: str) -> str:
-        for _, output in self._exports():
-            if output.export_name == name:
-                return output.value
-        raise LocalAwsError(f"No export named {name} found.")
+    def _exports_of_others(self, stack: Stack) -> dict[str, str]:
+        return {
+            str(output.export_name): output.value for owner, output in self._exports() if owner is not stack
+        }
 
     def _template_text(self, request: Request) -> str:
         if "TemplateBody" in request:

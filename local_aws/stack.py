@@ -91,7 +91,7 @@ class Stack:
         name: Its name.
         account: Its account.
         region: Its Region.
-        import_value: Looks up an export of another stack in the same account and Region.
+        exports_of_others: Gives what the other stacks of the same account and Region export.
         text: The template as it was sent.
         template: The template as it was read.
     """
@@ -99,7 +99,7 @@ class Stack:
     name: str
     account: str
     region: str
-    import_value: Callable[[str], str]
+    exports_of_others: Callable[["Stack"], Mapping[str, str]]
     text: str = ""
     template: Mapping[str, Any] = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -330,8 +330,11 @@ class Stack:
             return parameters[name].resolved if name in parameters else pseudo[name]
 
         def imported(name: str) -> str:
+            exports = self.exports_of_others(self)
+            if name not in exports:
+                raise TemplateError(f"No export named {name} found.")
             self.imports.add(name)
-            return self.import_value(name)
+            return exports[name]
 
         return Resolver(
             template,
@@ -352,6 +355,11 @@ class Stack:
                     description=output.get("Description"),
                     export_name=resolver(output["Export"]["Name"]) if "Export" in output else None,
                 )
+            )
+        taken = self.exports_of_others(self).keys() & {output.export_name for output in outputs}
+        if taken:
+            raise TemplateError(
+                f"Export with name {', '.join(sorted(taken))} is already exported by another stack."
             )
         return outputs
 
