@@ -141,7 +141,7 @@ def wrong_data(draw: st.DrawFn) -> Any:
 
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-deep = settings(quick, max_examples=2000)
+deep = settings(quick, max_examples=1000)
 
 
 @quick
