@@ -12,30 +12,30 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patching_constructs._alarm_checks import (
+from patching_constructs._alarms.checks import (
     check_baseline_ids,
     check_key,
     check_pattern_lengths,
     check_recipients,
 )
-from patching_constructs._alarm_subscriptions import show_in_chat, subscribe
-from patching_constructs._alarm_topics import (
-    define_key,
-    define_topic,
-    grant_publishers,
-    grant_publishers_use_of_key,
-)
-from patching_constructs._delivery_alarms import (
+from patching_constructs._alarms.delivery import (
     alarm_on_dead_letters,
     alarm_on_delivery,
     alarm_on_failed_commands,
     alarm_on_rule,
 )
-from patching_constructs._patch_event_rules import (
+from patching_constructs._alarms.event_rules import (
     PatchEventRule,
     non_compliance_rule,
     patch_command_rule,
     window_rules,
+)
+from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
+from patching_constructs._alarms.topics import (
+    define_key,
+    define_topic,
+    grant_publishers,
+    grant_publishers_use_of_key,
 )
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.patch_events import PatchCommandNotificationType

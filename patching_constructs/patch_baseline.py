@@ -10,14 +10,14 @@ from aws_cdk import CfnTag, Resource
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from patching_constructs._patch_baseline_properties import (
+from patching_constructs._baselines.properties import (
     filter_group_property,
     rule_group_property,
     source_property,
     word,
 )
-from patching_constructs._patch_baseline_references import AwsDefaultPatchBaseline, ImportedPatchBaseline
-from patching_constructs._registrations import check_not_registered, register
+from patching_constructs._baselines.references import AwsDefaultPatchBaseline, ImportedPatchBaseline
+from patching_constructs._baselines.registrations import check_not_registered, register
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors

@@ -8,8 +8,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patching_constructs._environment import environment_of
-from patching_constructs._fleet_members import FleetMember, examine
-from patching_constructs._patch_buckets import patch_bucket_names
+from patching_constructs._fleets.members import FleetMember, examine
+from patching_constructs._fleets.patch_buckets import patch_bucket_names
 from patching_constructs._report import refuse_errors
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.errors import InvalidInputError

@@ -8,10 +8,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patching_constructs._registrations import registered_baselines
+from patching_constructs._baselines.registrations import registered_baselines
 from patching_constructs._report import annotate_warnings, refuse_errors
-from patching_constructs._window_resources import CommandSettings, define_target, define_task, define_window
-from patching_constructs._window_role import window_role
+from patching_constructs._windows.resources import CommandSettings, define_target, define_task, define_window
+from patching_constructs._windows.role import window_role
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.maintenance_window import WindowRecord

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import IConstruct
 
 from patching_constructs import CommandOutput, ComplianceAlarms, PatchGroupFleet, RingedMaintenanceWindow
 from stacks.event_forwarding import EventForwarding
@@ -102,7 +102,7 @@ def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
     _acknowledge(alarms.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
 
 
-def _acknowledge(construct: Construct, reasons: Mapping[str, str]) -> None:
+def _acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     cdk.Validations.of(construct).acknowledge(
         *(cdk.Acknowledgment(id=finding, reason=reason) for finding, reason in reasons.items())
     )

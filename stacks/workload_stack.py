@@ -94,6 +94,7 @@ class WorkloadStack(cdk.Stack):
             rollout_name=settings.rollout_name,
             rings=settings.ring_values_of(account),
             command_output=command_output,
+            quotas=settings.quotas.to_value(),
         )
         acknowledge_windows(windows)
 

@@ -11,7 +11,8 @@ from local_aws import client, deploy_template, in_process
 from tests.sample import sample_app, stacks_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-PROD = {"account": "666666666666", "region": "eu-central-1"}
+ACCOUNT = "666666666666"
+REGION = "eu-central-1"
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,8 @@ def deployment() -> Deployment:
     )
     template = Template.from_stack(stack).to_json()
     with in_process():
-        deploy_template(template, stack_name=stack.stack_name, **PROD)
-        return read_deployment(client, account_name="prod", **PROD)
+        deploy_template(template, stack_name=stack.stack_name, account=ACCOUNT, region=REGION)
+        return read_deployment(client, account_name="prod", account=ACCOUNT, region=REGION)
 
 
 @pytest.fixture(scope="module")

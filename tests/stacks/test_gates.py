@@ -13,7 +13,7 @@ import yaml
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
-from constructs import Construct
+from constructs import IConstruct
 
 from stacks import acknowledgements
 from tests.nag import nag_findings
@@ -54,7 +54,7 @@ def test_the_security_gate_bites() -> None:
 
 def test_an_acknowledgement_covers_its_own_construct_only() -> None:
     app = _sample_with_nag()
-    stack = app.node.find_child("Patching-dev-eu-central-1")
+    stack = stacks_of(app)[1]
     s3.Bucket(
         stack,
         "Other",
@@ -78,7 +78,7 @@ def test_every_acknowledgement_is_needed(monkeypatch: pytest.MonkeyPatch) -> Non
     """One that no longer matches anything would hide the next finding with the same id."""
     acknowledged: list[tuple[str, str]] = []
 
-    def note(construct: Construct, reasons: Mapping[str, str]) -> None:
+    def note(construct: IConstruct, reasons: Mapping[str, str]) -> None:
         acknowledged.extend((construct.node.path, finding) for finding in reasons)
 
     monkeypatch.setattr(acknowledgements, "_acknowledge", note)

@@ -22,7 +22,7 @@ Resources = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def templates() -> dict[str, dict[str, Any]]:
-    return {stack.stack_name: Template.from_stack(stack).to_json() for stack in stacks_of(sample_app())}
+    return {stack.stack_name: dict(Template.from_stack(stack).to_json()) for stack in stacks_of(sample_app())}
 
 
 def _of_type(template: dict[str, Any], resource_type: str) -> Resources:

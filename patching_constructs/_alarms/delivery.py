@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patching_constructs._patch_event_rules import PatchEventRule
+from patching_constructs._alarms.event_rules import PatchEventRule
 
 _PERIOD = cdk.Duration.minutes(5)
 
