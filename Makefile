@@ -1,6 +1,4 @@
 .DEFAULT_GOAL := help
-SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
