@@ -17,20 +17,21 @@ class Deploy(Protocol):
     ) -> Outcome: ...
 
 
-@pytest.fixture(autouse=True)
-def _local_aws() -> Iterator[None]:
+@pytest.fixture
+def emulated() -> Iterator[None]:
+    """An empty local AWS inside this process."""
     with in_process():
         yield
 
 
 @pytest.fixture
-def aws() -> Callable[[str], Any]:
+def aws(emulated: None) -> Callable[[str], Any]:  # noqa: ARG001 - asked for so that it is there
     """Give clients of the account and Region that `deploy` deploys to."""
     return lambda service: client(service, account=ACCOUNT, region=REGION)
 
 
 @pytest.fixture
-def deploy() -> Deploy:
+def deploy(emulated: None) -> Deploy:  # noqa: ARG001 - asked for so that it is there
     """Create or update a stack of these resources."""
 
     def deploy(
@@ -43,7 +44,7 @@ def deploy() -> Deploy:
 
 
 @pytest.fixture
-def delete() -> Callable[[], None]:
+def delete(emulated: None) -> Callable[[], None]:  # noqa: ARG001 - asked for so that it is there
     """Delete the stack that `deploy` made."""
     return lambda: delete_stack("stack", account=ACCOUNT, region=REGION)
 

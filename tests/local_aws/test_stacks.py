@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from local_aws import DeploymentError, FailedResource, client, delete_stack
 
+pytestmark = pytest.mark.usefixtures("emulated")
+
 BAD = {"Type": "AWS::SSM::PatchBaseline", "Properties": {"Name": "no spaces"}}
 
 
