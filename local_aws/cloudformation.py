@@ -15,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 from local_aws.aws import client
 from local_aws.errors import ApiError
 from local_aws.parameters import Parameter
-from local_aws.stack import Output, Stack, StackEvent, StackResource
+from local_aws.records import Output, StackEvent, StackResource
+from local_aws.stack import Stack
 from local_aws.template import parse
 
 Request = Mapping[str, Any]
@@ -317,11 +318,10 @@ class CloudFormation:
         parameters: dict[str, Parameter],
         request: Request,
     ) -> None:
-        stack.tags = list(request.get("Tags", []))
         stack.role_arn = request.get("RoleARN")
         stack.capabilities = list(request.get("Capabilities", []))
         stack.disable_rollback = bool(request.get("DisableRollback"))
-        stack.deploy(text, template, parameters)
+        stack.deploy(text, template, parameters, list(request.get("Tags", [])))
 
     def _live(self, name_or_id: str) -> Stack | None:
         for stack in self._stacks.values():

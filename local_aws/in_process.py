@@ -79,9 +79,10 @@ def deploy_template(
     try:
         (cloudformation.update_stack if is_update else cloudformation.create_stack)(**request)
     except ClientError as error:
-        is_changed = error.response["Error"]["Message"] != NO_UPDATES
+        message = error.response["Error"]["Message"]
+        is_changed = message != NO_UPDATES
         if is_changed:
-            raise DeploymentError(f"{stack_name} ({account}, {region}): {error}") from error
+            raise DeploymentError(f"{stack_name} ({account}, {region}): {message}") from error
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
     if is_changed and stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise _failure(stack)

@@ -327,6 +327,16 @@ def test_a_failed_update_puts_everything_back(aws: Any, deploy: Any) -> None:
     assert read["Resources"].keys() == before.keys()
 
 
+def test_a_failed_update_leaves_the_tags_of_the_stack_as_they_were(aws: Any, deploy: Any) -> None:
+    deploy({"Group": group("group")}, tags={"ring": "dev"})
+    with pytest.raises(DeploymentError):
+        deploy({"Group": group("group"), "Bad": {**BAD, "DependsOn": "Group"}}, tags={"ring": "prod"})
+    (stack,) = aws("cloudformation").describe_stacks(StackName="stack")["Stacks"]
+    assert stack["Tags"] == [{"Key": "ring", "Value": "dev"}]
+    arn = "arn:aws:logs:eu-west-1:111111111111:log-group:group"
+    assert aws("logs").list_tags_for_resource(resourceArn=arn)["tags"] == {"ring": "dev"}
+
+
 def test_a_failed_update_can_be_followed_by_a_good_one(deploy: Any) -> None:
     deploy({"Group": group("group")})
     with pytest.raises(DeploymentError):
@@ -444,6 +454,16 @@ def test_stacks_of_one_name_live_apart_in_each_account_and_region() -> None:
         assert [item["logGroupName"] for item in logs.describe_log_groups()["logGroups"]] == [
             f"{account}-{region}"
         ]
+
+
+def test_a_partition_of_its_own_is_refused() -> None:
+    cloudformation = client("cloudformation", account="111111111111", region="us-gov-west-1")
+    with pytest.raises(
+        ClientError, match="us-gov-west-1 is in a partition that is not part of the local AWS"
+    ):
+        cloudformation.create_stack(
+            StackName="stack", TemplateBody=json.dumps({"Resources": {"Group": group("group")}})
+        )
 
 
 def test_a_large_template_is_read_from_a_bucket(aws: Any) -> None:
