@@ -75,13 +75,11 @@ class Aws:
     Args:
         account: The account.
         region: The Region.
-        stack_id: ARN of the stack on whose behalf the calls are made.
     """
 
-    def __init__(self, *, account: str, region: str, stack_id: str) -> None:
+    def __init__(self, *, account: str, region: str) -> None:
         self.account = account
         self.region = region
-        self.stack_id = stack_id
 
     def client(self, service: str) -> Any:
         """Give the boto3 client of a service in this account and Region."""

@@ -141,15 +141,6 @@ class CloudFormation:
             stacks = [stack for stack in self._stacks.values() if stack.status != _DELETED]
         return {"Stacks": [_described(stack) for stack in stacks]}
 
-    def list_stacks(self, request: Request) -> Response:
-        """Answer ListStacks.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
-        """
-        wanted = request.get("StackStatusFilter")
-        stacks = [stack for stack in self._stacks.values() if not wanted or stack.status in wanted]
-        return {"StackSummaries": [_described(stack) for stack in stacks]}
-
     def describe_stack_events(self, request: Request) -> Response:
         """Answer DescribeStackEvents.
 
@@ -168,24 +159,6 @@ class CloudFormation:
         resources = [item for item in stack.resources.values() if wanted in {None, item.logical_id}]
         return {"StackResources": [_resource(stack, resource) for resource in resources]}
 
-    def describe_stack_resource(self, request: Request) -> Response:
-        """Answer DescribeStackResource.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
-        """
-        stack, logical_id = self._stack(request["StackName"]), request["LogicalResourceId"]
-        if logical_id not in stack.resources:
-            raise ApiError("ValidationError", f"Resource {logical_id} does not exist for stack {stack.name}")
-        return {"StackResourceDetail": _resource(stack, stack.resources[logical_id])}
-
-    def list_stack_resources(self, request: Request) -> Response:
-        """Answer ListStackResources.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
-        """
-        stack = self._stack(request["StackName"])
-        return {"StackResourceSummaries": [_resource(stack, item) for item in stack.resources.values()]}
-
     def get_template(self, request: Request) -> Response:
         """Answer GetTemplate.
 
@@ -194,23 +167,6 @@ class CloudFormation:
         return {
             "TemplateBody": self._stack(request["StackName"]).text,
             "StagesAvailable": ["Original", "Processed"],
-        }
-
-    def get_template_summary(self, request: Request) -> Response:
-        """Answer GetTemplateSummary.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
-        """
-        text = (
-            self._stack(request["StackName"]).text if "StackName" in request else self._template_text(request)
-        )
-        template = parse(text)
-        return {
-            "ResourceTypes": sorted({resource["Type"] for resource in template["Resources"].values()}),
-            "Parameters": [
-                {"ParameterKey": key, "ParameterType": item["Type"], "DefaultValue": item.get("Default")}
-                for key, item in template.get("Parameters", {}).items()
-            ],
         }
 
     def list_exports(self, _: Request) -> Response:
@@ -234,7 +190,6 @@ class CloudFormation:
         """
         if request.get("ChangeSetType") == "CREATE":
             stack = self._live(request["StackName"]) or self._new_stack(request)
-            self._stacks[stack.stack_id] = stack
         else:
             stack = self._updatable(request["StackName"])
         text = stack.text if request.get("UsePreviousTemplate") else self._template_text(request)
@@ -250,6 +205,7 @@ class CloudFormation:
             changes=_changes(stack, template),
             execution_status="AVAILABLE" if _differs(stack, template, parameters, request) else "UNAVAILABLE",
         )
+        self._stacks[stack.stack_id] = stack
         self._change_sets[change_set.arn] = change_set
         return {"Id": change_set.arn, "StackId": stack.stack_id}
 

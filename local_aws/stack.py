@@ -78,7 +78,7 @@ class Stack:
         self.stack_id = (
             f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.name}/{uuid.uuid4()}"
         )
-        self._aws = Aws(account=self.account, region=self.region, stack_id=self.stack_id)
+        self._aws = Aws(account=self.account, region=self.region)
 
     # ---- what a caller asks for
 

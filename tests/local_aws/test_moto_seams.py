@@ -81,6 +81,18 @@ def test_moto_parses_the_requests_of_cloudformation_and_leaves_those_of_ssm_as_j
     assert SimpleSystemManagerResponse().automated_parameter_parsing is False
 
 
+def test_no_patch_or_window_call_is_left_to_moto() -> None:
+    from moto.ssm.responses import SimpleSystemManagerResponse
+
+    calls = {
+        name: call
+        for name, call in vars(SimpleSystemManagerResponse).items()
+        if "patch" in name or "maintenance_window" in name
+    }
+    assert len(calls) > 20
+    assert {call.__module__ for call in calls.values()} == {"local_aws.moto_seams"}
+
+
 def test_moto_finds_the_service_of_an_error_by_the_name_of_its_module() -> None:
     assert not Refusal.__module__.startswith("moto.")
 

@@ -440,6 +440,15 @@ def test_a_change_set_says_what_would_change_and_does_it_when_told(aws: Any) -> 
         cloudformation.describe_change_set(ChangeSetName=unchanged["ChangeSetId"])
 
 
+def test_a_change_set_that_is_refused_leaves_no_stack(aws: Any) -> None:
+    cloudformation = aws("cloudformation")
+    body = json.dumps({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}})
+    request = {"StackName": "stack", "ChangeSetName": "change", "ChangeSetType": "CREATE"}
+    with pytest.raises(ClientError, match="Unrecognized resource types"):
+        cloudformation.create_change_set(**request, TemplateBody=body)
+    assert cloudformation.describe_stacks()["Stacks"] == []
+
+
 # ---- accounts and Regions
 
 
