@@ -239,7 +239,7 @@ def _doubt_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator
             if ring is production or not ring.production
             for group in ring.patch_groups
         }
-        for baseline in registered_baselines(scope):
+        for baseline in registered_baselines(scope, ring_by_patch_group):
             yield from check_shared_with_production(
                 baseline.record, ring_by_patch_group=ring_by_patch_group, production_ring=production.name
             )

@@ -7,8 +7,6 @@ condition on `aws:SourceAccount` or `aws:SourceArn` every message is dropped wit
 See: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
 
-from typing import Any
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -29,60 +27,66 @@ def define_key(scope: Construct, id: str) -> kms.Key:
     )
 
 
-def grant_publishers_use_of_key(key: kms.IKey, scope: Construct) -> None:
-    """Let CloudWatch and EventBridge encrypt what they publish; without effect on an imported key."""
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="CloudWatchAlarmsUseKey",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=_KEY_ACTIONS,
-            resources=["*"],
-            conditions=_alarms_of_this_account(scope),
-        )
-    )
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EventBridgeUsesKey",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
-            actions=_KEY_ACTIONS,
-            resources=["*"],
-        )
-    )
-
-
-def grant_publishers(topic: sns.ITopic, scope: Construct) -> None:
-    """Let CloudWatch and EventBridge publish; without effect on an imported topic."""
-    topic_arn = topic.topic_arn
-    topic.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="CloudWatchAlarmsPublish",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[topic_arn],
-            conditions=_alarms_of_this_account(scope),
-        )
-    )
-    topic.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EventBridgePublishes",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[topic_arn],
-        )
-    )
-
-
-def define_topic(scope: Construct, id: str, *, display_name: str, key: kms.IKey) -> sns.Topic:
+def define_topic(
+    scope: Construct, id: str, *, display_name: str, key: kms.IKey, publishers: "Publishers"
+) -> sns.Topic:
     """Define an encrypted topic that only takes messages over TLS."""
     topic = sns.Topic(scope, id, display_name=display_name, master_key=key, enforce_ssl=True)
-    grant_publishers(topic, scope)
+    publishers.grant_publish(topic)
     return topic
 
 
-def _alarms_of_this_account(scope: Construct) -> dict[str, Any]:
-    stack = cdk.Stack.of(scope)
-    account = stack.account
-    return {
-        "StringEquals": {"aws:SourceAccount": account},
-        "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{stack.region}:{account}:alarm:*"},
-    }
+class Publishers:
+    """CloudWatch, for the alarms of the account and Region of `scope`, and EventBridge."""
+
+    def __init__(self, scope: Construct) -> None:
+        stack = cdk.Stack.of(scope)
+        account = stack.account
+        alarms = f"arn:{stack.partition}:cloudwatch:{stack.region}:{account}:alarm:*"
+        self._alarms_of_this_account = {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": alarms},
+        }
+        self._cloudwatch = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+        self._eventbridge = iam.ServicePrincipal("events.amazonaws.com")
+
+    def grant_use_of_key(self, key: kms.IKey) -> None:
+        """Let both encrypt what they publish; without effect on an imported key."""
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchAlarmsUseKey",
+                principals=[self._cloudwatch],
+                actions=_KEY_ACTIONS,
+                resources=["*"],
+                conditions=self._alarms_of_this_account,
+            )
+        )
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventBridgeUsesKey",
+                principals=[self._eventbridge],
+                actions=_KEY_ACTIONS,
+                resources=["*"],
+            )
+        )
+
+    def grant_publish(self, topic: sns.ITopic) -> None:
+        """Let both publish; without effect on an imported topic."""
+        topic_arn = topic.topic_arn
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchAlarmsPublish",
+                principals=[self._cloudwatch],
+                actions=["sns:Publish"],
+                resources=[topic_arn],
+                conditions=self._alarms_of_this_account,
+            )
+        )
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventBridgePublishes",
+                principals=[self._eventbridge],
+                actions=["sns:Publish"],
+                resources=[topic_arn],
+            )
+        )

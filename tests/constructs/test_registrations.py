@@ -129,11 +129,20 @@ def test_many_accounts_cost_one_request_each(app: cdk.App) -> None:
         cdk.Stack(app, f"Stack{number}", env=cdk.Environment(account=f"{number:012}", region="eu-west-1"))
         for number in range(1, 6)
     ]
-    define(stacks[0], "Baseline", "web", "db")
+    groups = ("many-accounts-web", "many-accounts-db")
+    define(stacks[0], "Baseline", *groups)
     costs: list[Any] = []
     for stack in stacks[1:]:
         with counted_jsii_requests() as sent:
-            define(stack, "Baseline", "web", "db")
+            define(stack, "Baseline", *groups)
         costs.append(sorted(sent))
-    first = ["CreateRequest", "CreateRequest", "GetRequest", "GetRequest", "StaticInvokeRequest"]
-    assert costs == [first, *[["CreateRequest", "CreateRequest", "GetRequest", "StaticInvokeRequest"]] * 3]
+    first = ["CreateRequest", "CreateRequest", "GetRequest", "GetRequest"]
+    assert costs == [first, *[["CreateRequest", "CreateRequest", "GetRequest"]] * 3]
+
+
+def test_groups_that_no_other_stack_has_cost_no_request(app: cdk.App) -> None:
+    define(cdk.Stack(app, "One", env=DEV), "Baseline", "only-in-one")
+    stack = cdk.Stack(app, "Two", env=DEV)
+    with counted_jsii_requests() as sent:
+        define(stack, "Baseline", "only-in-two")
+    assert sent == ["CreateRequest", "CreateRequest"]
