@@ -2,32 +2,70 @@ import aws_cdk as cdk
 import pytest
 from constructs import Construct
 
+from bench.jsii_requests import counted_jsii_requests
 from patching_constructs._environment import environment_of
-from tests.constructs.jsii_requests import counted_jsii_requests
+from patching_constructs._tokens import is_token
 
 
 @pytest.mark.parametrize(
     ("account", "region", "expected"),
     [
         ("111111111111", "eu-west-1", ("111111111111", "eu-west-1")),
-        (None, "eu-west-1", (None, "eu-west-1")),
-        ("111111111111", None, ("111111111111", None)),
-        (None, None, (None, None)),
-        (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION, (None, None)),
+        (None, "eu-west-1", (cdk.Aws.ACCOUNT_ID, "eu-west-1")),
+        ("111111111111", None, ("111111111111", cdk.Aws.REGION)),
+        (None, None, (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION)),
+        (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION, (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION)),
     ],
 )
 def test_account_and_region_are_known_as_far_as_the_stack_knows_them(
-    account: str | None, region: str | None, expected: tuple[str | None, str | None]
+    account: str | None, region: str | None, expected: tuple[str, str]
 ) -> None:
     env = cdk.Environment(account=account, region=region)
     environment = environment_of(cdk.Stack(cdk.App(analytics_reporting=False), "Stack", env=env))
     assert (environment.account, environment.region) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same", "differs"),
+    [
+        (("111111111111", "eu-west-1"), ("111111111111", "eu-west-1"), True, False),
+        (("111111111111", "eu-west-1"), ("222222222222", "eu-west-1"), False, True),
+        (("111111111111", "eu-west-1"), ("111111111111", "us-east-1"), False, True),
+        ((None, "eu-west-1"), (None, "us-east-1"), False, True),
+        ((None, "eu-west-1"), ("111111111111", "eu-west-1"), False, False),
+        ((None, None), (None, None), False, False),
+    ],
+)
+def test_only_what_is_known_is_the_same_or_different(
+    one: tuple[str | None, str | None], other: tuple[str | None, str | None], same: bool, differs: bool
+) -> None:
+    app = cdk.App(analytics_reporting=False)
+    environments = [
+        environment_of(cdk.Stack(app, name, env=cdk.Environment(account=account, region=region)))
+        for name, (account, region) in (("One", one), ("Other", other))
+    ]
+    for here, there in (environments, reversed(environments)):
+        assert (here.is_same_as(there), here.differs_from(there)) == (same, differs)
+
+
+def test_a_stack_does_not_differ_from_itself_though_nothing_is_known() -> None:
+    environment = environment_of(cdk.Stack(cdk.App(analytics_reporting=False), "Stack"))
+    assert environment.is_same_as(environment)
+    assert not environment.differs_from(environment)
+
+
+def test_the_same_account_and_region_in_another_app_is_not_the_same() -> None:
+    env = cdk.Environment(account="111111111111", region="eu-west-1")
+    here, there = (
+        environment_of(cdk.Stack(cdk.App(analytics_reporting=False), "Stack", env=env)) for _ in range(2)
+    )
+    assert not here.is_same_as(there)
+
+
 @pytest.mark.parametrize("region", ["eu-west-1", None])
-def test_a_partition_that_is_known_at_deployment_only_is_none(region: str | None) -> None:
+def test_a_partition_that_is_known_at_deployment_only_is_a_token(region: str | None) -> None:
     stack = cdk.Stack(cdk.App(analytics_reporting=False), "Stack", env=cdk.Environment(region=region))
-    assert environment_of(stack).partition is None
+    assert is_token(environment_of(stack).partition)
 
 
 def test_the_partition_is_known_where_the_app_asks_for_literals() -> None:

@@ -7,6 +7,7 @@ import pytest
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Annotations, Match, Template
 
+from bench.jsii_requests import counted_jsii_requests
 from patching_constructs import (
     ApprovalRule,
     AvailableSecurityUpdatesComplianceStatus,
@@ -21,7 +22,6 @@ from patching_constructs import (
     RejectedPatchesAction,
 )
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
-from tests.constructs.jsii_requests import counted_jsii_requests
 
 OS = OperatingSystem
 RULE = ApprovalRule(patch_filters=[PatchFilter.product("*")], approve_after_days=7)

@@ -4,8 +4,8 @@ import aws_cdk as cdk
 import pytest
 from constructs import Construct
 
+from bench.jsii_requests import counted_jsii_requests
 from patching_constructs import FindingId, InvalidInputError, OperatingSystem, PatchBaseline
-from tests.constructs.jsii_requests import counted_jsii_requests
 
 OS = OperatingSystem
 DEV = cdk.Environment(account="111111111111", region="eu-west-1")

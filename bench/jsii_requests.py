@@ -7,15 +7,18 @@ from unittest import mock
 
 from jsii._kernel.providers.process import _NodeProcess
 
+ADD_METADATA = "InvokeRequest addMetadata"
+
 
 @contextmanager
 def counted_jsii_requests() -> Iterator[list[str]]:
-    """Collect the kinds of the requests that are sent while the block runs."""
+    """Collect the requests that are sent while the block runs: their kinds, and methods that they invoke."""
     sent: list[str] = []
     original = _NodeProcess.send
 
     def send(self: _NodeProcess, request: Any, response_type: Any) -> Any:
-        sent.append(type(request).__name__)
+        kind = type(request).__name__
+        sent.append(f"{kind} {request.method}" if kind == "InvokeRequest" else kind)
         return original(self, request, response_type)
 
     with mock.patch.object(_NodeProcess, "send", send):

@@ -1,0 +1,1 @@
+"""Measures what the README states, beside the same organisation written by hand."""

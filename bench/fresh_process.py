@@ -1,0 +1,46 @@
+"""Fresh Python processes whose conditions do not depend on the shell that starts them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.synthesis import ROOT
+
+
+class FreshProcess:
+    """Starts Python with compiled bytecode, as an installed package has it, and without the CDK's validator.
+
+    Args:
+        folder: Where bytecode is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = {
+            name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+        } | {
+            "CDK_VALIDATION": "false",
+            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        }
+
+    def run(self, arguments: Sequence[str]) -> tuple[float, str]:
+        """Run Python to its end.
+
+        Returns:
+            Wall time in seconds, and what it printed.
+
+        Raises:
+            CalledProcessError: If it fails.
+        """
+        started_at = time.perf_counter()
+        process = subprocess.run(  # noqa: S603 -- the project's own modules
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return time.perf_counter() - started_at, process.stdout
