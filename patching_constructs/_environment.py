@@ -11,26 +11,25 @@ _KEY = "_patching_constructs_environment"
 
 
 class Environment:
-    """The stack of a construct, with its account, Region and partition as far as they are known."""
+    """The stack of a construct, with its account, Region and partition."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
 
-    @property
-    def account(self) -> str | None:
-        """Account id, or None if it is known only at deployment."""
-        return self._account_and_region[0]
-
-    @property
-    def region(self) -> str | None:
-        """Region, or None if it is known only at deployment."""
-        return self._account_and_region[1]
+    @functools.cached_property
+    def account(self) -> str:
+        """Account id, a token if it is known only at deployment."""
+        return self.stack.account
 
     @functools.cached_property
-    def partition(self) -> str | None:
-        """Partition, or None if it is known only at deployment."""
-        partition = self.stack.partition
-        return None if is_token(partition) else partition
+    def region(self) -> str:
+        """Region, a token if it is known only at deployment."""
+        return self.stack.region
+
+    @functools.cached_property
+    def partition(self) -> str:
+        """Partition, a token if it is known only at deployment."""
+        return self.stack.partition
 
     @functools.cached_property
     def app(self) -> Construct:
@@ -47,18 +46,25 @@ class Environment:
 
         Of unknown ones that is sure only within a stack.
         """
-        if self.stack is other.stack:
-            return True
-        place = (self.account, self.region)
-        return None not in place and place == (other.account, other.region) and self.app is other.app
-
-    @functools.cached_property
-    def _account_and_region(self) -> tuple[str | None, str | None]:
-        account, region = self.stack.environment.removeprefix("aws://").split("/")
-        return (
-            None if account == "unknown-account" else account,
-            None if region == "unknown-region" else region,
+        return self.stack is other.stack or (
+            _are_surely_equal(self.account, other.account)
+            and _are_surely_equal(self.region, other.region)
+            and self.app is other.app
         )
+
+    def differs_from(self, other: "Environment") -> bool:
+        """Tell whether both certainly differ in account or Region."""
+        return self.stack is not other.stack and (
+            _differ_surely(self.account, other.account) or _differ_surely(self.region, other.region)
+        )
+
+
+def _are_surely_equal(one: str, other: str) -> bool:
+    return one == other and not is_token(one)
+
+
+def _differ_surely(one: str, other: str) -> bool:
+    return one != other and not is_token(one) and not is_token(other)
 
 
 def environment_of(scope: Construct) -> Environment:
@@ -67,5 +73,10 @@ def environment_of(scope: Construct) -> Environment:
     if environment is None:
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
         environment = vars(stack).setdefault(_KEY, Environment(stack))
-        vars(scope)[_KEY] = environment
+        keep_environment(environment, on=scope)
     return environment
+
+
+def keep_environment(environment: Environment, *, on: Construct) -> None:
+    """Spare a construct the request for what is known of its scope."""
+    vars(on)[_KEY] = environment

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from patching_constructs._environment import environment_of
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
@@ -93,9 +94,8 @@ class CommandOutput(Construct):
     ) -> None:
         refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
         super().__init__(scope, id)
-        stack = cdk.Stack.of(self)
-        region = stack.region
-        self._log_groups_arn = f"arn:{stack.partition}:logs:{region}:{stack.account}:log-group:*"
+        here = environment_of(scope)
+        self._log_groups_arn = f"arn:{here.partition}:logs:{here.region}:{here.account}:log-group:*"
 
         self.encryption_key = kms.Key(
             self,
@@ -108,7 +108,7 @@ class CommandOutput(Construct):
         self.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="EncryptLogGroupsOfThisAccount",
-                principals=[iam.ServicePrincipal(f"logs.{region}.{stack.url_suffix}")],
+                principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
                 actions=[
                     "kms:Encrypt",
                     "kms:Decrypt",

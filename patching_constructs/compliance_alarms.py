@@ -177,7 +177,7 @@ class ComplianceAlarms(Construct):
         )
         self.encryption_key: kms.IKey | None = None
         self.chat_topic: sns.ITopic | None = None
-        publishers = Publishers(self)
+        publishers = Publishers(scope)
         if topic is not None:
             publishers.grant_publish(topic)
             key_of_topic = topic.master_key

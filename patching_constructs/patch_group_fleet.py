@@ -103,10 +103,9 @@ class PatchGroupFleet(Construct):
                 baseline.register_patch_group(patch_group.name)
         super().__init__(scope, id)
         self.patch_group = patch_group
-        stack = environment_of(scope).stack
-        partition = stack.partition
+        here = environment_of(scope)
         self.patch_bucket_names = patch_bucket_names(
-            stack.region, {baseline.operating_system for baseline in baselines}
+            here.region, {baseline.operating_system for baseline in baselines}
         )
         # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedEC2InstanceDefaultPolicy.html
         self._agent_policy = iam.ManagedPolicy.from_aws_managed_policy_name(
@@ -120,7 +119,7 @@ class PatchGroupFleet(Construct):
                 iam.PolicyStatement(
                     sid="ReadPatchBuckets",
                     actions=["s3:GetObject"],
-                    resources=[f"arn:{partition}:s3:::{name}/*" for name in self.patch_bucket_names],
+                    resources=[f"arn:{here.partition}:s3:::{name}/*" for name in self.patch_bucket_names],
                 ),
                 *([] if command_output is None else command_output.node_policy_statements()),
             ],
@@ -222,7 +221,7 @@ def _check_baselines(
                 allowed="a PatchBaseline of this app, or registered_elsewhere=True if somebody registers it",
                 source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html",
             )
-        if isinstance(baseline, Construct) and _elsewhere(baseline, scope):
+        if isinstance(baseline, Construct) and environment_of(baseline).differs_from(environment_of(scope)):
             yield Finding(
                 id=FindingId.FLEET_BASELINE_ELSEWHERE,
                 level=Level.ERROR,
@@ -232,10 +231,3 @@ def _check_baselines(
                 allowed="a baseline in the account and Region of the fleet",
                 source=_REGISTER_PAGE,
             )
-
-
-def _elsewhere(baseline: Construct, scope: Construct) -> bool:
-    """Tell whether both certainly differ in account or Region."""
-    there, here = environment_of(baseline), environment_of(scope)
-    pairs = ((there.account, here.account), (there.region, here.region))
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs)

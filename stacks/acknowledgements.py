@@ -40,9 +40,10 @@ def acknowledge_command_output(output: CommandOutput) -> None:
     _acknowledge(output.bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": _NOT_REPLICATED})
 
 
-def acknowledge_fleets(fleets: Iterable[PatchGroupFleet], *, command_output: CommandOutput) -> None:
+def acknowledge_fleets(
+    stack: cdk.Stack, fleets: Iterable[PatchGroupFleet], *, command_output: CommandOutput
+) -> None:
     """Accept the wildcards below named buckets, and the agent's policy that AWS maintains."""
-    stack = cdk.Stack.of(command_output)
     partition = stack.partition
     bucket_id = stack.get_logical_id(command_output.bucket.node.default_child)  # type: ignore[arg-type]
     log_groups = f"arn:{partition}:logs:{stack.region}:{stack.account}:log-group:*"

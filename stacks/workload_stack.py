@@ -88,7 +88,7 @@ class WorkloadStack(cdk.Stack):
             )
             for group in patch_groups
         ]
-        acknowledge_fleets(fleets, command_output=command_output)
+        acknowledge_fleets(self, fleets, command_output=command_output)
 
         windows = RingedMaintenanceWindow(
             self,

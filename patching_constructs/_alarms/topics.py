@@ -13,6 +13,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patching_constructs._environment import environment_of
+
 _KEY_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
@@ -40,11 +42,10 @@ class Publishers:
     """CloudWatch, for the alarms of the account and Region of `scope`, and EventBridge."""
 
     def __init__(self, scope: Construct) -> None:
-        stack = cdk.Stack.of(scope)
-        account = stack.account
-        alarms = f"arn:{stack.partition}:cloudwatch:{stack.region}:{account}:alarm:*"
+        here = environment_of(scope)
+        alarms = f"arn:{here.partition}:cloudwatch:{here.region}:{here.account}:alarm:*"
         self._alarms_of_this_account = {
-            "StringEquals": {"aws:SourceAccount": account},
+            "StringEquals": {"aws:SourceAccount": here.account},
             "ArnLike": {"aws:SourceArn": alarms},
         }
         self._cloudwatch = iam.ServicePrincipal("cloudwatch.amazonaws.com")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from constructs import Construct
 
-from patching_constructs._environment import Environment, environment_of
+from patching_constructs._environment import Environment, environment_of, keep_environment
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.rules.ids import FindingId
@@ -54,6 +54,7 @@ def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> lis
 def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> None:
     """Remember that `baseline`, which stands in `scope`, has the group."""
     environment = environment_of(scope)
+    keep_environment(environment, on=baseline)
     key = (patch_group, baseline.operating_system)
     _registrations.setdefault(key, []).append(_Registration(environment, baseline))
 

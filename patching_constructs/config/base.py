@@ -16,7 +16,12 @@ Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-.]{1,50}$")]
 class SettingsModel(BaseModel):
     """A mapping in patching.yaml: unknown keys are mistakes, and nothing changes after it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        defer_build=True,  # else each section is built twice: alone, and again within the whole file
+    )
 
 
 def refuse(field: str, message: str, *, received: str | None = None, allowed: str) -> NoReturn:
