@@ -19,17 +19,30 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Reference(Unknown):
-    """An unknown value of which one thing is known: which resource of the template it belongs to.
+    """A value that AWS makes when it deploys a resource of which the template is known.
 
     Attributes:
+        stack: Name of the stack that defines the resource, unique in one reading.
         logical_id: The resource.
-        resource_type: Its CloudFormation type, or an empty text if the template does not say.
+        resource_type: Its CloudFormation type.
         attribute: The attribute of a GetAtt, or None for a Ref.
     """
 
+    stack: str
     logical_id: str
     resource_type: str
     attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyKnown(Unknown):
+    """A text of which some parts are known, such as an ARN without its Region.
+
+    Attributes:
+        text: The text, with `${...}` in the place of each unknown part.
+    """
+
+    text: str
 
 
 Maybe: TypeAlias = T | Unknown
