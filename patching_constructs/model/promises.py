@@ -131,6 +131,6 @@ _ALL = (
 PROMISES: Mapping[str, Promise] = MappingProxyType({promise.name: promise for promise in _ALL})
 """Promises that public standards make, by name; as of 2026-11.
 
-A month is taken as 30 days. Standards that count from the day on which a vulnerability is listed or detected are
-taken to count from publication, which is the worst that can happen.
+A month is taken as 30 days. Standards that count from the day on which a vulnerability is listed or detected
+are taken to count from publication, which is the worst that can happen.
 """
