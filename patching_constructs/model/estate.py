@@ -51,10 +51,15 @@ class RolloutMarks:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineAt:
-    """A patch baseline and where it is deployed."""
+    """A patch baseline and where it is deployed.
+
+    Attributes:
+        stack: Name of its stack; a `Reference` names it.
+    """
 
     record: PatchBaselineRecord
     environment: Environment
+    stack: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,12 +86,14 @@ class ResourceAt:
         properties: Its properties; values are texts, numbers, flags, tuples, mappings, None or `Unknown`.
         environment: Where it is deployed.
         location: Where it stands.
+        stack: Name of its stack; a `Reference` names it.
     """
 
     type: str
     properties: Maybe[Mapping[str, object]]
     environment: Environment
     location: Location = field(compare=False)
+    stack: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +102,40 @@ class ParameterDefault:
 
     name: str
     value: str
+    location: Location
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateMistake:
+    """A property of a template that cannot be what AWS wants, so that the record has no value for it.
+
+    Attributes:
+        field: Path of the property.
+        message: What is wrong: one clause, lower case, no full stop.
+        received: What stands there, or None if nothing does.
+        allowed: What may stand there.
+        location: Where the resource stands.
+    """
+
+    field: str
+    message: str
+    received: str | None = None
+    allowed: str | None = None
+    location: Location
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """A part of the input that reading passes over.
+
+    Attributes:
+        what: What it is, in words.
+        reason: Why it is not read.
+        location: Where it stands.
+    """
+
+    what: str
+    reason: str
     location: Location
 
 
@@ -109,7 +150,8 @@ class Estate:
         parameter_defaults: The defaults that were taken for values.
         assumptions: What is assumed about conditions that a template leaves open, in words such as
             "parameter Stage is 'prod'"; empty if nothing is open.
-        unread: What could not be read, one clause each, with its place.
+        mistakes: Properties that cannot be what AWS wants.
+        unread: What was passed over.
     """
 
     baselines: tuple[BaselineAt, ...] = ()
@@ -117,7 +159,8 @@ class Estate:
     resources: tuple[ResourceAt, ...] = ()
     parameter_defaults: tuple[ParameterDefault, ...] = ()
     assumptions: tuple[str, ...] = ()
-    unread: tuple[tuple[Location, str], ...] = ()
+    mistakes: tuple[TemplateMistake, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

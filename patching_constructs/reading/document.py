@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from patching_constructs.model.location import Location
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.json_text import parse_json
+from patching_constructs.reading.resource_types import LOOKED_AT
 from patching_constructs.reading.yaml_text import parse_yaml
 
 MAX_VALUES = 1_000_000
@@ -58,4 +59,14 @@ def parse_template(text: str, *, file: str) -> Document:
         raise ReadingError(
             "no CloudFormation template, got no mapping with Resources", location=Location(file=file, line=1)
         )
-    return Document(file=file, sections=data, lines=lines)
+    return Document(file=file, sections={**data, "Resources": _looked_at(data["Resources"])}, lines=lines)
+
+
+def _looked_at(resources: Mapping[str, object]) -> dict[str, object]:
+    """Keep of resources that have nothing to do with patching only their type, so that memory stays small."""
+    kept: dict[str, object] = {}
+    for logical_id, resource in resources.items():
+        resource_type = resource.get("Type") if isinstance(resource, dict) else None
+        is_looked_at = not isinstance(resource_type, str) or resource_type in LOOKED_AT
+        kept[logical_id] = resource if is_looked_at else {"Type": resource_type}
+    return kept

@@ -1,7 +1,7 @@
 """What is assumed where a template leaves a condition open."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 MAX_SCENARIOS = 32
@@ -38,10 +38,17 @@ class OpenQuestionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Assumed answers, by the words of their questions."""
+    """Assumed answers, by the words of their questions.
+
+    Attributes:
+        answers: The answers.
+        questions: The questions.
+        is_final: Whether no further question is asked, so that the first answer is taken for it.
+    """
 
     answers: Mapping[str, str | None] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
+    is_final: bool = False
 
     def answer(self, question: Question) -> str | None:
         """Return the assumed answer.
@@ -49,9 +56,11 @@ class Scenario:
         Raises:
             OpenQuestionError: If none is assumed.
         """
-        if question.words not in self.answers:
-            raise OpenQuestionError(question)
-        return self.answers[question.words]
+        if question.words in self.answers:
+            return self.answers[question.words]
+        if self.is_final:
+            return question.answers[0]
+        raise OpenQuestionError(question)
 
     def branch(self, question: Question) -> Iterator["Scenario"]:
         """Yield one scenario for each answer to one more question."""
@@ -64,6 +73,17 @@ class Scenario:
     def assumptions(self) -> tuple[str, ...]:
         """The assumptions in words."""
         return tuple(self.questions[words].assume(answer) for words, answer in self.answers.items())
+
+
+def merge_questions(questions: Iterable[Question]) -> list[Question]:
+    """Return each question once, with the answers that it has anywhere."""
+    answers: dict[str, dict[str | None, None]] = {}
+    for question in questions:
+        answers.setdefault(question.words, {}).update(dict.fromkeys(question.answers))
+    return [
+        Question(words, tuple(sorted(found, key=lambda answer: (answer is None, answer or ""))))
+        for words, found in answers.items()
+    ]
 
 
 def combinations(questions: Sequence[Question]) -> tuple[list[Scenario], bool]:
@@ -82,4 +102,6 @@ def combinations(questions: Sequence[Question]) -> tuple[list[Scenario], bool]:
             tuple(question.answers[index % len(question.answers)] for question in questions)
             for index in range(longest)
         )
-    return [Scenario(dict(zip(by_words, row, strict=True)), by_words) for row in rows], count <= MAX_SCENARIOS
+    return [
+        Scenario(dict(zip(by_words, row, strict=True)), by_words, is_final=True) for row in rows
+    ], count <= MAX_SCENARIOS

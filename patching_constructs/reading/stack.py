@@ -1,35 +1,63 @@
 """A template together with what is known of the stack that it becomes."""
 
+import functools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
 from patching_constructs.reading.document import Document
 
 
-@dataclass(kw_only=True, slots=True, eq=False)
 class Stack:
     """A stack.
 
-    Attributes:
-        name: Unique in one reading; the name of the stack where the assembly tells it.
-        stack_name: What `AWS::StackName` gives, or None if it is not known.
-        document: Its template.
+    Args:
+        name: Unique in one reading; the id of the stack in its assembly, or the file.
+        load: Loads the template.
         environment: Account and Region.
-        construct_paths: Paths of constructs by logical id, where the template does not state them.
+        stack_name: What `AWS::StackName` gives, or None if it is not known.
+        construct_paths: Loads the paths of constructs by logical id, where the template does not state them.
         parent: The stack in which it is nested, with the logical id of the nested stack there.
+
+    Attributes:
         nested: Its own nested stacks, by logical id.
     """
 
-    name: str
-    document: Document
-    environment: Environment
-    stack_name: str | None = None
-    construct_paths: Mapping[str, str] = field(default_factory=dict)
-    parent: "tuple[Stack, str] | None" = None
-    nested: dict[str, "Stack"] = field(default_factory=dict)
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], Document],
+        *,
+        environment: Environment,
+        stack_name: str | None = None,
+        construct_paths: Callable[[], Mapping[str, str]] = dict,
+        parent: "tuple[Stack, str] | None" = None,
+    ) -> None:
+        self.name = name
+        self.environment = environment
+        self.stack_name = stack_name
+        self.parent = parent
+        self.nested: dict[str, Stack] = {}
+        self._load = load
+        self._load_construct_paths = construct_paths
+
+    @functools.cached_property
+    def document(self) -> Document:
+        """The template, until it is released."""
+        return self._load()
+
+    @functools.cached_property
+    def construct_paths(self) -> Mapping[str, str]:
+        """Paths of constructs by logical id, until they are released."""
+        return self._load_construct_paths()
+
+    def release(self) -> None:
+        """Forget the template; it is loaded again if somebody asks."""
+        for name in ("document", "construct_paths"):
+            self.__dict__.pop(name, None)
+        for nested in self.nested.values():
+            nested.release()
 
     def resource(self, logical_id: str) -> Mapping[str, object]:
         """Return a resource as it is written, empty if there is none."""
@@ -43,10 +71,10 @@ class Stack:
 
     def location(self, logical_id: str, section: str = "Resources") -> Location:
         """Return where an entry of a section stands."""
-        path: object = self.construct_paths.get(logical_id)
         metadata = self.resource(logical_id).get("Metadata")
-        if isinstance(metadata, dict):
-            path = metadata.get("aws:cdk:path", path)
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        if path is None:
+            path = self.construct_paths.get(logical_id)
         return Location(
             file=self.document.file,
             line=self.document.line(section, logical_id),

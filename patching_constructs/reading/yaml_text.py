@@ -56,7 +56,7 @@ class _Builder:
         self.anchors: dict[str, _Built] = {}
         self.path: list[str] = []
         self.lines: dict[str, dict[str, int]] = {}
-        self.scalars = yaml.SafeLoader("")
+        self.scalars: Any = yaml.SafeLoader("")
 
     def document(self) -> object:
         next(self.events)
