@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from patching_constructs.model.maintenance_window import TargetRecord, WindowRecord
@@ -12,6 +12,7 @@ from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.openings import Overlap, Sweep, opening_times, sweep
 from patching_constructs.rollout.patch_operation import patch_operation
 from patching_constructs.rollout.shared_nodes import SharedNodes, shared_nodes
+from patching_constructs.rollout.span import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +51,7 @@ class WindowTraffic:
     unknown: tuple[tuple[WindowRecord, Unknown], ...]
 
 
-def window_traffic(windows: Sequence[WindowRecord], *, from_: datetime, until: datetime) -> WindowTraffic:
+def window_traffic(windows: Sequence[WindowRecord], horizon: Span) -> WindowTraffic:
     """Find what the windows of one account and Region do at the same time.
 
     A window is taken to be at work from its start to its end. One that starts when another ends does not
@@ -58,18 +59,13 @@ def window_traffic(windows: Sequence[WindowRecord], *, from_: datetime, until: d
 
     Args:
         windows: All windows of one account and Region.
-        from_: First moment of the horizon, with a time zone.
-        until: Moment after the last, with a time zone.
+        horizon: When they open.
     """
-    found = [
-        (window, opening_times(window.schedule, window.duration_hours, from_=from_, until=until))
-        for window in windows
-    ]
+    found = [(window, opening_times(window.schedule, window.duration_hours, horizon)) for window in windows]
     known = [window for window, times in found if not isinstance(times, Unknown)]
     swept = _sweep(
         tuple((window.schedule, window.duration_hours) for window in known),
-        from_.astimezone(UTC),
-        until.astimezone(UTC),
+        horizon,
     )
     return WindowTraffic(
         collisions=tuple(
@@ -88,9 +84,9 @@ def window_traffic(windows: Sequence[WindowRecord], *, from_: datetime, until: d
 
 
 @lru_cache(maxsize=256)
-def _sweep(opened: tuple[tuple[ScheduleRecord, Maybe[int]], ...], from_: datetime, until: datetime) -> Sweep:
+def _sweep(opened: tuple[tuple[ScheduleRecord, Maybe[int]], ...], horizon: Span) -> Sweep:
     """Sweep windows by what they open, which is the same in many accounts."""
-    times = (opening_times(schedule, duration, from_=from_, until=until) for schedule, duration in opened)
+    times = (opening_times(schedule, duration, horizon) for schedule, duration in opened)
     return sweep([openings for openings in times if not isinstance(openings, Unknown)])
 
 

@@ -11,20 +11,8 @@ from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.cron import CronExpression, shortest_interval
 from patching_constructs.rollout.runs import runs
+from patching_constructs.rollout.span import Span
 from patching_constructs.rollout.timetable import At, Rate, read_timetable
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Opening:
-    """A time during which a window is open; the end no longer belongs to it.
-
-    Attributes:
-        starts_at: First moment, in UTC.
-        ends_at: First moment after it, in UTC.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +24,7 @@ class Overlap:
         count: How many pairs of their openings overlap.
     """
 
-    first: Opening
+    first: Span
     count: int
 
 
@@ -68,35 +56,33 @@ class Sweep:
 
 
 def opening_times(
-    schedule: ScheduleRecord, duration_hours: Maybe[int], *, from_: datetime, until: datetime
-) -> Maybe[tuple[Opening, ...]]:
-    """List the openings that start in [from_, until), or say why they are not known.
+    schedule: ScheduleRecord, duration_hours: Maybe[int], horizon: Span
+) -> Maybe[tuple[Span, ...]]:
+    """List when a window is open, of the times that start within `horizon`, or say why that is not known.
 
     Args:
         schedule: When the window opens.
         duration_hours: Hours until it closes.
-        from_: First moment, with a time zone.
-        until: Moment after the last, with a time zone.
+        horizon: When it opens.
     """
     if isinstance(duration_hours, Unknown):
         return duration_hours
     if duration_hours not in DURATION_HOURS:
         return Unknown(f"AWS refuses the duration {duration_hours}")
-    return _opening_times(schedule, duration_hours, from_.astimezone(UTC), until.astimezone(UTC))
+    return _opening_times(schedule, duration_hours, horizon)
 
 
 @lru_cache(maxsize=1024)
-def _opening_times(
-    schedule: ScheduleRecord, duration_hours: int, from_: datetime, until: datetime
-) -> Maybe[tuple[Opening, ...]]:
+def _opening_times(schedule: ScheduleRecord, duration_hours: int, horizon: Span) -> Maybe[tuple[Span, ...]]:
     duration = timedelta(hours=duration_hours)
     try:
         if _interval(schedule) < MIN_CRON_INTERVAL:
             return Unknown(f"it runs more often than every {MIN_CRON_INTERVAL}")
-        starts = [run.starts_at.astimezone(UTC) for run in runs(schedule, from_=from_, until=until)]
+        found = runs(schedule, from_=horizon.from_, until=horizon.until)
+        starts = [run.starts_at.astimezone(UTC) for run in found]
     except PatchingError as error:
         return Unknown(str(error))
-    return tuple(Opening(starts_at=start, ends_at=start + duration) for start in starts)
+    return tuple(Span(from_=start, until=start + duration) for start in starts)
 
 
 def _interval(schedule: ScheduleRecord) -> timedelta:
@@ -110,14 +96,14 @@ def _interval(schedule: ScheduleRecord) -> timedelta:
             return timedelta(days=1)
 
 
-def sweep(windows: Sequence[Sequence[Opening]]) -> Sweep:
+def sweep(windows: Sequence[Sequence[Span]]) -> Sweep:
     """Go through the openings of all windows in order of time, with those that are open at hand."""
     by_start = sorted(
-        (opening.starts_at, opening.ends_at, number)
+        (opening.from_, opening.until, number)
         for number, opening_times in enumerate(windows)
         for opening in opening_times
     )
-    firsts: dict[tuple[int, int], Opening] = {}
+    firsts: dict[tuple[int, int], Span] = {}
     counts: dict[tuple[int, int], int] = {}
     peak: Peak | None = None
     still_open: list[tuple[datetime, int]] = []
@@ -125,7 +111,7 @@ def sweep(windows: Sequence[Sequence[Opening]]) -> Sweep:
         still_open = [(end, other) for end, other in still_open if end > starts_at]
         for end, other in still_open:
             pair = (number, other) if number < other else (other, number)
-            firsts.setdefault(pair, Opening(starts_at=starts_at, ends_at=min(end, ends_at)))
+            firsts.setdefault(pair, Span(from_=starts_at, until=min(end, ends_at)))
             counts[pair] = counts.get(pair, 0) + 1
         still_open.append((ends_at, number))
         if peak is None or len(still_open) > len(peak.windows):

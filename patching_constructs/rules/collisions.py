@@ -124,5 +124,5 @@ def _field(window: WindowRecord) -> str:
 
 
 def _times(overlap: Overlap) -> str:
-    first = f"first from {moment(overlap.first.starts_at)} to {moment(overlap.first.ends_at)}"
+    first = f"first from {moment(overlap.first.from_)} to {moment(overlap.first.until)}"
     return first if overlap.count == 1 else f"{overlap.count} times, {first}"

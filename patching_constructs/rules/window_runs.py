@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.maintenance_window import WindowRecord
@@ -12,6 +12,7 @@ from patching_constructs.rollout.fleet_time import fleet_time
 from patching_constructs.rollout.openings import opening_times
 from patching_constructs.rollout.patch_operation import patching_tasks
 from patching_constructs.rollout.runs import EARLIEST, LATEST, Run, runs
+from patching_constructs.rollout.span import Span
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import length, moment, window_name
 
@@ -26,34 +27,27 @@ _CALENDAR_PAGE = (
 )
 
 
-def check_window_runs(
-    window: WindowRecord,
-    *,
-    from_: datetime,
-    until: datetime,
-    freezes: Sequence[tuple[datetime, datetime]] = (),
-) -> list[Finding]:
-    """Find a window that never runs in [from_, until), and installs that fall in a freeze.
+def check_window_runs(window: WindowRecord, horizon: Span, *, freezes: Sequence[Span] = ()) -> list[Finding]:
+    """Find a window that never runs within `horizon`, and installs that fall in a freeze.
 
     A schedule that is not known, or that AWS refuses, is not judged here.
 
     Args:
         window: The window.
-        from_: First moment of the horizon, with a time zone.
-        until: Moment after the last, with a time zone.
-        freezes: Start and end of each freeze, with time zones; the end no longer belongs to it.
+        horizon: When it runs.
+        freezes: When nothing should be patched.
     """
-    times = opening_times(window.schedule, window.duration_hours, from_=from_, until=until)
+    times = opening_times(window.schedule, window.duration_hours, horizon)
     if isinstance(times, Unknown):
         return []
     if not times:
-        return _check_never_runs(window, from_=from_, until=until)
+        return _check_never_runs(window, horizon)
     if not patching_tasks(window, PatchOperation.INSTALL):
         return []
     frozen = [
         opening
         for opening in times
-        if any(opening.starts_at < end and start < opening.ends_at for start, end in freezes)
+        if any(opening.from_ < freeze.until and freeze.from_ < opening.until for freeze in freezes)
     ]
     if not frozen:
         return []
@@ -63,7 +57,7 @@ def check_window_runs(
             level=Level.WARNING,
             field=f"windows[{window_name(window)}].schedule",
             message="falls in a freeze, and maintenance windows honour no calendar: it patches all the same",
-            received=f"{len(frozen)} of {len(times)} runs, first {moment(frozen[0].starts_at)}",
+            received=f"{len(frozen)} of {len(times)} runs, first {moment(frozen[0].from_)}",
             allowed="a schedule that avoids the freeze, or a gate in the window",
             source=_CALENDAR_PAGE,
             location=window.location,
@@ -71,9 +65,9 @@ def check_window_runs(
     ]
 
 
-def _check_never_runs(window: WindowRecord, *, from_: datetime, until: datetime) -> list[Finding]:
-    later = next(runs(window.schedule, from_=until, until=LATEST), None)
-    earlier = None if later else _last(runs(window.schedule, from_=EARLIEST, until=from_))
+def _check_never_runs(window: WindowRecord, horizon: Span) -> list[Finding]:
+    later = next(runs(window.schedule, from_=horizon.until, until=LATEST), None)
+    earlier = None if later else _last(runs(window.schedule, from_=EARLIEST, until=horizon.from_))
     if later is not None:
         nearest = f"runs next on {moment(later.starts_at)}"
     elif earlier is not None:
@@ -85,7 +79,7 @@ def _check_never_runs(window: WindowRecord, *, from_: datetime, until: datetime)
             id=FindingId.SCHEDULE_NOT_IN_HORIZON,
             level=Level.WARNING,
             field=f"windows[{window_name(window)}].schedule",
-            message=f"does not run from {moment(from_)} until {moment(until)}",
+            message=f"does not run from {moment(horizon.from_)} until {moment(horizon.until)}",
             received=f"{window.schedule.expression!r}, which {nearest}",
             allowed="a schedule that runs in this time, or another horizon",
             source=_SCHEDULE_PAGE,

@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.openings import Opening, opening_times, sweep
+from patching_constructs.rollout.openings import opening_times, sweep
+from patching_constructs.rollout.span import Span
 
 MIDNIGHT = datetime(2026, 12, 1, tzinfo=UTC)
-HORIZON = {"from_": MIDNIGHT, "until": MIDNIGHT + timedelta(days=31)}
+HORIZON = Span(from_=MIDNIGHT, until=MIDNIGHT + timedelta(days=31))
 
 
 def at(minute: int) -> datetime:
     return MIDNIGHT + timedelta(minutes=minute)
 
 
-def opening(start: int, end: int) -> Opening:
-    return Opening(starts_at=at(start), ends_at=at(end))
+def opening(start: int, end: int) -> Span:
+    return Span(from_=at(start), until=at(end))
 
 
 opening_lists = st.lists(
@@ -31,19 +32,19 @@ opening_lists = st.lists(
 )
 
 
-def open_at(windows: list[list[Opening]], minute: int) -> list[tuple[int, int]]:
+def open_at(windows: list[list[Span]], minute: int) -> list[tuple[int, int]]:
     """Ask every opening whether it holds a minute: (number of the window, number of its opening)."""
     return [
         (number, index)
         for number, openings in enumerate(windows)
         for index, one in enumerate(openings)
-        if one.starts_at <= at(minute) < one.ends_at
+        if one.from_ <= at(minute) < one.until
     ]
 
 
 @settings(max_examples=300, deadline=None)
 @given(opening_lists)
-def test_overlaps_are_those_that_a_look_at_every_minute_finds(windows: list[list[Opening]]) -> None:
+def test_overlaps_are_those_that_a_look_at_every_minute_finds(windows: list[list[Span]]) -> None:
     minutes_of: dict[tuple[int, int], dict[tuple[int, int], list[int]]] = {}
     for minute in range(81):
         open_now = open_at(windows, minute)
@@ -59,12 +60,12 @@ def test_overlaps_are_those_that_a_look_at_every_minute_finds(windows: list[list
     for pair, overlap in found.items():
         together = [opening(minutes[0], minutes[-1] + 1) for minutes in minutes_of[pair].values()]
         assert overlap.first in together
-        assert overlap.first.starts_at == min(one.starts_at for one in together)
+        assert overlap.first.from_ == min(one.from_ for one in together)
 
 
 @settings(max_examples=300, deadline=None)
 @given(opening_lists)
-def test_the_peak_is_the_busiest_minute(windows: list[list[Opening]]) -> None:
+def test_the_peak_is_the_busiest_minute(windows: list[list[Span]]) -> None:
     busy = [sorted({number for number, _ in open_at(windows, minute)}) for minute in range(81)]
     most = max(busy, key=len)
     peak = sweep(windows).peak
@@ -88,11 +89,11 @@ def test_a_window_that_opens_twice_at_once_counts_once_in_the_peak() -> None:
 
 def test_openings_last_for_the_duration_from_each_run_on() -> None:
     weekly = ScheduleRecord(expression="cron(0 1 ? * SUN *)", timezone="Europe/Berlin")
-    times = opening_times(weekly, 4, **HORIZON)
+    times = opening_times(weekly, 4, HORIZON)
     assert not isinstance(times, Unknown)
-    assert [one.starts_at.day for one in times] == [6, 13, 20, 27]
-    assert times[0] == Opening(
-        starts_at=datetime(2026, 12, 6, 0, tzinfo=UTC), ends_at=datetime(2026, 12, 6, 4, tzinfo=UTC)
+    assert [one.from_.day for one in times] == [6, 13, 20, 27]
+    assert times[0] == Span(
+        from_=datetime(2026, 12, 6, 0, tzinfo=UTC), until=datetime(2026, 12, 6, 4, tzinfo=UTC)
     )
 
 
@@ -110,11 +111,11 @@ def test_openings_last_for_the_duration_from_each_run_on() -> None:
 def test_openings_that_cannot_be_listed_are_unknown_and_say_why(
     expression: str | Unknown, duration: int | Unknown, reason: str
 ) -> None:
-    times = opening_times(ScheduleRecord(expression=expression), duration, **HORIZON)
+    times = opening_times(ScheduleRecord(expression=expression), duration, HORIZON)
     assert isinstance(times, Unknown)
     assert reason in times.reason
 
 
 def test_a_rate_of_a_minute_is_not_listed_although_its_start_is_known() -> None:
     often = ScheduleRecord(expression="rate(1 minute)", start_date="2026-01-01T00:00:00Z")
-    assert isinstance(opening_times(often, 1, **HORIZON), Unknown)
+    assert isinstance(opening_times(often, 1, HORIZON), Unknown)

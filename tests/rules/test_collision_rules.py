@@ -11,6 +11,7 @@ from patching_constructs.model.maintenance_window_limits import MaintenanceWindo
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rollout.collisions import window_traffic
+from patching_constructs.rollout.span import Span
 from patching_constructs.rules.collisions import check_collisions
 from patching_constructs.rules.ids import FindingId
 
@@ -48,7 +49,8 @@ def window(name: str, cron: str, *groups: str, operation: str = "Install", **cha
 
 def check(*windows: WindowRecord, **quotas: int) -> list[Finding]:
     traffic = window_traffic(
-        windows, from_=datetime(2026, 12, 1, tzinfo=UTC), until=datetime(2027, 12, 1, tzinfo=UTC)
+        windows,
+        Span(from_=datetime(2026, 12, 1, tzinfo=UTC), until=datetime(2027, 12, 1, tzinfo=UTC)),
     )
     return check_collisions(traffic, quotas=MaintenanceWindowQuotas(**quotas))
 

@@ -13,13 +13,13 @@ from patching_constructs.model.unknown import Unknown
 from patching_constructs.rollout.collisions import window_traffic
 from patching_constructs.rollout.fleet_time import FleetTime, fleet_time
 from patching_constructs.rollout.quota_use import quota_use
+from patching_constructs.rollout.span import Span
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.quota import check_quota_use
 from patching_constructs.rules.window_runs import check_fleet_time, check_window_runs
 
 LATER = Unknown("a parameter without a default")
-FROM = datetime(2026, 12, 1, tzinfo=UTC)
-UNTIL = datetime(2027, 12, 1, tzinfo=UTC)
+HORIZON = Span(from_=datetime(2026, 12, 1, tzinfo=UTC), until=datetime(2027, 12, 1, tzinfo=UTC))
 
 
 def utc(*parts: int) -> datetime:
@@ -58,13 +58,11 @@ def window(expression: str = "cron(0 2 ? * SUN *)", **changes: Any) -> WindowRec
     )
 
 
-def check_runs(
-    record: WindowRecord, *freezes: tuple[datetime, datetime], from_: datetime = FROM
-) -> list[Finding]:
-    return check_window_runs(record, from_=from_, until=UNTIL, freezes=freezes)
+def check_runs(record: WindowRecord, *freezes: Span) -> list[Finding]:
+    return check_window_runs(record, HORIZON, freezes=freezes)
 
 
-CHRISTMAS = (utc(2026, 12, 18), utc(2027, 1, 3, 2))
+CHRISTMAS = Span(from_=utc(2026, 12, 18), until=utc(2027, 1, 3, 2))
 
 
 def test_a_window_that_runs_outside_all_freezes_has_no_finding() -> None:
@@ -78,17 +76,19 @@ def test_installs_in_a_freeze_are_counted_and_dated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("freeze", "frozen"),
+    ("hours", "frozen"),
     [
-        ((utc(2026, 12, 6, 6), utc(2026, 12, 6, 7)), False),
-        ((utc(2026, 12, 6, 5), utc(2026, 12, 6, 7)), True),
-        ((utc(2026, 12, 6, 1), utc(2026, 12, 6, 2)), False),
-        ((utc(2026, 12, 6, 1), utc(2026, 12, 6, 3)), True),
+        ((6, 7), False),
+        ((5, 7), True),
+        ((1, 2), False),
+        ((1, 3), True),
     ],
 )
 def test_a_freeze_touches_a_run_from_its_start_to_the_end_of_its_duration(
-    freeze: tuple[datetime, datetime], frozen: bool
+    hours: tuple[int, int], frozen: bool
 ) -> None:
+    start, end = hours
+    freeze = Span(from_=utc(2026, 12, 6, start), until=utc(2026, 12, 6, end))
     assert bool(check_runs(window(), freeze)) is frozen
 
 
@@ -185,7 +185,7 @@ def test_without_the_number_of_nodes_or_their_concurrency_nothing_is_worked_out(
 
 
 @pytest.mark.parametrize("hours", [{"duration_hours": LATER}, {"cutoff_hours": LATER}])
-def test_without_the_hours_nothing_is_worked_out(hours: dict[str, Unknown]) -> None:
+def test_without_the_hours_nothing_is_worked_out(hours: dict[str, Any]) -> None:
     assert fleet(window(**hours), web=10) is None
 
 
@@ -221,7 +221,7 @@ def baselines(count: int, groups: int = 0) -> list[PatchBaselineRecord]:
 
 
 def uses(baseline_count: int = 0, **counts: Any) -> list[Finding]:
-    traffic = window_traffic((), from_=FROM, until=UNTIL)
+    traffic = window_traffic((), HORIZON)
     return check_quota_use(
         quota_use(windows=(), baselines=baselines(baseline_count), traffic=traffic, **counts)
     )
@@ -253,7 +253,7 @@ def test_a_raised_quota_counts() -> None:
 def test_use_of_every_quota_is_counted_for_a_plan() -> None:
     many = window(targets=(target("web"),) * 3, tasks=(task(targets=(target("web"),) * 2),) * 4)
     windows = (many, window("cron(0 3 ? * SUN *)"))
-    traffic = window_traffic(windows, from_=FROM, until=UNTIL)
+    traffic = window_traffic(windows, HORIZON)
     used = quota_use(windows=windows, baselines=baselines(2, groups=7), traffic=traffic)
     assert {use.name: use.used for use in used if use.used} == {
         "windows_per_account_and_region": 2,
