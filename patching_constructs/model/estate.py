@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
@@ -152,6 +153,7 @@ class Estate:
             "parameter Stage is 'prod'"; empty if nothing is open.
         mistakes: Properties that cannot be what AWS wants.
         unread: What was passed over.
+        acknowledgements: What the app itself accepts, with CDK's own mechanism.
     """
 
     baselines: tuple[BaselineAt, ...] = ()
@@ -161,6 +163,7 @@ class Estate:
     assumptions: tuple[str, ...] = ()
     mistakes: tuple[TemplateMistake, ...] = ()
     unread: tuple[Unread, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,8 +21,8 @@ class _Built(NamedTuple):
     size: int
 
 
-def parse_yaml(text: str, *, max_values: int) -> tuple[object, dict[str, dict[str, int]]]:
-    """Return the data and the lines of the entries of its sections.
+def parse_yaml(text: str, *, max_values: int = 1_000_000) -> tuple[object, dict[str, dict[str, int]]]:
+    """Return the data and the lines of the entries of its sections; those of a list are `0`, `1` and so on.
 
     Args:
         text: The text.
@@ -95,6 +95,8 @@ class _Builder:
         items = []
         size = 1
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            if depth == 1 and self.path:
+                self.lines.setdefault(self.path[-1], {})[str(len(items))] = event.start_mark.line + 1
             item = self._build(event, depth=depth + 1)
             items.append(item.value)
             size += item.size

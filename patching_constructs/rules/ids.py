@@ -111,6 +111,17 @@ class FindingId(enum.StrEnum):
     RING_SOAK_HOURS = "ring-soak-hours"
     """The soak of a ring is no whole number of hours from 1."""
 
+    RING_INVERSION = "ring-inversion"
+    """Patches reach a later ring before an earlier one."""
+    RING_SOAK = "ring-soak"
+    """A later ring starts before an earlier one has finished and soaked."""
+    RING_MARGIN = "ring-margin"
+    """The order of two rings is lost if nodes see a patch later than it is published."""
+    RING_ORDER_NOT_POSSIBLE = "ring-order-not-possible"
+    """The operating system knows no approval delay, so no schedule gives ring order."""
+    RING_WITHOUT_EARLIER_RING = "ring-without-earlier-ring"
+    """A ring that is not the first is the first to install on an operating system."""
+
     RECIPIENT_MISSING = "recipient-missing"
     """Alarms have nobody to tell."""
     RECIPIENT_DUPLICATE = "recipient-duplicate"
@@ -148,9 +159,6 @@ class FindingId(enum.StrEnum):
 
     SCHEDULE_NEVER_RUNS = "schedule-never-runs"
     """There is no date on which the schedule runs."""
-
-    SCHEDULE_SECONDS_ZERO = "schedule-seconds-zero"
-    """AWS says that zero is not supported in the seconds field."""
 
     SCHEDULE_AT_TIMEZONE = "schedule-at-timezone"
     """It is not clear whether a single start follows the time zone."""
@@ -218,3 +226,16 @@ class FindingId(enum.StrEnum):
     """Not one security account, two management accounts, or a ring in an account that is not patched."""
     SETTINGS_REGION = "settings-region"
     """A Region is not one of the partition."""
+
+    TEMPLATE_PROPERTY = "template-property"
+    """A property of a template is missing, or not the kind of value that AWS wants."""
+    TEMPLATE_UNREAD = "template-unread"
+    """A part of a template that only CloudFormation can read."""
+    PARAMETER_DEFAULT = "parameter-default"
+    """The default of a parameter is taken for its value."""
+    RING_WITHOUT_PATCH_GROUP = "ring-without-patch-group"
+    """A ring that somebody named has no patch group in the templates."""
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement-expired"
+    """A finding was accepted until a day that has passed."""
+    ACKNOWLEDGEMENT_UNUSED = "acknowledgement-unused"
+    """A finding was accepted that is not there."""
