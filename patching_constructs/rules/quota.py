@@ -9,7 +9,6 @@ from patching_constructs.rules.ids import FindingId
 _QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"
 
 _CHECKED_ELSEWHERE = {
-    "windows_per_account_and_region",
     "executions_at_once",
     "tasks_per_window",
     "targets_per_window",
@@ -23,7 +22,9 @@ def check_quota_use(uses: Iterable[QuotaUse]) -> list[Finding]:
     """Find more windows, baselines, associations or nodes in one account and Region than its quotas allow."""
     return [
         Finding(
-            id=FindingId.SYSTEMS_MANAGER_QUOTA,
+            id=FindingId.WINDOW_QUOTA
+            if use.name == "windows_per_account_and_region"
+            else FindingId.SYSTEMS_MANAGER_QUOTA,
             level=Level.ERROR if use.refused else Level.WARNING,
             field=use.name,
             message=f"more {use.what} than the quota of one account and Region",
