@@ -30,6 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: ExitStatus = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return ExitStatus.UNUSABLE_INPUT
     return status

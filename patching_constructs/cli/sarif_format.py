@@ -30,8 +30,8 @@ def format_sarif(report: Report) -> str:
                         "name": "patching",
                         "semanticVersion": __version__,
                         "rules": [
-                            {"id": str(id), **({} if page is None else {"helpUri": page})}
-                            for id, page in pages.items()
+                            {"id": str(finding_id), **({} if page is None else {"helpUri": page})}
+                            for finding_id, page in pages.items()
                         ],
                     }
                 },

@@ -92,7 +92,7 @@ class _Builder:
         return built
 
     def _sequence(self, depth: int) -> _Built:
-        items = []
+        items: list[object] = []
         size = 1
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             if depth == 1 and self.path:
