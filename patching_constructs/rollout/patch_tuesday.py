@@ -1,6 +1,7 @@
 """When Microsoft publishes the monthly updates of Windows."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.rollout.runs import runs
@@ -13,7 +14,8 @@ Each update is cumulative and replaces the one before.
 """
 
 
-def patch_tuesdays(span: Span) -> list[datetime]:
+@lru_cache(maxsize=64)
+def patch_tuesdays(span: Span) -> tuple[datetime, ...]:
     """List the moments within `span` at which monthly updates are published, in UTC."""
     found = runs(PATCH_TUESDAY, from_=span.from_, until=span.until)
-    return [run.starts_at.astimezone(UTC) for run in found]
+    return tuple(run.starts_at.astimezone(UTC) for run in found)

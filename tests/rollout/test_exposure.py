@@ -1,5 +1,6 @@
 """Exposure against an oracle that publishes a patch every hour and follows each one through time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median_low
@@ -54,7 +55,7 @@ def follow(nodes: Lane, published: datetime) -> datetime | None:
     return next((each.closes_at for each in nodes.runs if each.starts_at > eligible_after), None)
 
 
-def follow_cumulative(nodes: Lane, published: datetime, releases: list[datetime]) -> datetime | None:
+def follow_cumulative(nodes: Lane, published: datetime, releases: Sequence[datetime]) -> datetime | None:
     """Follow a vulnerability through its updates, until one is installed before it is replaced."""
     update = published
     for replaced_at in (release for release in releases if release > published):
