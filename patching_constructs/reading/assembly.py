@@ -9,16 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.reading.document import Document, parse_template
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.resource_types import NESTED_STACK
-from patching_constructs.reading.stack import Stack
+from patching_constructs.reading.stack import ConstructMetadata, Stack
 
 _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
+_ANNOTATION_PREFIX = "patching-constructs:"
+"""What our constructs put before the id of a finding when they annotate it."""
+
 _MAX_NESTING = 20
 """Our own limit, so that templates that nest each other come to an end."""
 
@@ -84,7 +88,7 @@ def _assembly_stack(template: Path, name: str, artifact: Mapping[str, object]) -
         functools.partial(_load_template, template),
         environment=_environment(artifact.get("environment"), name),
         stack_name=stack_name if isinstance(stack_name, str) else name.rpartition("/")[2],
-        construct_paths=functools.partial(_construct_paths, template.parent, artifact),
+        metadata=functools.partial(_metadata, template.parent, artifact),
     )
     _find_nested(stack, template.parent, depth=0)
     stack.release()
@@ -105,18 +109,35 @@ def _known(value: str, placeholder: str, reason: str) -> Maybe[str]:
     return Unknown(reason) if value == placeholder else value
 
 
-def _construct_paths(folder: Path, artifact: Mapping[str, object]) -> dict[str, str]:
-    """Return the construct path of each logical id, from the metadata beside the template."""
-    metadata = artifact.get("metadata")
+def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata:
+    """Read what stands beside the template, in the manifest or in a file of its own.
+
+    See: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Validations.html
+    """
+    metadata = _mapping(artifact.get("metadata"))
     file = artifact.get("additionalMetadataFile")
     if isinstance(file, str):
-        metadata = {**_mapping(metadata), **_load_json(folder / file)}
+        metadata = {**metadata, **_load_json(folder / file)}
     paths: dict[str, str] = {}
-    for path, entries in _mapping(metadata).items():
+    acknowledgements: list[Acknowledgement] = []
+    for key, entries in metadata.items():
+        path = key.removeprefix("/")
         for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("type") == "aws:cdk:logicalId":
-                paths[str(entry.get("data"))] = path.removeprefix("/")
-    return paths
+            data = _mapping(entry).get("data")
+            match _mapping(entry).get("type"):
+                case "aws:cdk:logicalId":
+                    paths[str(data)] = path
+                case "aws:cdk:acknowledged-rules":
+                    acknowledgements += [
+                        Acknowledgement(
+                            finding_id=rule.rpartition("::")[2].removeprefix(_ANNOTATION_PREFIX),
+                            where=path,
+                            reason=str(reason),
+                            with_children=True,
+                        )
+                        for rule, reason in _mapping(data).items()
+                    ]
+    return ConstructMetadata(paths=paths, acknowledgements=tuple(acknowledgements))
 
 
 def _find_nested(stack: Stack, folder: Path, *, depth: int) -> None:

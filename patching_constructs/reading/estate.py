@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
+from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Estate, ParameterDefault, Unread, WindowAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord
@@ -30,6 +31,7 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
         ReadingError: If a template is not readable.
     """
     exports = ExportIndex(stacks)
+    acknowledgements: list[Acknowledgement] = []
     closed, open_stacks, questions = Parts(), [], []
     defaults: _Defaults = {}
     for family in stacks:
@@ -40,6 +42,7 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
                 questions += found
             elif parts is not None:
                 closed.extend(parts)
+        acknowledgements += family.metadata.acknowledgements
         family.release()
     scenarios, is_complete = combinations(merge_questions(questions))
     estates = []
@@ -52,7 +55,7 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
             stack.release()
         if not is_complete:
             parts.unread.append(_too_many(questions))
-        estates.append(_estate(parts, scenario, scenario_defaults))
+        estates.append(_estate(parts, scenario, scenario_defaults, tuple(acknowledgements)))
     return tuple(estates)
 
 
@@ -103,7 +106,12 @@ def _too_many(questions: Iterable[Question]) -> Unread:
     )
 
 
-def _estate(parts: Parts, scenario: Scenario, defaults: Mapping[tuple[Stack, str], str]) -> Estate:
+def _estate(
+    parts: Parts,
+    scenario: Scenario,
+    defaults: Mapping[tuple[Stack, str], str],
+    acknowledgements: tuple[Acknowledgement, ...],
+) -> Estate:
     return Estate(
         baselines=tuple(parts.baselines),
         windows=tuple(_windows(parts)),
@@ -115,6 +123,7 @@ def _estate(parts: Parts, scenario: Scenario, defaults: Mapping[tuple[Stack, str
         assumptions=scenario.assumptions,
         mistakes=tuple(dict.fromkeys(parts.mistakes)),
         unread=tuple(parts.unread),
+        acknowledgements=acknowledgements,
     )
 
 

@@ -3,10 +3,25 @@
 import functools
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
 from patching_constructs.reading.document import Document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConstructMetadata:
+    """What an assembly says about the constructs of a stack.
+
+    Attributes:
+        paths: Construct paths by logical id.
+        acknowledgements: Findings that the app accepts.
+    """
+
+    paths: Mapping[str, str] = field(default_factory=dict)
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 class Stack:
@@ -17,7 +32,7 @@ class Stack:
         load: Loads the template.
         environment: Account and Region.
         stack_name: What `AWS::StackName` gives, or None if it is not known.
-        construct_paths: Loads the paths of constructs by logical id, where the template does not state them.
+        metadata: Loads what the assembly says about constructs beside the template.
         parent: The stack in which it is nested, with the logical id of the nested stack there.
 
     Attributes:
@@ -31,7 +46,7 @@ class Stack:
         *,
         environment: Environment,
         stack_name: str | None = None,
-        construct_paths: Callable[[], Mapping[str, str]] = dict,
+        metadata: Callable[[], ConstructMetadata] = ConstructMetadata,
         parent: "tuple[Stack, str] | None" = None,
     ) -> None:
         self.name = name
@@ -40,7 +55,7 @@ class Stack:
         self.parent = parent
         self.nested: dict[str, Stack] = {}
         self._load = load
-        self._load_construct_paths = construct_paths
+        self._load_metadata = metadata
 
     @functools.cached_property
     def document(self) -> Document:
@@ -48,13 +63,13 @@ class Stack:
         return self._load()
 
     @functools.cached_property
-    def construct_paths(self) -> Mapping[str, str]:
-        """Paths of constructs by logical id, until they are released."""
-        return self._load_construct_paths()
+    def metadata(self) -> ConstructMetadata:
+        """What the assembly says about constructs, until it is released."""
+        return self._load_metadata()
 
     def release(self) -> None:
         """Forget the template; it is loaded again if somebody asks."""
-        for name in ("document", "construct_paths"):
+        for name in ("document", "metadata"):
             self.__dict__.pop(name, None)
         for nested in self.nested.values():
             nested.release()
@@ -74,7 +89,7 @@ class Stack:
         metadata = self.resource(logical_id).get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         if path is None:
-            path = self.construct_paths.get(logical_id)
+            path = self.metadata.paths.get(logical_id)
         return Location(
             file=self.document.file,
             line=self.document.line(section, logical_id),

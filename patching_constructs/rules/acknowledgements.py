@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.location import Location
 from patching_constructs.rules.ids import FindingId
 
 
@@ -39,13 +40,14 @@ def judge(
 
 
 def _matches(acknowledgement: Acknowledgement, finding: Finding) -> bool:
-    location = finding.location
     if finding.id != acknowledgement.finding_id:
         return False
-    places = () if location is None else (location.logical_id, location.construct_path, location.file)
-    return acknowledgement.where == "*" or any(
-        place is not None and fnmatch.fnmatchcase(place, acknowledgement.where) for place in places
-    )
+    location = finding.location or Location()
+    where = acknowledgement.where
+    if acknowledgement.with_children:
+        return f"{location.construct_path}/".startswith(f"{where}/")
+    places = (location.logical_id, location.construct_path, location.file)
+    return where == "*" or any(place is not None and fnmatch.fnmatchcase(place, where) for place in places)
 
 
 def _doubt(

@@ -175,7 +175,8 @@ def _check_windows_together(part: _Part, options: CheckOptions) -> Iterator[Find
         window_quotas=options.quotas,
         quotas=options.systems_manager_quotas,
     )
-    yield from with_location(check_quota_use(uses), [*records, *baselines][-1].location)
+    locations = [record.location for record in records] or [record.location for record in baselines]
+    yield from with_location(check_quota_use(uses), locations[-1])
 
 
 def _check_patch_groups(part: _Part, _: CheckOptions) -> Iterator[Finding]:
