@@ -94,6 +94,20 @@ def ring_plans(
     return tuple(replace(plan, production=last.get(plan.rollout) == plan.name) for plan in plans)
 
 
+def unringed_plans(estate: Estate, rings: Iterable[RingPlan]) -> tuple[RingPlan, ...]:
+    """Return a plan for every patch group that is in none of `rings`, each by itself and without an order."""
+    ringed = {group for ring in rings for group in ring.groups}
+    index = _WindowIndex(estate.windows)
+    members: dict[str, list[RingMember]] = {}
+    for registration in _registrations(estate):
+        if registration.patch_group not in ringed:
+            members.setdefault(registration.patch_group, []).append(_member(registration, index))
+    return tuple(
+        RingPlan(name=group, order=0, groups=(group,), members=tuple(found))
+        for group, found in members.items()
+    )
+
+
 def patch_groups_of(estate: Estate) -> frozenset[str]:
     """Return the names of all patch groups that baselines register or windows target."""
     registered = {registration.patch_group for registration in _registrations(estate)}

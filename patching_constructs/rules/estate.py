@@ -23,7 +23,7 @@ from patching_constructs.model.systems_manager_quotas import (
 from patching_constructs.rollout.collisions import window_traffic
 from patching_constructs.rollout.quota_use import quota_use
 from patching_constructs.rollout.ring_exposure import ring_exposure
-from patching_constructs.rollout.ring_plans import RingChoice, ring_plans
+from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.rollout.span import Span
 from patching_constructs.rollout.tagged_nodes import node_tags
 from patching_constructs.rules.alarms import check_alarms
@@ -116,7 +116,7 @@ def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     yield from _run(check_production_scans, plans)
     yield from _run(_check_shared_baselines, estate, plans)
     yield from _run(_check_order, plans, options)
-    for plan in plans:
+    for plan in (*plans, *unringed_plans(estate, plans)):
         yield from _run(_check_exposure, plan, options)
 
 

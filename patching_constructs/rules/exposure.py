@@ -45,7 +45,7 @@ def _shown(found: RingExposure) -> Iterator[Finding]:
         yield Finding(
             id=FindingId.EXPOSURE,
             level=Level.INFO,
-            field=_field(found),
+            field=found.ring.name,
             message=f"time from publication to installation on {operating_system}, as scheduled",
             received="; ".join(map(_summary, known)),
             source=_RELEASE_DATES_PAGE,
@@ -84,7 +84,7 @@ def _check(found: RingExposure, row: ExposureRow, promise: Promise) -> Iterator[
     yield Finding(
         id=FindingId.EXPOSURE_OVER_PROMISE,
         level=Level.ERROR,
-        field=_field(found),
+        field=found.ring.name,
         message=f"{promise.name} promises {row.severity or 'any'} patches of {row.operating_system} within "
         f"{length(promised)}, and {over} on {_nodes(slowest)}",
         received=received,
@@ -125,7 +125,7 @@ def _check_lost(found: RingExposure, nodes: PatchedNodes, lost: LostUpdates) -> 
         yield Finding(
             id=FindingId.SUPERSEDED_BEFORE_INSTALL,
             level=Level.ERROR,
-            field=_field(found),
+            field=found.ring.name,
             message=f"monthly Windows updates are never installed on {_nodes(nodes)}: the window runs before "
             "they are approved, and by the next run they are superseded",
             received=f"{count} of {lost.published} months ({share(count, lost.published)}) with "
@@ -141,7 +141,7 @@ def _check_lost(found: RingExposure, nodes: PatchedNodes, lost: LostUpdates) -> 
         yield Finding(
             id=FindingId.SUPERSEDED_BEFORE_INSTALL,
             level=Level.WARNING,
-            field=_field(found),
+            field=found.ring.name,
             message=f"monthly Windows updates are never installed on {_nodes(nodes)}: no window runs before "
             "they are superseded on the next Patch Tuesday",
             received=f"{count} of {lost.published} months ({share(count, lost.published)}), "
@@ -159,16 +159,12 @@ def _undecided(found: RingExposure, promises: Sequence[Promise]) -> Iterator[Fin
         yield Finding(
             id=FindingId.EXPOSURE_OVER_PROMISE if promises else FindingId.EXPOSURE,
             level=Level.INFO,
-            field=_field(found),
+            field=found.ring.name,
             message="time from publication to installation is not known for patch group "
             f"{member.patch_group!r}",
             location=member.location,
             undecided=why.reason,
         )
-
-
-def _field(found: RingExposure) -> str:
-    return f"rings[{found.ring.name}]"
 
 
 def _nodes(nodes: PatchedNodes) -> str:
