@@ -1,6 +1,4 @@
 .DEFAULT_GOAL := help
-SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -35,3 +33,59 @@ node_modules/.ready: package.json package-lock.json .venv/.ready
 lock: .venv/.ready ## Renew requirements.lock and package-lock.json
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 	npm install --package-lock-only --no-audit --no-fund
+
+.PHONY: synth
+synth: setup ## Synthesize the sample organisation through every gate
+	cdk synth --quiet --no-notices
+	cfn-lint --non-zero-exit-code informational 'cdk.out/*.template.json'
+
+.PHONY: demo
+demo: setup ## Deploy the sample organisation into a local AWS and read it back
+	python -m demo
+
+.PHONY: test
+test: setup ## Run the suite without the slow layers
+	pytest
+
+.PHONY: test-full
+test-full: setup ## Run the suite with deployments and property tests at depth
+	pytest -m "slow or not slow"
+
+.PHONY: check
+check: format-check lint types build test synth ## Run everything that a pull request has to pass
+
+.PHONY: format
+format: setup ## Format the code
+	ruff format
+	ruff check --fix --select I
+
+.PHONY: format-check
+format-check: setup
+	ruff format --check
+
+.PHONY: lint
+lint: setup ## Lint the code
+	ruff check
+
+.PHONY: types
+types: setup ## Check the types
+	mypy
+
+.PHONY: schema
+schema: setup ## Export the JSON Schema of patching.yaml
+	python -m patching_constructs.config.schema > patching.schema.json
+
+.PHONY: build
+build: setup ## Build the wheel
+	rm -rf dist
+	python -m build --no-isolation --wheel --outdir dist . > /dev/null
+	@ls dist
+
+.PHONY: bench
+bench: setup ## Measure what the README states
+	python -m bench
+
+.PHONY: clean
+clean: ## Remove everything that the other targets made
+	rm -rf .venv node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
 """A local AWS: moto made into a place where the stacks of this project deploy.
 
 Several accounts and Regions at once, with CloudFormation that creates, updates, deletes and rolls back, and
-with Patch Manager and maintenance windows that read back what was deployed. No patch is applied and no window
-opens.
+with Patch Manager and maintenance windows that read back what was deployed. No patch is applied, no window
+opens, no policy is enforced; partitions other than aws are refused.
 
 In one process:
 

@@ -8,6 +8,7 @@ import boto3
 import botocore.config
 import botocore.session
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber as mock_aws_stubber
 
 DEFAULT_ACCOUNT = "123456789012"
 """The account of credentials that belong to no role: moto's own default."""
@@ -59,8 +60,12 @@ def _new_client(service: str, account: str, region: str) -> Any:
     def act_in_account(params: dict[str, Any], **_: object) -> None:
         params["headers"]["x-moto-account-id"] = account
 
+    def answer(request: Any, event_name: str, **_: object) -> Any:
+        # Within mock_aws moto answers every client by itself; a second answer would do everything twice.
+        return None if mock_aws_stubber.enabled else _moto(event_name, request)
+
     new.meta.events.register("before-call", act_in_account)
-    new.meta.events.register("before-send", _moto)
+    new.meta.events.register("before-send", answer)
     return new
 
 
@@ -70,13 +75,11 @@ class Aws:
     Args:
         account: The account.
         region: The Region.
-        stack_id: ARN of the stack on whose behalf the calls are made.
     """
 
-    def __init__(self, *, account: str, region: str, stack_id: str) -> None:
+    def __init__(self, *, account: str, region: str) -> None:
         self.account = account
         self.region = region
-        self.stack_id = stack_id
 
     def client(self, service: str) -> Any:
         """Give the boto3 client of a service in this account and Region."""

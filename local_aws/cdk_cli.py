@@ -18,7 +18,10 @@ from local_aws.moto_seams import every_stack
 from local_aws.server import Server
 
 _ROOT = Path(__file__).parents[1]
-_PLUGIN = Path(__file__).with_name("account_keys.cjs")
+ACCOUNT_KEYS_PLUGIN = Path(__file__).with_name("account_keys.cjs")
+"""A plugin for the CDK CLI that has keys for every account of a local AWS."""
+
+
 _LINES_KEPT = 20
 
 
@@ -91,7 +94,7 @@ class CdkCli:
             raise LocalAwsError("the CDK CLI is not installed: run `make setup`")
         started = datetime.now(UTC)
         line_up: deque[str] = deque(maxlen=_LINES_KEPT)
-        options = ("--ci", "--no-notices", "--plugin", str(_PLUGIN))
+        options = ("--ci", "--no-notices", "--plugin", str(ACCOUNT_KEYS_PLUGIN))
         with _running([cdk, command, *options, *arguments], environment, self.directory) as process:
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             for line in process.stdout:

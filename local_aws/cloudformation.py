@@ -13,13 +13,17 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from local_aws.aws import client
-from local_aws.errors import ApiError, LocalAwsError
+from local_aws.errors import ApiError
 from local_aws.parameters import Parameter
-from local_aws.stack import Output, Stack, StackEvent, StackResource
+from local_aws.records import Output, StackEvent, StackResource
+from local_aws.stack import Stack
 from local_aws.template import parse
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
+
+NO_UPDATES = "No updates are to be performed."
+"""What CloudFormation answers to an update that changes nothing."""
 
 _DELETED = "DELETE_COMPLETE"
 _UPDATABLE = frozenset(
@@ -91,7 +95,7 @@ class CloudFormation:
         template = parse(text)
         parameters = stack.plan(template, _given(request, stack.parameters))
         if not _differs(stack, template, parameters, request):
-            raise ApiError("ValidationError", "No updates are to be performed.")
+            raise ApiError("ValidationError", NO_UPDATES)
         self._deploy(stack, text, template, parameters, request)
         return {"StackId": stack.stack_id}
 
@@ -137,15 +141,6 @@ class CloudFormation:
             stacks = [stack for stack in self._stacks.values() if stack.status != _DELETED]
         return {"Stacks": [_described(stack) for stack in stacks]}
 
-    def list_stacks(self, request: Request) -> Response:
-        """Answer ListStacks.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html
-        """
-        wanted = request.get("StackStatusFilter")
-        stacks = [stack for stack in self._stacks.values() if not wanted or stack.status in wanted]
-        return {"StackSummaries": [_described(stack) for stack in stacks]}
-
     def describe_stack_events(self, request: Request) -> Response:
         """Answer DescribeStackEvents.
 
@@ -164,24 +159,6 @@ class CloudFormation:
         resources = [item for item in stack.resources.values() if wanted in {None, item.logical_id}]
         return {"StackResources": [_resource(stack, resource) for resource in resources]}
 
-    def describe_stack_resource(self, request: Request) -> Response:
-        """Answer DescribeStackResource.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResource.html
-        """
-        stack, logical_id = self._stack(request["StackName"]), request["LogicalResourceId"]
-        if logical_id not in stack.resources:
-            raise ApiError("ValidationError", f"Resource {logical_id} does not exist for stack {stack.name}")
-        return {"StackResourceDetail": _resource(stack, stack.resources[logical_id])}
-
-    def list_stack_resources(self, request: Request) -> Response:
-        """Answer ListStackResources.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
-        """
-        stack = self._stack(request["StackName"])
-        return {"StackResourceSummaries": [_resource(stack, item) for item in stack.resources.values()]}
-
     def get_template(self, request: Request) -> Response:
         """Answer GetTemplate.
 
@@ -190,23 +167,6 @@ class CloudFormation:
         return {
             "TemplateBody": self._stack(request["StackName"]).text,
             "StagesAvailable": ["Original", "Processed"],
-        }
-
-    def get_template_summary(self, request: Request) -> Response:
-        """Answer GetTemplateSummary.
-
-        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
-        """
-        text = (
-            self._stack(request["StackName"]).text if "StackName" in request else self._template_text(request)
-        )
-        template = parse(text)
-        return {
-            "ResourceTypes": sorted({resource["Type"] for resource in template["Resources"].values()}),
-            "Parameters": [
-                {"ParameterKey": key, "ParameterType": item["Type"], "DefaultValue": item.get("Default")}
-                for key, item in template.get("Parameters", {}).items()
-            ],
         }
 
     def list_exports(self, _: Request) -> Response:
@@ -230,7 +190,6 @@ class CloudFormation:
         """
         if request.get("ChangeSetType") == "CREATE":
             stack = self._live(request["StackName"]) or self._new_stack(request)
-            self._stacks[stack.stack_id] = stack
         else:
             stack = self._updatable(request["StackName"])
         text = stack.text if request.get("UsePreviousTemplate") else self._template_text(request)
@@ -246,6 +205,7 @@ class CloudFormation:
             changes=_changes(stack, template),
             execution_status="AVAILABLE" if _differs(stack, template, parameters, request) else "UNAVAILABLE",
         )
+        self._stacks[stack.stack_id] = stack
         self._change_sets[change_set.arn] = change_set
         return {"Id": change_set.arn, "StackId": stack.stack_id}
 
@@ -302,7 +262,7 @@ class CloudFormation:
             name=request["StackName"],
             account=self._account,
             region=self._region,
-            import_value=self._import_value,
+            exports_of_others=self._exports_of_others,
             is_protected=bool(request.get("EnableTerminationProtection")),
         )
 
@@ -314,11 +274,10 @@ class CloudFormation:
         parameters: dict[str, Parameter],
         request: Request,
     ) -> None:
-        stack.tags = list(request.get("Tags", []))
         stack.role_arn = request.get("RoleARN")
         stack.capabilities = list(request.get("Capabilities", []))
         stack.disable_rollback = bool(request.get("DisableRollback"))
-        stack.deploy(text, template, parameters)
+        stack.deploy(text, template, parameters, list(request.get("Tags", [])))
 
     def _live(self, name_or_id: str) -> Stack | None:
         for stack in self._stacks.values():
@@ -359,11 +318,10 @@ class CloudFormation:
             if output.export_name is not None
         ]
 
-    def _import_value(self, name: str) -> str:
-        for _, output in self._exports():
-            if output.export_name == name:
-                return output.value
-        raise LocalAwsError(f"No export named {name} found.")
+    def _exports_of_others(self, stack: Stack) -> dict[str, str]:
+        return {
+            str(output.export_name): output.value for owner, output in self._exports() if owner is not stack
+        }
 
     def _template_text(self, request: Request) -> str:
         if "TemplateBody" in request:

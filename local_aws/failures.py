@@ -1,4 +1,4 @@
-"""Which resources of a stack failed, and why."""
+"""What failed in a stack, and why."""
 
 from itertools import takewhile
 
@@ -7,9 +7,21 @@ from local_aws.stack import STARTED_BY_USER, Stack
 
 
 def failed_resources(stack: Stack) -> list[FailedResource]:
-    """Find the resources that failed in the last operation of a stack, in the order in which they failed."""
-    last_operation = takewhile(lambda event: event.reason != STARTED_BY_USER, reversed(stack.events))
-    failures = [
+    """Find what failed in the last operation of a stack, in the order in which it failed.
+
+    Returns:
+        The failed resources, or the stack itself if it failed with none of its resources.
+    """
+    last_operation = list(takewhile(lambda event: event.reason != STARTED_BY_USER, reversed(stack.events)))[
+        ::-1
+    ]
+    of_resources = [
+        event
+        for event in last_operation
+        if event.status.endswith("_FAILED") and event.logical_id != stack.name
+    ]
+    of_stack = [event for event in last_operation if event.logical_id == stack.name and event.reason]
+    return [
         FailedResource(
             stack_name=stack.name,
             account=stack.account,
@@ -18,7 +30,5 @@ def failed_resources(stack: Stack) -> list[FailedResource]:
             resource_type=event.resource_type,
             reason=event.reason or "",
         )
-        for event in last_operation
-        if event.status.endswith("_FAILED") and event.logical_id != stack.name
+        for event in of_resources or of_stack
     ]
-    return failures[::-1]

@@ -10,6 +10,7 @@ import moto
 from botocore.exceptions import ClientError
 
 from local_aws.aws import client
+from local_aws.cloudformation import NO_UPDATES
 from local_aws.errors import DeploymentError
 from local_aws.failures import failed_resources
 from local_aws.moto_seams import every_stack, take_hold
@@ -73,16 +74,17 @@ def deploy_template(
         "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
     }
     stacks = cloudformation.describe_stacks()["Stacks"]
+    is_update = stack_name in {stack["StackName"] for stack in stacks}
+    is_changed = True
     try:
-        if stack_name in {stack["StackName"] for stack in stacks}:
-            cloudformation.update_stack(**request)
-        else:
-            cloudformation.create_stack(**request)
+        (cloudformation.update_stack if is_update else cloudformation.create_stack)(**request)
     except ClientError as error:
-        if error.response["Error"]["Message"] != "No updates are to be performed.":
-            raise DeploymentError(f"{stack_name} ({account}, {region}): {error}") from error
+        message = error.response["Error"]["Message"]
+        is_changed = message != NO_UPDATES
+        if is_changed:
+            raise DeploymentError(f"{stack_name} ({account}, {region}): {message}") from error
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    if stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+    if is_changed and stack["StackStatus"] not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
         raise _failure(stack)
     resources = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     return Outcome(

@@ -1,24 +1,17 @@
-"""Where the local AWS takes hold of moto: what it leans on inside moto stands here or in aws.py.
+"""Where the services of the local AWS take the place of moto's.
 
-moto is pinned exactly, and tests/local_aws/test_moto_seams.py says what a new version must still have.
+moto is pinned exactly; tests/local_aws/test_moto_seams.py says what a new version must still have.
 """
 
 import functools
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse
-from moto.iam import models as iam_models
-from moto.iam.access_control import PermissionResult
-from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend
-from moto.s3.models import FakeBucket
+from moto.core.responses import ActionResult
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto.utilities.utils import load_resource
@@ -28,35 +21,22 @@ from local_aws.cloudformation import CloudFormation
 from local_aws.constraints import check_constraints
 from local_aws.errors import ApiError, LocalAwsError
 from local_aws.maintenance_windows import MaintenanceWindows
+from local_aws.moto_corrections import Refusal, correct
 from local_aws.patch_manager import PatchManager
 from local_aws.stack import Stack
 
-ACCOUNT_KEY_PREFIX = "LOCALAWS"
-"""An access key of this prefix and an account number acts in that account."""
-
-_LOG = logging.getLogger("local_aws")
 _UPPER_CASE = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-class Refusal(ServiceException):  # type: ignore[misc] - moto is untyped
-    """An error answer; it stands in this module because moto looks for the service in the module's name."""
 
 
 @functools.cache
 def take_hold() -> None:
     """Put the local AWS into moto, once in a process."""
-    _answer_faults_at_once()
+    correct()
     _forget_operations(CloudFormationResponse)
     _serve(CloudFormationResponse, "cloudformation", CloudFormation, _cloudformation)
     _serve(SimpleSystemManagerResponse, "ssm", PatchManager, _patch_manager)
     _serve(SimpleSystemManagerResponse, "ssm", MaintenanceWindows, _maintenance_windows)
-    _read_accounts_from_keys()
     _tag_baselines_and_windows()
-    _know_aws_managed_policies()
-    # moto wants a log bucket's policy before logging starts; AWS does not, and the CDK writes it afterwards.
-    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)  # noqa: SLF001 - a seam
-    # moto enforces bucket policies without their Conditions, so "deny what is not TLS" would deny everything.
-    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
 
 
 # ---- our services; their state lives on moto's backends, so that moto's reset forgets it
@@ -135,39 +115,6 @@ def _forget_operations(response_class: Any) -> None:
     response_class.RESPONSE_KEY_PATH_TO_TRANSFORMER = {}
 
 
-# ---- corrections to moto's own services
-
-
-def _answer_faults_at_once() -> None:
-    """Answer what moto cannot do with a refusal: clients repeat a call for a minute on HTTP 500."""
-    original = BaseResponse.call_action
-
-    def call_action(response: Any) -> Any:
-        try:
-            return original(response)
-        except NotImplementedError as error:
-            fault = Refusal("ValidationException", f"{error}: it is not part of the local AWS")
-        except Exception as error:
-            _LOG.exception("moto failed")
-            fault = Refusal("ValidationException", f"moto failed: {type(error).__name__}: {error}")
-        status, headers, body = response.serialized(ActionResult(fault))
-        headers["status"] = str(status)
-        return status, headers, body
-
-    BaseResponse.call_action = call_action
-
-
-def _read_accounts_from_keys() -> None:
-    original = iam_models.get_account_id_from
-
-    def get_account_id_from(access_key: str) -> Any:
-        if access_key.startswith(ACCOUNT_KEY_PREFIX):
-            return access_key.removeprefix(ACCOUNT_KEY_PREFIX)
-        return original(access_key)
-
-    iam_models.get_account_id_from = get_account_id_from
-
-
 def _tag_baselines_and_windows() -> None:
     """Let the tag calls know baselines and windows; moto refuses every baseline."""
     original = SimpleSystemManagerBackend._validate_resource_type_and_id  # noqa: SLF001 - a seam
@@ -181,28 +128,3 @@ def _tag_baselines_and_windows() -> None:
         return original(backend, resource_type, resource_id)
 
     SimpleSystemManagerBackend._validate_resource_type_and_id = validate  # noqa: SLF001 - a seam
-
-
-def _know_aws_managed_policies() -> None:
-    """Let roles have AWS managed policies.
-
-    moto knows them only if all 1,400 are loaded into every account, so a policy is put there when it is
-    attached.
-    """
-    original = IAMBackend.attach_role_policy
-
-    def attach_role_policy(backend: Any, policy_arn: str, role_name: str) -> None:
-        if ":iam::aws:policy/" in policy_arn and policy_arn not in backend.managed_policies:
-            name = policy_arn.rsplit("/", 1)[1]
-            data = _aws_managed_policies().get(name)
-            if data is not None:
-                policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
-                backend.managed_policies[policy.arn] = policy
-        original(backend, policy_arn, role_name)
-
-    IAMBackend.attach_role_policy = attach_role_policy
-
-
-@functools.cache
-def _aws_managed_policies() -> Mapping[str, Any]:
-    return json.loads(aws_managed_policies_data)  # type: ignore[no-any-return]

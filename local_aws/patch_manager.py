@@ -50,6 +50,7 @@ _DEFAULTS = {
     "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
     "Sources": [],
 }
+_KEPT = ("BaselineId", "Name", "OperatingSystem", "CreatedDate")
 _NOT_STORED = frozenset({"BaselineId", "Tags", "ClientToken", "Replace"})
 
 
@@ -105,12 +106,9 @@ class PatchManager:
         """
         _check_rules(request)
         baseline = self._own(request["BaselineId"])
-        kept = {
-            name: baseline[name]
-            for name in ("BaselineId", "Name", "OperatingSystem", "CreatedDate")
-            if name in baseline
-        }
-        base = {**_DEFAULTS, **kept} if request.get("Replace") else baseline
+        base: Mapping[str, Any] = baseline
+        if request.get("Replace"):
+            base = {**_DEFAULTS, **{name: baseline[name] for name in _KEPT}}
         updated = {**base, **_stored(request), "ModifiedDate": datetime.now(UTC)}
         self._baselines[baseline["BaselineId"]] = updated
         return updated

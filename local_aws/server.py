@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from local_aws.moto_seams import ACCOUNT_KEY_PREFIX, take_hold
+from local_aws.moto_corrections import ACCOUNT_KEY_PREFIX
+from local_aws.moto_seams import take_hold
 
 _LOOPBACK = "127.0.0.1"
 
@@ -102,8 +103,3 @@ def serve(*, port: int = 0) -> Iterator[Server]:
 def _forget() -> None:
     BackendDict.reset()
     reset_model_data()
-
-
-def exports(environment: Mapping[str, str]) -> str:
-    """Write environment variables as lines for a shell."""
-    return "\n".join(f"export {name}={value}" for name, value in environment.items())

@@ -10,16 +10,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
 from local_aws.aws import Aws
-from local_aws.errors import LocalAwsError, TemplateError
+from local_aws.errors import LocalAwsError, NotEmulatedError, TemplateError
 from local_aws.parameters import Parameter, read_parameters
+from local_aws.records import Output, StackEvent, StackResource
 from local_aws.registry import RESOURCE_TYPES
-from local_aws.resource_type import ResourceType
 from local_aws.template import Resolver, in_dependency_order
 
 STARTED_BY_USER = "User Initiated"
@@ -27,53 +27,8 @@ STARTED_BY_USER = "User Initiated"
 
 _LOG = logging.getLogger("local_aws")
 _ALPHABET = string.ascii_uppercase + string.digits
+_OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eusc-")
 _RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StackEvent:
-    """One line of a stack's history."""
-
-    event_id: str
-    logical_id: str
-    physical_id: str
-    resource_type: str
-    status: str
-    reason: str | None
-    at: datetime
-
-
-@dataclass(kw_only=True, slots=True)
-class StackResource:
-    """A resource of a stack, as it stands."""
-
-    logical_id: str
-    definition: Mapping[str, Any]
-    properties: Mapping[str, Any]
-    physical_id: str = ""
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    status: str = ""
-    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def kind(self) -> ResourceType:
-        """The resource's type."""
-        return RESOURCE_TYPES[self.type_name]
-
-    @property
-    def type_name(self) -> str:
-        """Name of the resource's type."""
-        return str(self.definition["Type"])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Output:
-    """An output of a stack."""
-
-    key: str
-    value: str
-    description: str | None
-    export_name: str | None
 
 
 class ResourceFailed(Exception):  # noqa: N818 - an outcome that ends a deployment, not an error of the program
@@ -91,7 +46,7 @@ class Stack:
         name: Its name.
         account: Its account.
         region: Its Region.
-        import_value: Looks up an export of another stack in the same account and Region.
+        exports_of_others: Gives what the other stacks of the same account and Region export.
         text: The template as it was sent.
         template: The template as it was read.
     """
@@ -99,7 +54,7 @@ class Stack:
     name: str
     account: str
     region: str
-    import_value: Callable[[str], str]
+    exports_of_others: Callable[["Stack"], Mapping[str, str]]
     text: str = ""
     template: Mapping[str, Any] = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -123,7 +78,7 @@ class Stack:
         self.stack_id = (
             f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{self.name}/{uuid.uuid4()}"
         )
-        self._aws = Aws(account=self.account, region=self.region, stack_id=self.stack_id)
+        self._aws = Aws(account=self.account, region=self.region)
 
     # ---- what a caller asks for
 
@@ -133,6 +88,8 @@ class Stack:
         Raises:
             TemplateError: If CloudFormation would refuse them.
         """
+        if self.region.startswith(_OTHER_PARTITIONS):
+            raise NotEmulatedError(f"{self.region} is in a partition that is not part of the local AWS")
         parameters = read_parameters(template, given, self._aws)
         in_dependency_order(template["Resources"])
         types = {resource["Type"] for resource in template["Resources"].values()}
@@ -147,11 +104,18 @@ class Stack:
                     )
         return parameters
 
-    def deploy(self, text: str, template: Mapping[str, Any], parameters: dict[str, Parameter]) -> None:
+    def deploy(
+        self,
+        text: str,
+        template: Mapping[str, Any],
+        parameters: dict[str, Parameter],
+        tags: list[dict[str, str]],
+    ) -> None:
         """Make the stack what a checked template says, or put everything back as it was."""
         verb = "UPDATE" if self.text else "CREATE"
-        previous = (self.text, self.template, self.parameters, self.imports)
-        self.text, self.template, self.parameters, self.imports = text, template, parameters, set()
+        previous = (self.text, self.template, self.parameters, self.tags, self.imports)
+        self.text, self.template, self.parameters, self.tags = text, template, parameters, tags
+        self.imports = set()
         before = dict(self.resources)
         undo: list[Callable[[], None]] = []
         self._enter(f"{verb}_IN_PROGRESS", STARTED_BY_USER)
@@ -164,7 +128,7 @@ class Stack:
                 self._enter(f"{verb}_FAILED", str(error))
                 return
             if verb == "UPDATE":
-                self.text, self.template, self.parameters, self.imports = previous
+                self.text, self.template, self.parameters, self.tags, self.imports = previous
             self._roll_back("ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK", error, undo)
             return
         if verb == "UPDATE":
@@ -330,8 +294,11 @@ class Stack:
             return parameters[name].resolved if name in parameters else pseudo[name]
 
         def imported(name: str) -> str:
+            exports = self.exports_of_others(self)
+            if name not in exports:
+                raise TemplateError(f"No export named {name} found.")
             self.imports.add(name)
-            return self.import_value(name)
+            return exports[name]
 
         return Resolver(
             template,
@@ -353,6 +320,11 @@ class Stack:
                     export_name=resolver(output["Export"]["Name"]) if "Export" in output else None,
                 )
             )
+        taken = self.exports_of_others(self).keys() & {output.export_name for output in outputs}
+        if taken:
+            raise TemplateError(
+                f"Export with name {', '.join(sorted(taken))} is already exported by another stack."
+            )
         return outputs
 
     # ---- keeping the record
@@ -372,6 +344,10 @@ class Stack:
     def _note(
         self, logical_id: str, type_name: str, physical_id: str, status: str, reason: str | None = None
     ) -> None:
+        now = datetime.now(UTC)
+        if self.events:
+            # The CDK CLI sorts events by time, in milliseconds.
+            now = max(now, self.events[-1].at + timedelta(milliseconds=1))
         self.events.append(
             StackEvent(
                 event_id=str(uuid.uuid4()),
@@ -380,7 +356,7 @@ class Stack:
                 resource_type=type_name,
                 status=status,
                 reason=reason,
-                at=datetime.now(UTC),
+                at=now,
             )
         )
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -29,11 +29,6 @@ _ESCAPED_SUBSTITUTION = re.compile(r"\$\{!([^}]*)\}")
 class _Loader(yaml.CSafeLoader):
     """YAML as CloudFormation reads it: short forms of functions, and dates stay text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
 
 def _short_form(loader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
@@ -47,6 +42,10 @@ def _short_form(loader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
 
 
 _Loader.add_multi_constructor("!", _short_form)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def parse(text: str) -> dict[str, Any]:

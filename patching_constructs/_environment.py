@@ -43,11 +43,14 @@ class Environment:
         return outermost
 
     def is_same_as(self, other: "Environment") -> bool:
-        """Tell whether both are one account and Region, which is sure for unknown ones only in one stack."""
+        """Tell whether both are one account and Region of an app.
+
+        Of unknown ones that is sure only within a stack.
+        """
         if self.stack is other.stack:
             return True
         place = (self.account, self.region)
-        return None not in place and place == (other.account, other.region)
+        return None not in place and place == (other.account, other.region) and self.app is other.app
 
     @functools.cached_property
     def _account_and_region(self) -> tuple[str | None, str | None]:

@@ -12,30 +12,29 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patching_constructs._alarm_checks import (
+from patching_constructs._alarms.checks import (
     check_baseline_ids,
     check_key,
     check_pattern_lengths,
     check_recipients,
 )
-from patching_constructs._alarm_subscriptions import show_in_chat, subscribe
-from patching_constructs._alarm_topics import (
-    define_key,
-    define_topic,
-    grant_publishers,
-    grant_publishers_use_of_key,
-)
-from patching_constructs._delivery_alarms import (
+from patching_constructs._alarms.delivery import (
     alarm_on_dead_letters,
     alarm_on_delivery,
     alarm_on_failed_commands,
     alarm_on_rule,
 )
-from patching_constructs._patch_event_rules import (
+from patching_constructs._alarms.event_rules import (
     PatchEventRule,
     non_compliance_rule,
     patch_command_rule,
     window_rules,
+)
+from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
+from patching_constructs._alarms.topics import (
+    Publishers,
+    define_key,
+    define_topic,
 )
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.patch_events import PatchCommandNotificationType
@@ -178,20 +177,27 @@ class ComplianceAlarms(Construct):
         )
         self.encryption_key: kms.IKey | None = None
         self.chat_topic: sns.ITopic | None = None
+        publishers = Publishers(self)
         if topic is not None:
-            grant_publishers(topic, self)
+            publishers.grant_publish(topic)
             key_of_topic = topic.master_key
             if key_of_topic is not None:
-                grant_publishers_use_of_key(key_of_topic, self)
+                publishers.grant_use_of_key(key_of_topic)
         if topic is None or channels:
             key = define_key(self, "Key") if encryption_key is None else encryption_key
-            grant_publishers_use_of_key(key, self)
+            publishers.grant_use_of_key(key)
             self.encryption_key = key
             if topic is None:
-                topic = define_topic(self, "Topic", display_name="Failed patching", key=key)
+                topic = define_topic(
+                    self, "Topic", display_name="Failed patching", key=key, publishers=publishers
+                )
             if channels:
                 self.chat_topic = define_topic(
-                    self, "ChatTopic", display_name="Failed patching, for chat", key=key
+                    self,
+                    "ChatTopic",
+                    display_name="Failed patching, for chat",
+                    key=key,
+                    publishers=publishers,
                 )
                 show_in_chat(self, self.chat_topic, channels)
         self.topic: sns.ITopic = topic

@@ -10,14 +10,14 @@ from aws_cdk import CfnTag, Resource
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from patching_constructs._patch_baseline_properties import (
+from patching_constructs._baselines.properties import (
     filter_group_property,
     rule_group_property,
     source_property,
     word,
 )
-from patching_constructs._patch_baseline_references import AwsDefaultPatchBaseline, ImportedPatchBaseline
-from patching_constructs._registrations import check_not_registered, register
+from patching_constructs._baselines.references import AwsDefaultPatchBaseline, ImportedPatchBaseline
+from patching_constructs._baselines.registrations import check_not_registered, register
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors
@@ -382,7 +382,8 @@ class PatchBaseline(Resource):
             scope: Parent of the construct.
             id: Id of the construct in its parent.
             approve_after_days: Days to wait, 0 to 360. Default: 7.
-            products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11.
+            products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11. Windows 10 is
+                past its end of life, which becomes a warning.
             **options: The name and every other argument of `PatchBaseline`.
 
         Raises:

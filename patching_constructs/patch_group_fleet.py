@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patching_constructs._environment import environment_of
-from patching_constructs._fleet_members import FleetMember, examine
-from patching_constructs._patch_buckets import patch_bucket_names
+from patching_constructs._fleets.members import FleetMember, examine
+from patching_constructs._fleets.patch_buckets import patch_bucket_names
 from patching_constructs._report import refuse_errors
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.errors import InvalidInputError
@@ -104,7 +103,8 @@ class PatchGroupFleet(Construct):
                 baseline.register_patch_group(patch_group.name)
         super().__init__(scope, id)
         self.patch_group = patch_group
-        stack = cdk.Stack.of(self)
+        stack = environment_of(scope).stack
+        partition = stack.partition
         self.patch_bucket_names = patch_bucket_names(
             stack.region, {baseline.operating_system for baseline in baselines}
         )
@@ -120,17 +120,23 @@ class PatchGroupFleet(Construct):
                 iam.PolicyStatement(
                     sid="ReadPatchBuckets",
                     actions=["s3:GetObject"],
-                    resources=[f"arn:{stack.partition}:s3:::{name}/*" for name in self.patch_bucket_names],
+                    resources=[f"arn:{partition}:s3:::{name}/*" for name in self.patch_bucket_names],
                 ),
                 *([] if command_output is None else command_output.node_policy_statements()),
             ],
         )
         self.role: iam.IRole = (
-            iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+            iam.Role(
+                self,
+                "Role",
+                assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+                managed_policies=[self._agent_policy, self._node_policy],
+            )
             if role is None
             else role
         )
-        self._grant_patching(self.role)
+        if role is not None:
+            self._grant_patching(role)
         self.instance_profile = iam.InstanceProfile(self, "InstanceProfile", role=self.role)
 
     def add(self, *members: "ec2.Instance | autoscaling.AutoScalingGroup | ec2.LaunchTemplate") -> None:

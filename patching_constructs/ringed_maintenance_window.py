@@ -1,17 +1,19 @@
 """Maintenance windows that patch a fleet ring after ring."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from patching_constructs._baselines.registrations import registered_baselines
 from patching_constructs._report import annotate_warnings, refuse_errors
-from patching_constructs._window_resources import CommandSettings, define_target, define_task, define_window
-from patching_constructs._window_role import window_role
+from patching_constructs._windows.resources import CommandSettings, define_target, define_task, define_window
+from patching_constructs._windows.role import window_role
 from patching_constructs.command_output import CommandOutput
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.marks import (
@@ -22,6 +24,7 @@ from patching_constructs.model.marks import (
     ROLLOUT_TAG,
 )
 from patching_constructs.model.patching_documents import UPDATE_SSM_AGENT, PatchOperation
+from patching_constructs.rules.patch_baseline_doubts import check_shared_with_production
 from patching_constructs.rules.ring import check_rollout
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
@@ -151,7 +154,7 @@ class RingedMaintenanceWindow(Construct):
         )
         refuse_errors(scope, id, findings, subject="RingedMaintenanceWindow")
         super().__init__(scope, id)
-        annotate_warnings(self, findings)
+        annotate_warnings(self, [*findings, *_doubt_shared_baselines(scope, rings)])
 
         self.rollout_name = rollout_name
         self.service_role = window_role(self, rings) if service_role is None else service_role
@@ -226,3 +229,17 @@ def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[
     if ring.soak_hours is not None:
         metadata["soak-hours"] = ring.soak_hours
     return metadata
+
+
+def _doubt_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator[Finding]:
+    for production in (ring for ring in rings if ring.production):
+        ring_by_patch_group = {
+            group.name: ring.name
+            for ring in rings
+            if ring is production or not ring.production
+            for group in ring.patch_groups
+        }
+        for baseline in registered_baselines(scope, ring_by_patch_group):
+            yield from check_shared_with_production(
+                baseline.record, ring_by_patch_group=ring_by_patch_group, production_ring=production.name
+            )

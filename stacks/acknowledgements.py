@@ -4,11 +4,11 @@ Each is acknowledged on the construct that it is about, so that the same finding
 build.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import IConstruct
 
 from patching_constructs import CommandOutput, ComplianceAlarms, PatchGroupFleet, RingedMaintenanceWindow
 from stacks.event_forwarding import EventForwarding
@@ -40,36 +40,35 @@ def acknowledge_command_output(output: CommandOutput) -> None:
     _acknowledge(output.bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": _NOT_REPLICATED})
 
 
-def acknowledge_fleet(fleet: PatchGroupFleet, *, command_output: CommandOutput) -> None:
+def acknowledge_fleets(fleets: Iterable[PatchGroupFleet], *, command_output: CommandOutput) -> None:
     """Accept the wildcards below named buckets, and the agent's policy that AWS maintains."""
-    stack = cdk.Stack.of(fleet)
+    stack = cdk.Stack.of(command_output)
+    partition = stack.partition
     bucket_id = stack.get_logical_id(command_output.bucket.node.default_child)  # type: ignore[arg-type]
-    reads = [f"arn:{stack.partition}:s3:::{name}/*" for name in fleet.patch_bucket_names]
-    log_groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:*"
+    log_groups = f"arn:{partition}:logs:{stack.region}:{stack.account}:log-group:*"
     agent_policy = "arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
-    _acknowledge(
-        fleet,
-        {
-            f"AwsSolutions-IAM4[Policy::{agent_policy}]": (
-                "AWS extends this policy when the SSM agent needs a new action; a copy would lag behind and "
-                "leave nodes unmanaged. It has no access to parameters, secrets or S3."
-            ),
-            **{
-                f"AwsSolutions-IAM5[Resource::{arn}]": (
-                    "Read access to one bucket of AWS, by its full name, from which nodes of this Region "
-                    "fetch patching code and snapshots. AWS does not publish the keys of its objects."
-                )
-                for arn in reads
-            },
-            f"AwsSolutions-IAM5[Resource::<{bucket_id}.Arn>/*]": (
-                "Nodes only write, and only into the bucket of command output; Run Command chooses the keys "
-                "from command and node ids that exist only at run time."
-            ),
-            f"AwsSolutions-IAM5[Resource::{log_groups}]": (
-                "logs:DescribeLogGroups cannot be narrowed to a log group. It reveals names only."
-            ),
-        },
-    )
+    of_every_fleet = {
+        f"AwsSolutions-IAM4[Policy::{agent_policy}]": (
+            "AWS extends this policy when the SSM agent needs a new action; a copy would lag behind and "
+            "leave nodes unmanaged. It has no access to parameters, secrets or S3."
+        ),
+        f"AwsSolutions-IAM5[Resource::<{bucket_id}.Arn>/*]": (
+            "Nodes only write, and only into the bucket of command output; Run Command chooses the keys "
+            "from command and node ids that exist only at run time."
+        ),
+        f"AwsSolutions-IAM5[Resource::{log_groups}]": (
+            "logs:DescribeLogGroups cannot be narrowed to a log group. It reveals names only."
+        ),
+    }
+    for fleet in fleets:
+        patch_buckets = {
+            f"AwsSolutions-IAM5[Resource::arn:{partition}:s3:::{name}/*]": (
+                "Read access to one bucket of AWS, by its full name, from which nodes of this Region "
+                "fetch patching code and snapshots. AWS does not publish the keys of its objects."
+            )
+            for name in fleet.patch_bucket_names
+        }
+        _acknowledge(fleet, of_every_fleet | patch_buckets)
 
 
 def acknowledge_windows(windows: RingedMaintenanceWindow) -> None:
@@ -102,7 +101,7 @@ def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
     _acknowledge(alarms.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
 
 
-def _acknowledge(construct: Construct, reasons: Mapping[str, str]) -> None:
+def _acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     cdk.Validations.of(construct).acknowledge(
         *(cdk.Acknowledgment(id=finding, reason=reason) for finding, reason in reasons.items())
     )

@@ -19,7 +19,7 @@ from stacks.acknowledgements import (
     acknowledge_alarms,
     acknowledge_command_output,
     acknowledge_event_forwarding,
-    acknowledge_fleet,
+    acknowledge_fleets,
     acknowledge_windows,
 )
 from stacks.event_forwarding import EventForwarding
@@ -78,15 +78,17 @@ class WorkloadStack(cdk.Stack):
             )
             for baseline in settings.baselines_of(account)
         }
-        for group in patch_groups:
-            fleet = PatchGroupFleet(
+        fleets = [
+            PatchGroupFleet(
                 self,
                 f"Fleet-{group.name}",
                 patch_group=group.to_value(),
                 baselines=[baselines[name] for name in group.baselines],
                 command_output=command_output,
             )
-            acknowledge_fleet(fleet, command_output=command_output)
+            for group in patch_groups
+        ]
+        acknowledge_fleets(fleets, command_output=command_output)
 
         windows = RingedMaintenanceWindow(
             self,
@@ -94,6 +96,7 @@ class WorkloadStack(cdk.Stack):
             rollout_name=settings.rollout_name,
             rings=settings.ring_values_of(account),
             command_output=command_output,
+            quotas=settings.quotas.to_value(),
         )
         acknowledge_windows(windows)
 

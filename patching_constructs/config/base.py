@@ -9,8 +9,8 @@ from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
 
-Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-.]{3,50}$")]
-"""What AWS accepts in the names of baselines and windows and as a tag value, with room for a suffix."""
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-.]{1,50}$")]
+"""What AWS accepts as a part of window names and as a tag value."""
 
 
 class SettingsModel(BaseModel):
@@ -46,4 +46,6 @@ def refuse_unless_one(settings: SettingsModel, keys: tuple[str, ...]) -> None:
 
 def exactly_one(keys: tuple[str, ...]) -> JsonDict:
     """Return what `refuse_unless_one` demands, as JSON Schema."""
-    return {"oneOf": [{"required": [key]} for key in keys]}
+    return {
+        "oneOf": [{"properties": {key: {"not": {"type": "null"}}}, "required": [key]} for key in keys],
+    }

@@ -56,11 +56,12 @@ def _rules(data: dict[str, Any]) -> Maybe[tuple[PatchRuleRecord, ...]]:
 
 
 def _ready_made_rules(data: dict[str, Any]) -> Maybe[tuple[PatchRuleRecord, ...]]:
-    names, operating_system = _texts(data["ready_made"]), data.get("operating_system")
+    names, operating_system = _texts(data["ready_made"]), _needed(data.get("operating_system"), str)
     days = _optional(data.get("approve_after_days"), int)
     if (
         isinstance(names, Unknown)
         or any(name not in READY_MADE for name in names)
+        or isinstance(operating_system, Unknown)
         or operating_system not in set(OperatingSystem)
         or isinstance(days, Unknown)
     ):

@@ -76,7 +76,7 @@ class Document:
         if isinstance(node, yaml.MappingNode):
             return "a mapping"
         if isinstance(node, yaml.SequenceNode):
-            return "a list"
+            return "a list" if node.value else "an empty list"
         if node is None or node.tag.endswith(":null"):
             return "nothing"
         text = node.value if len(node.value) <= _LONGEST_SHOWN else f"{node.value[:_LONGEST_SHOWN]}..."

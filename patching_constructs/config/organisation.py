@@ -17,6 +17,7 @@ def check_organisation(top: Entry) -> Iterator[Problem]:
     yield from _check_regions(top)
     yield from _check_roles(top)
     yield from _check_patch_groups(top)
+    yield from _check_install_windows(top)
     yield from _check_operating_systems(top)
     yield from _check_default_baselines(top)
 
@@ -80,6 +81,23 @@ def _check_patch_groups(top: Entry) -> Iterator[Problem]:
                 )
             for _, account in ring.texts("accounts"):
                 holders.setdefault((account, name), ring.text("name") or "without a name")
+
+
+def _check_install_windows(top: Entry) -> Iterator[Problem]:
+    """What is patched needs an install window, and an install window something to patch."""
+    for ring in top.entries("rings"):
+        groups = ring.entries("patch_groups")
+        has_install = ring.data.get("install") is not None
+        is_patched = any(group.data.get("scan_only") is not True for group in groups)
+        if groups and has_install is not is_patched:
+            yield Problem(
+                path=(*ring.path, "install"),
+                id=FindingId.SETTINGS_INSTALL,
+                message="a group that is not scan_only needs an install window"
+                if is_patched
+                else "every group is scan_only, so that there is nothing to install",
+                allowed="an install window, or scan_only groups alone",
+            )
 
 
 def _check_operating_systems(top: Entry) -> Iterator[Problem]:

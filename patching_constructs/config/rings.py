@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel, refuse
@@ -45,6 +45,10 @@ class PatchGroupSettings(SettingsModel):
 class RingSettings(SettingsModel):
     """A ring: the part of the fleet that is patched at one time."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"dependentRequired": {"install": ["reboot_option"], "reboot_option": ["install"]}}
+    )
+
     name: Name
     """Name of the ring. It becomes part of the names of its windows."""
     accounts: Annotated[list[str], Field(min_length=1)]
@@ -55,13 +59,13 @@ class RingSettings(SettingsModel):
     """Groups of nodes that are patched together."""
     scan: WindowSettings
     """When nodes report what is missing."""
-    install: WindowSettings | None = Field(default=None, validate_default=True)
+    install: WindowSettings | None = None
     """When nodes are patched. Needed unless every group of the ring is only scanned."""
     reboot_option: RebootOption | None = Field(default=None, validate_default=True)
     """Whether nodes reboot after patching. Needed with `install`; RebootIfNeeded reboots every time."""
-    max_concurrency: Annotated[StrictInt, Field(ge=1)] | MaxConcurrency
+    max_concurrency: Annotated[StrictInt, Field(ge=1, le=9_999_999)] | MaxConcurrency
     """How many nodes of the ring work at once, in one account: a number from 1, or 1% to 100%."""
-    max_errors: Annotated[StrictInt, Field(ge=0)] | MaxErrors
+    max_errors: Annotated[StrictInt, Field(ge=0, le=9_999_999)] | MaxErrors
     """How many nodes may fail before no further node starts: a number from 0, or 0% to 100%."""
     update_agent: StrictBool = True
     """Whether the install window updates the SSM agent first. Default: it does."""
@@ -69,23 +73,6 @@ class RingSettings(SettingsModel):
     """Hours that the ring has to run without trouble before a later ring may follow. Default: none."""
     recipients: list[RecipientSettings] = Field(default_factory=list)
     """Who hears of failures in this ring. Default: only the recipients of the whole organisation."""
-
-    @field_validator("install")
-    @classmethod
-    def _is_for_patched_groups(
-        cls, install: WindowSettings | None, info: ValidationInfo
-    ) -> WindowSettings | None:
-        groups = info.data.get("patch_groups", ())
-        if install is None and any(not group.scan_only for group in groups):
-            refuse("", "a group that is not scan_only needs an install window", allowed="a window")
-        if install is not None and groups and all(group.scan_only for group in groups):
-            refuse(
-                "",
-                "nothing to install: every group is scan_only",
-                received="a window",
-                allowed="no install window, or a group without scan_only",
-            )
-        return install
 
     @field_validator("reboot_option")
     @classmethod
@@ -98,28 +85,36 @@ class RingSettings(SettingsModel):
             refuse("", "has no meaning for a ring that only scans", allowed="no such key without install")
         return reboot_option
 
-    def patched_ring(self, *, order: int) -> Ring | None:
+    def patched_ring(self, *, order: int, production: bool) -> Ring | None:
         """Return the ring of the groups that are patched, or None if all are only scanned."""
-        return self._ring(self.name, scan_only=False, install=self.install, order=order)
-
-    def scan_only_ring(self, *, order: int) -> Ring | None:
-        """Return the ring of the groups that are only scanned, or None if there is none."""
-        return self._ring(f"{self.name}-scan-only", scan_only=True, install=None, order=order)
-
-    def _ring(self, name: str, *, scan_only: bool, install: WindowSettings | None, order: int) -> Ring | None:
-        groups = [group.to_value() for group in self.patch_groups if group.scan_only is scan_only]
-        if not groups:
+        groups = [group.to_value() for group in self.patch_groups if not group.scan_only]
+        if self.install is None or not groups:
             return None
         return Ring(
-            name=name,
+            name=self.name,
             patch_groups=groups,
             scan=self.scan.to_value(),
-            install=None if install is None else install.to_value(),
-            # The choice is about the install window, so that the scan-only groups beside it have none.
-            reboot_option=None if scan_only and self.install is not None else self.reboot_option,
+            install=self.install.to_value(),
+            reboot_option=self.reboot_option,
             max_concurrency=str(self.max_concurrency),
             max_errors=str(self.max_errors),
             order=order,
+            production=production,
             update_agent=self.update_agent,
-            soak_hours=None if scan_only else self.soak_hours,
+            soak_hours=self.soak_hours,
+        )
+
+    def scan_only_ring(self, *, order: int, production: bool) -> Ring | None:
+        """Return the ring of the groups that are only scanned, or None if there is none."""
+        groups = [group.to_value() for group in self.patch_groups if group.scan_only]
+        if not groups:
+            return None
+        return Ring(
+            name=f"{self.name}-scan-only",
+            patch_groups=groups,
+            scan=self.scan.to_value(),
+            max_concurrency=str(self.max_concurrency),
+            max_errors=str(self.max_errors),
+            order=order,
+            production=production,
         )

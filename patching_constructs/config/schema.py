@@ -45,9 +45,9 @@ def allowed(node: Node) -> str:
     if "anyOf" in node:
         return " or ".join(allowed(choice) for choice in node["anyOf"])
     if "const" in node:
-        return _word(node["const"])
+        return node["const"] if isinstance(node["const"], str) else json.dumps(node["const"])
     if "enum" in node:
-        return ", ".join(_word(value) for value in node["enum"])
+        return ", ".join(node["enum"])
     match node.get("type"):
         case "boolean":
             return "true or false"
@@ -94,10 +94,6 @@ def _resolved(node: Node) -> Node:
             node = json_schema()["$defs"][node["$ref"].rpartition("/")[2]]
         else:
             return {**node, "anyOf": choices} if choices else node
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _range(node: Node) -> str:

@@ -83,7 +83,17 @@ class Settings(SettingsModel):
 
         Their order is the same in every account, so that it can be compared across the organisation.
         """
-        places = [(place, ring) for place, ring in enumerate(self.rings, 1) if account.name in ring.accounts]
-        rings = [ring.patched_ring(order=place) for place, ring in places]
-        rings += [ring.scan_only_ring(order=len(self.rings) + place) for place, ring in places]
+        places = [
+            (order, ring, ring in self.production_rings)
+            for order, ring in enumerate(self.rings, start=1)
+            if account.name in ring.accounts
+        ]
+        behind = len(self.rings)
+        rings = [
+            ring.patched_ring(order=order, production=is_production) for order, ring, is_production in places
+        ]
+        rings += [
+            ring.scan_only_ring(order=behind + order, production=is_production)
+            for order, ring, is_production in places
+        ]
         return tuple(ring for ring in rings if ring is not None)

@@ -66,4 +66,6 @@ def _wrong_value(path: Path, line_error: Any) -> Problem:
         message = _MESSAGES["enum"]
     elif line_error["type"] == "string_type" and isinstance(value, bool | int | float):
         message, allowed = "not text, because it is not in quotes", f"{allowed}, in quotes"
+    if "enum" in node and isinstance(value, str):
+        allowed += did_you_mean(value, node["enum"])
     return Problem(path=path, id=FindingId.SETTINGS_VALUE, message=message, allowed=allowed)

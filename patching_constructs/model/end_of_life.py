@@ -27,9 +27,10 @@ class EndOfLife:
 
     def covers(self, product: str) -> bool:
         """Tell whether `product` is the release that ends, or a point release of it."""
-        return self.product is not None and (
-            product == self.product or product.startswith(f"{self.product}.")
-        )
+        if self.product is None:
+            return False
+        has_point_releases = self.operating_system is not OperatingSystem.WINDOWS
+        return product == self.product or (has_point_releases and product.startswith(f"{self.product}."))
 
 
 def _ends(

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from patching_constructs.model.end_of_life import ENDS_OF_LIFE
+from patching_constructs.model.end_of_life import ENDS_OF_LIFE, EndOfLife
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
@@ -17,29 +17,30 @@ def doubt_ends_of_life(baseline: PatchBaselineRecord, *, today: dt.date) -> Iter
     operating_system = operating_system_of(baseline)
     if operating_system is None:
         return
-    over = [end for end in ENDS_OF_LIFE if end.operating_system is operating_system and end.last_day < today]
-    for end in over:
+    filters = list(_product_filters(baseline))
+    for end in ENDS_OF_LIFE:
+        if end.operating_system is not operating_system or end.last_day >= today:
+            continue
         if end.product is None:
-            yield Finding(
-                id=FindingId.OPERATING_SYSTEM_END_OF_LIFE,
-                level=Level.WARNING,
-                field="operating_system",
-                message=f"no patches for everybody since {end.last_day}",
-                received=str(operating_system),
-                source=end.source,
-            )
-    for field, products in _product_filters(baseline):
-        for end in over:
-            ended = [product for product in products if end.covers(product)]
-            if ended:
-                yield Finding(
-                    id=FindingId.OPERATING_SYSTEM_END_OF_LIFE,
-                    level=Level.WARNING,
-                    field=field,
-                    message=f"no patches for everybody since {end.last_day}",
-                    received=", ".join(ended),
-                    source=end.source,
-                )
+            yield _ended(end, field="operating_system", received=operating_system.value)
+            continue
+        found = [
+            (field, product) for field, products in filters for product in products if end.covers(product)
+        ]
+        if found:
+            names = dict.fromkeys(product for _, product in found)
+            yield _ended(end, field=found[0][0], received=", ".join(names))
+
+
+def _ended(end: EndOfLife, *, field: str, received: str) -> Finding:
+    return Finding(
+        id=FindingId.OPERATING_SYSTEM_END_OF_LIFE,
+        level=Level.WARNING,
+        field=field,
+        message=f"past its end of life: no patches without a paid extension since {end.last_day}",
+        received=received,
+        source=end.source,
+    )
 
 
 def _product_filters(baseline: PatchBaselineRecord) -> Iterator[tuple[str, list[str]]]:

@@ -224,6 +224,8 @@ class FindingId(enum.StrEnum):
     """An account or a baseline in patching.yaml is used by no ring."""
     SETTINGS_ACCOUNT_ROLE = "settings-account-role"
     """Not one security account, two management accounts, or a ring in an account that is not patched."""
+    SETTINGS_INSTALL = "settings-install"
+    """A ring has patch groups to patch and no install window, or the other way round."""
     SETTINGS_REGION = "settings-region"
     """A Region is not one of the partition."""
 

@@ -2,14 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord
+from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchRuleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.approval_delay import doubt_approval_delays
 from patching_constructs.rules.end_of_life import doubt_ends_of_life
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
+
+_Selection: TypeAlias = tuple[bool, frozenset[tuple[str, frozenset[str]]]]
+"""Whether a rule takes more than security updates, and the values of each of its filters."""
 
 
 def doubt_patch_baseline(baseline: PatchBaselineRecord, *, today: dt.date) -> list[Finding]:
@@ -58,10 +62,10 @@ def check_shared_with_production(
 def _doubt_equal_filters(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     if isinstance(baseline.approval_rules, Unknown):
         return
-    first_by_selection: dict[frozenset[tuple[str, frozenset[str]]], int] = {}
+    first_by_selection: dict[_Selection, int] = {}
     for index, rule in enumerate(baseline.approval_rules):
         field = f"approval_rules[{index}].patch_filters"
-        selection = _selection(rule.patch_filters)
+        selection = _selection(rule)
         if isinstance(selection, Unknown):
             yield undecided(FindingId.SAME_PATCH_FILTERS, selection, field=field)
             continue
@@ -76,14 +80,14 @@ def _doubt_equal_filters(baseline: PatchBaselineRecord) -> Iterator[Finding]:
             )
 
 
-def _selection(
-    filters: Maybe[tuple[PatchFilterRecord, ...]],
-) -> Maybe[frozenset[tuple[str, frozenset[str]]]]:
-    """Return what the filters select, whatever the order in which they stand."""
-    if isinstance(filters, Unknown):
-        return filters
-    selection = set()
-    for patch_filter in filters:
+def _selection(rule: PatchRuleRecord) -> Maybe[_Selection]:
+    """Return what a rule looks at, whatever the order in which its filters stand."""
+    if isinstance(rule.patch_filters, Unknown):
+        return rule.patch_filters
+    if isinstance(rule.enable_non_security, Unknown):
+        return rule.enable_non_security
+    filters = set()
+    for patch_filter in rule.patch_filters:
         if isinstance(patch_filter.key, Unknown):
             return patch_filter.key
         if isinstance(patch_filter.values, Unknown):
@@ -93,8 +97,8 @@ def _selection(
             if isinstance(value, Unknown):
                 return value
             values.add(value)
-        selection.add((patch_filter.key, frozenset(values)))
-    return frozenset(selection)
+        filters.add((patch_filter.key, frozenset(values)))
+    return bool(rule.enable_non_security), frozenset(filters)
 
 
 def _doubt_account_default(baseline: PatchBaselineRecord) -> Iterator[Finding]:

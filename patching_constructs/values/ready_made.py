@@ -23,9 +23,8 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-prede
 """
 
 
-_WITH_SEVERITIES = tuple(
-    system for system in OperatingSystem if not system.is_apt and system is not OperatingSystem.MACOS
-)
+_WITH_SECURITY_UPDATES = tuple(system for system in OperatingSystem if system is not OperatingSystem.MACOS)
+_WITH_SEVERITIES = tuple(system for system in _WITH_SECURITY_UPDATES if not system.is_apt)
 
 
 class RuleSet(Protocol):
@@ -62,15 +61,15 @@ def security_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
-    days = _delay(operating_system, approve_after_days)
-    if operating_system.is_apt:
-        return (_rule(ComplianceLevel.HIGH, days, PatchFilter.priority(ANY)),)
     _require(
         operating_system,
-        _WITH_SEVERITIES,
+        _WITH_SECURITY_UPDATES,
         rule_set="security_updates",
         why="its patches are told apart by package manager only",
     )
+    days = _delay(operating_system, approve_after_days)
+    if operating_system.is_apt:
+        return (_rule(ComplianceLevel.HIGH, days, PatchFilter.priority(ANY)),)
     return _by_severity(operating_system, days, [PatchFilter.classification(_security(operating_system))])
 
 
@@ -198,6 +197,7 @@ def windows_desktop_updates(
         operating_system: Windows.
         approve_after_days: Days to wait, 0 to 360. Default: 7.
         products: PRODUCT values. Default: Windows 10, its long-term branch, and Windows 11.
+            Windows 10 is past its end of life, which a baseline that names it is warned of.
 
     Returns:
         The rules of `security_and_bugfix_updates` for these products.

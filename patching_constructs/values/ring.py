@@ -30,6 +30,8 @@ class Ring:
             `"0%"` to `"100%"`. It counts over all groups of the ring, for the scan as for the install.
         order: Place in the rollout, from 1; a ring with a lower number is patched earlier. Give it where the
             rings of a rollout stand in several accounts. Default: the position among the construct's rings.
+        production: Whether the ring is production. A baseline that it shares with another ring is a warning.
+            Default: it is not.
         update_agent: Whether the install window first updates the SSM agent. It has no effect on a ring that
             is only scanned. Default: it does.
         soak_hours: How long the ring has to run without trouble before a later ring may follow. Unit: hours,
@@ -67,6 +69,7 @@ class Ring:
     max_concurrency: str
     max_errors: str
     order: int | None = None
+    production: bool = False
     update_agent: bool = True
     soak_hours: int | None = None
 

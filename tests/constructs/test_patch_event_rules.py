@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from patching_constructs._patch_event_rules import (
+from patching_constructs._alarms.event_rules import (
     PatchEventRule,
     non_compliance_rule,
     patch_command_rule,
@@ -188,7 +188,7 @@ def test_templates_use_the_fields_that_are_mapped_and_no_others(rule: PatchEvent
 
 def test_the_rules_need_no_node() -> None:
     program = (
-        "import sys, patching_constructs._patch_event_rules; "
+        "import sys, patching_constructs._alarms.event_rules; "
         "sys.exit(bool({'aws_cdk', 'jsii', 'boto3'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

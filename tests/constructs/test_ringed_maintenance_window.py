@@ -15,6 +15,8 @@ from patching_constructs import (
     FindingId,
     InvalidInputError,
     MaintenanceWindowQuotas,
+    OperatingSystem,
+    PatchBaseline,
     PatchGroup,
     PatchGroupTagKey,
     PatchOperation,
@@ -607,3 +609,34 @@ def test_the_construct_asks_the_kernel_hardly_more_than_the_same_resources_by_ha
     metadata = 2
     assert ours - metadata <= 1.25 * by_hand
     assert ours == by_hand + metadata + 1  # the construct itself
+
+
+def _shared_baseline(stack: cdk.Stack) -> None:
+    PatchBaseline.security_updates(
+        stack,
+        "Baseline",
+        patch_baseline_name="shared",
+        operating_system=OperatingSystem.UBUNTU,
+        patch_groups=[group.name for ring in (DEV, PROD) for group in ring.patch_groups],
+    )
+
+
+def test_a_baseline_that_production_shares_with_another_ring_is_doubtful() -> None:
+    stack = _stack()
+    _shared_baseline(stack)
+    _windows(stack, DEV, replace(PROD, production=True))
+    Annotations.from_stack(stack).has_warning(
+        "/Patching/Windows", Match.string_like_regexp("production and another ring share.*rings dev, prod")
+    )
+
+
+@pytest.mark.parametrize(
+    "rings", [(DEV, PROD), (replace(DEV, production=True), replace(PROD, production=True))]
+)
+def test_sharing_a_baseline_is_fine_where_production_is_not_mixed_with_others(
+    rings: tuple[Ring, Ring],
+) -> None:
+    stack = _stack()
+    _shared_baseline(stack)
+    _windows(stack, *rings)
+    Annotations.from_stack(stack).has_no_warning("*", Match.string_like_regexp(".*share the baseline.*"))

@@ -17,7 +17,9 @@ def _module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_docstring_examples_run(path: Path) -> None:
     results = doctest.testmod(importlib.import_module(_module_name(path)), optionflags=doctest.ELLIPSIS)
     assert results.failed == 0

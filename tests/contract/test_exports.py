@@ -48,5 +48,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    program = "import sys, patching_constructs; sys.exit(bool({'aws_cdk', 'jsii', 'pydantic'} & set(sys.modules)))"
+    program = (
+        "import sys, patching_constructs; sys.exit(bool({'aws_cdk', 'jsii', 'pydantic'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

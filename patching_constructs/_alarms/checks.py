@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from aws_cdk import aws_kms as kms
 
-from patching_constructs._patch_event_rules import PatchEventRule
+from patching_constructs._alarms.event_rules import PatchEventRule
 from patching_constructs._tokens import is_token
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_events import EVENT_PATTERN_MAX_LENGTH

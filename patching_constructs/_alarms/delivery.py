@@ -9,9 +9,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patching_constructs._patch_event_rules import PatchEventRule
+from patching_constructs._alarms.event_rules import PatchEventRule
 
 _PERIOD = cdk.Duration.minutes(5)
+_SUM = cloudwatch.Stats.SUM
+_MAXIMUM = cloudwatch.Stats.MAXIMUM
 
 
 def alarm_on_dead_letters(scope: Construct, queue: sqs.IQueue) -> cloudwatch.Alarm:
@@ -22,9 +24,7 @@ def alarm_on_dead_letters(scope: Construct, queue: sqs.IQueue) -> cloudwatch.Ala
     return _alarm(
         scope,
         "DeadLetters",
-        queue.metric_approximate_number_of_messages_visible(
-            period=_PERIOD, statistic=cloudwatch.Stats.MAXIMUM
-        ),
+        queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic=_MAXIMUM),
         "Messages about failed patching could not be delivered and wait in the dead-letter queue. "
         "Read them there: their attributes say which rule failed and why. Mend that, then purge the queue.",
     )
@@ -51,7 +51,7 @@ def alarm_on_rule(
             metric_name="FailedInvocations",
             dimensions_map=dimensions,
             period=_PERIOD,
-            statistic=cloudwatch.Stats.SUM,
+            statistic=_SUM,
         ),
         f"EventBridge could not publish what this rule matched: {rule.description}. Check that the policies "
         "of topic and key let events.amazonaws.com publish, and read the dead-letter queue.",
@@ -66,7 +66,7 @@ def alarm_on_delivery(scope: Construct, id: str, topic: sns.ITopic) -> cloudwatc
     return _alarm(
         scope,
         id,
-        topic.metric_number_of_notifications_failed(period=_PERIOD, statistic=cloudwatch.Stats.SUM),
+        topic.metric_number_of_notifications_failed(period=_PERIOD, statistic=_SUM),
         "A recipient did not get a message about failed patching. Check the subscriptions of the topic, "
         "and for a queue its policy, its key and the dead-letter queue.",
     )
@@ -84,7 +84,7 @@ def alarm_on_failed_commands(scope: Construct) -> cloudwatch.Alarm:
             namespace="AWS/SSM-RunCommand",
             metric_name="CommandsFailed",
             period=_PERIOD,
-            statistic=cloudwatch.Stats.SUM,
+            statistic=_SUM,
         ),
         "A command of Run Command failed in this account and Region; the metric counts all of them, "
         "patching or not. Find it with: aws ssm list-commands --filters key=Status,value=Failed",

@@ -1,6 +1,7 @@
 """Which baseline of an app has which patch group, so that no group gets a second baseline for one system."""
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
 
 from constructs import Construct
 
@@ -12,15 +13,17 @@ from patching_constructs.rules.ids import FindingId
 if TYPE_CHECKING:
     from patching_constructs.patch_baseline import PatchBaseline
 
-_KEY = "_patching_constructs_registrations"
-
 
 class _Registration(NamedTuple):
     environment: Environment
     baseline: "PatchBaseline"
 
 
-_Registrations: TypeAlias = dict[tuple[str, OperatingSystem], list[_Registration]]
+_registrations: dict[tuple[str, OperatingSystem], list[_Registration]] = {}
+"""Those of all apps, for as long as the CDK's kernel keeps their constructs: to the end of the process.
+
+To keep them on the app would cost a request for each stack, only to find the app.
+"""
 
 
 def registered_baseline(
@@ -28,17 +31,31 @@ def registered_baseline(
 ) -> "PatchBaseline | None":
     """Return the baseline of the app that has the group in the account and Region of `scope`."""
     environment = environment_of(scope)
-    for registration in _registrations(environment).get((patch_group, operating_system), ()):
+    for registration in _registrations.get((patch_group, operating_system), ()):
         if registration.environment.is_same_as(environment):
             return registration.baseline
     return None
+
+
+def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> list["PatchBaseline"]:
+    """Return the baselines of the app that have one of the groups in the account and Region of `scope`."""
+    environment = environment_of(scope)
+    return list(
+        dict.fromkeys(
+            registration.baseline
+            for (patch_group, _), registrations in _registrations.items()
+            if patch_group in patch_groups
+            for registration in registrations
+            if registration.environment.is_same_as(environment)
+        )
+    )
 
 
 def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> None:
     """Remember that `baseline`, which stands in `scope`, has the group."""
     environment = environment_of(scope)
     key = (patch_group, baseline.operating_system)
-    _registrations(environment).setdefault(key, []).append(_Registration(environment, baseline))
+    _registrations.setdefault(key, []).append(_Registration(environment, baseline))
 
 
 def check_not_registered(
@@ -60,9 +77,3 @@ def check_not_registered(
             source="https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html",
         )
     ]
-
-
-def _registrations(environment: Environment) -> _Registrations:
-    """Return what is registered in the app; it is kept on the app, so it lives as long as the app does."""
-    found: _Registrations = vars(environment.app).setdefault(_KEY, {})
-    return found

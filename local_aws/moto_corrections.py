@@ -1,0 +1,139 @@
+"""Where moto's own services are made to do what AWS does, as far as the stacks of this project can tell."""
+
+import functools
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.events.models import EventsBackend
+from moto.events.responses import EventsHandler
+from moto.iam import models as iam_models
+from moto.iam.access_control import PermissionResult
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend
+from moto.logs.responses import LogsResponse
+from moto.s3.models import FakeBucket, S3Backend
+
+ACCOUNT_KEY_PREFIX = "LOCALAWS"
+"""An access key of this prefix and an account number acts in that account."""
+MAX_TARGETS_PER_RULE = 5
+"""See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
+
+_LOG = logging.getLogger("local_aws")
+
+
+class Refusal(ServiceException):  # type: ignore[misc]  # moto is untyped
+    """An error answer; it stands in this module because moto looks for the service in the module's name."""
+
+
+def correct() -> None:
+    """Correct moto, once in a process."""
+    _answer_faults_at_once()
+    _read_accounts_from_keys()
+    _know_aws_managed_policies()
+    _hold_policies_and_logging_of_buckets_without_acting_on_them()
+    _limit_targets_of_rules()
+    LogsResponse.associate_kms_key = _associate_kms_key
+    LogsResponse.disassociate_kms_key = _associate_kms_key
+    EventsHandler.update_event_bus = _update_event_bus
+
+
+def _answer_faults_at_once() -> None:
+    """Answer what moto cannot do with a refusal: clients repeat a call for a minute on HTTP 500."""
+    original = BaseResponse.call_action
+
+    def call_action(response: Any) -> Any:
+        try:
+            return original(response)
+        except NotImplementedError as error:
+            fault = Refusal("ValidationException", f"{error}: it is not part of the local AWS")
+        except Exception as error:
+            _LOG.exception("moto failed")
+            fault = Refusal("ValidationException", f"moto failed: {type(error).__name__}: {error}")
+        status, headers, body = response.serialized(ActionResult(fault))
+        headers["status"] = str(status)
+        return status, headers, body
+
+    BaseResponse.call_action = call_action
+
+
+def _read_accounts_from_keys() -> None:
+    original = iam_models.get_account_id_from
+
+    def get_account_id_from(access_key: str) -> Any:
+        if access_key.startswith(ACCOUNT_KEY_PREFIX):
+            return access_key.removeprefix(ACCOUNT_KEY_PREFIX)
+        return original(access_key)
+
+    iam_models.get_account_id_from = get_account_id_from
+
+
+def _know_aws_managed_policies() -> None:
+    """Let roles have AWS managed policies.
+
+    moto knows them only if all 1,400 are loaded into every account, so a policy is put there when it is
+    attached.
+    """
+    original = IAMBackend.attach_role_policy
+
+    def attach_role_policy(backend: Any, policy_arn: str, role_name: str) -> None:
+        if ":iam::aws:policy/" in policy_arn and policy_arn not in backend.managed_policies:
+            name = policy_arn.rsplit("/", 1)[1]
+            data = _aws_managed_policies().get(name)
+            if data is not None:
+                policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+                backend.managed_policies[policy.arn] = policy
+        original(backend, policy_arn, role_name)
+
+    IAMBackend.attach_role_policy = attach_role_policy
+
+
+@functools.cache
+def _aws_managed_policies() -> Mapping[str, Any]:
+    return json.loads(aws_managed_policies_data)  # type: ignore[no-any-return]
+
+
+def _hold_policies_and_logging_of_buckets_without_acting_on_them() -> None:
+    # moto enforces bucket policies without their Conditions, so "deny what is not TLS" would deny everything.
+    FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
+    # moto wants a log bucket's policy before logging starts; AWS does not, and the CDK writes it afterwards.
+    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)  # noqa: SLF001 - a seam
+    # moto delivers access logs at once, so that no log bucket could be deleted; AWS takes hours.
+    S3Backend.log_incoming_request = lambda *_: None
+
+
+def _limit_targets_of_rules() -> None:
+    original = EventsBackend.put_targets
+
+    def put_targets(
+        backend: Any, name: str, event_bus_arn: str | None, targets: list[Mapping[str, Any]]
+    ) -> None:
+        bus = backend.describe_event_bus((event_bus_arn or "default").rsplit("/", 1)[-1])
+        present = bus.rules[name].targets if name in bus.rules else []
+        if len({target["Id"] for target in (*present, *targets)}) > MAX_TARGETS_PER_RULE:
+            raise Refusal(
+                "LimitExceededException", f"a rule takes at most {MAX_TARGETS_PER_RULE} targets: {name}"
+            )
+        original(backend, name, event_bus_arn, targets)
+
+    EventsBackend.put_targets = put_targets
+
+
+def _associate_kms_key(response: Any) -> Any:
+    """Answer AssociateKmsKey and, since its request has no key, DisassociateKmsKey."""
+    request = json.loads(response.body)
+    groups = response.logs_backend.groups
+    if request["logGroupName"] not in groups:
+        raise Refusal("ResourceNotFoundException", "The specified log group does not exist.")
+    groups[request["logGroupName"]].kms_key_id = request.get("kmsKeyId")
+    return EmptyResult()
+
+
+def _update_event_bus(response: Any) -> Any:
+    request = json.loads(response.body)
+    bus = response.events_backend.describe_event_bus(request["Name"])
+    bus.description, bus.kms_key_identifier = request.get("Description"), request.get("KmsKeyIdentifier")
+    return ActionResult({"Arn": bus.arn, "Name": bus.name})

@@ -1,0 +1,1 @@
+"""What `ComplianceAlarms` is made of."""

@@ -1,0 +1,1 @@
+"""What `PatchBaseline` is made of."""

@@ -1,0 +1,1 @@
+"""What `PatchGroupFleet` is made of."""

@@ -1,0 +1,1 @@
+"""What `RingedMaintenanceWindow` is made of."""

@@ -1,0 +1,27 @@
+import pytest
+
+from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.tags import check_tags
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("team", "patching"), ("k" * 128, "v" * 256), ("Patch Group", "a_b.c:d/e=f+g-h@i"), ("größe", "ü")],
+)
+def test_tags_that_aws_takes(key: str, value: str) -> None:
+    assert check_tags({key: value}, field="tags") == []
+
+
+@pytest.mark.parametrize("key", ["", "k" * 129, "aws:cloudformation", "a,b", "{key}"])
+def test_keys_that_aws_refuses(key: str) -> None:
+    assert [(f.id, f.field) for f in check_tags({key: "value"}, field="tags")] == [(FindingId.TAG, "tags")]
+
+
+@pytest.mark.parametrize("value", ["", "v" * 257, 'say "no"', "a,b"])
+def test_values_that_aws_refuses(value: str) -> None:
+    assert [f.field for f in check_tags({"team": value}, field="tags")] == ["tags['team']"]
+
+
+def test_a_value_that_is_known_later_is_undecided() -> None:
+    assert [f.undecided for f in check_tags({"team": Unknown("a token")}, field="tags")] == ["a token"]

@@ -1,0 +1,149 @@
+"""Each gate in front of a deployment, and the proof that it bites."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+import yaml
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ssm as ssm
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
+from constructs import IConstruct
+
+from stacks import acknowledgements
+from tests.nag import nag_findings
+from tests.sample import ROOT, sample_app, stacks_of
+
+
+def _sample_with_nag() -> cdk.App:
+    app = sample_app()
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
+    return app
+
+
+def _run_app(directory: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run app.py the way the CDK CLI does, with the built-in validator on."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=directory,
+        env=os.environ
+        | {"CDK_OUTDIR": str(directory / "cdk.out"), "CDK_VALIDATION": "true", "PYTHONPATH": str(ROOT)}
+        | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_security_rules_find_nothing_unacknowledged_in_the_sample() -> None:
+    _sample_with_nag().synth()
+
+
+def test_the_security_gate_bites() -> None:
+    app = _sample_with_nag()
+    stack = stacks_of(app)[0]
+    s3.Bucket(stack, "Careless")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+
+
+def test_an_acknowledgement_covers_its_own_construct_only() -> None:
+    app = _sample_with_nag()
+    stack = stacks_of(app)[1]
+    s3.Bucket(
+        stack,
+        "Other",
+        encryption=s3.BucketEncryption.KMS,
+        enforce_ssl=True,
+        versioned=True,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        server_access_logs_prefix="self",
+    )
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+
+
+def test_the_library_acknowledges_nothing() -> None:
+    for path in (ROOT / "patching_constructs").rglob("*.py"):
+        assert "acknowledge(" not in path.read_text(), path
+        assert "Acknowledgment(" not in path.read_text(), path
+
+
+def test_every_acknowledgement_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that no longer matches anything would hide the next finding with the same id."""
+    acknowledged: list[tuple[str, str]] = []
+
+    def note(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+        acknowledged.extend((construct.node.path, finding) for finding in reasons)
+
+    monkeypatch.setattr(acknowledgements, "_acknowledge", note)
+    found = nag_findings(stacks_of(sample_app())[0])
+    assert acknowledged
+    for path, finding in acknowledged:
+        assert any(rule == finding and place.startswith(f"{path}/") for rule, place in found), (path, finding)
+
+
+def test_the_built_in_validator_bites(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "cdk.json", tmp_path)
+    program = tmp_path / "broken.py"
+    program.write_text(
+        "import json\n"
+        "from aws_cdk import App, Stack, aws_ssm as ssm\n"
+        "app = App(context=json.load(open('cdk.json'))['context'])\n"
+        "ssm.CfnPatchBaseline(Stack(app, 'Broken'), 'Baseline', name='a b')\n"
+        "app.synth()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, str(program)],
+        cwd=tmp_path,
+        env=os.environ | {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_VALIDATION": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert "ValidationFailed" in result.stderr
+
+
+def test_the_template_linter_bites(tmp_path: Path) -> None:
+    app = cdk.App(analytics_reporting=False, outdir=str(tmp_path))
+    ssm.CfnMaintenanceWindow(
+        cdk.Stack(app, "Broken"),
+        "Window",
+        name="a b",
+        schedule="rate(1 day)",
+        duration=25,
+        cutoff=0,
+        allow_unassociated_targets=False,
+    )
+    app.synth()
+    result = subprocess.run(
+        ["cfn-lint", "--non-zero-exit-code", "informational", str(tmp_path / "Broken.template.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode != 0
+    assert "25" in result.stdout
+
+
+def test_a_mistake_in_the_configuration_ends_with_its_line_and_no_traceback(tmp_path: Path) -> None:
+    data = yaml.safe_load((ROOT / "patching.yaml").read_text())
+    data["rings"][0]["install"]["cutoff_hours"] = 9
+    config = tmp_path / "patching.yaml"
+    config.write_text(yaml.safe_dump(data, sort_keys=False))
+    line = next(
+        number
+        for number, text in enumerate(config.read_text().splitlines(), start=1)
+        if "cutoff_hours: 9" in text
+    )
+    result = _run_app(tmp_path, PATCHING_CONFIG=str(config))
+    assert result.returncode == 1
+    assert f"patching.yaml:{line}" in result.stderr
+    assert "cutoff_hours" in result.stderr
+    assert "Traceback" not in result.stderr
