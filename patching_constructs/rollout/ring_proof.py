@@ -56,11 +56,12 @@ class Repair:
 
     Attributes:
         approve_after_days: Least delay in the later ring, or None if none is enough.
-        schedules: Schedules of the later ring that differ in weekday, week or offset only.
+        schedule: Schedule of the later ring that differs in weekday, week or offset only, or None if no such
+            change is enough.
     """
 
     approve_after_days: int | None
-    schedules: tuple[ScheduleRecord, ...]
+    schedule: ScheduleRecord | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -287,9 +288,9 @@ class _Prover:
             approve_after_days=least_delay_days(earlier, later, self._horizon, soak=soak)
             if len(days) == len(later)
             else None,
-            schedules=tuple(self._moved(window, earlier, later, reach, soak or timedelta()))
+            schedule=self._moved(window, earlier, later, reach, soak or timedelta())
             if len(windows) == 1
-            else (),
+            else None,
         )
 
     def _moved(
@@ -299,15 +300,14 @@ class _Prover:
         later: Sequence[Lane],
         reach: datetime,
         soak: timedelta,
-    ) -> Iterator[ScheduleRecord]:
-        """Yield the nearest move of each kind after which the later ring waits for the end of the earlier."""
-        for moves in schedule_moves(window.schedule):
-            for schedule in moves:
-                runs = self._through((replace(window, schedule=schedule),), reach)
-                lanes = [replace(lane, runs=runs) for lane in later]
-                if compare(earlier, lanes, self._horizon, soak=soak).first is None:
-                    yield schedule
-                    break
+    ) -> ScheduleRecord | None:
+        """Find the first move after which the later ring waits for the end of the earlier one."""
+        for schedule in schedule_moves(window.schedule):
+            runs = self._through((replace(window, schedule=schedule),), reach)
+            lanes = [replace(lane, runs=runs) for lane in later]
+            if compare(earlier, lanes, self._horizon, soak=soak).first is None:
+                return schedule
+        return None
 
 
 def _judge(earlier: Sequence[Lane], later: Sequence[Lane], horizon: Span, soak: timedelta | None) -> Verdict:

@@ -15,7 +15,8 @@ from patching_constructs.rollout.ring_order import Lane, earliest_start
 from patching_constructs.rollout.span import Span
 
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_LAST_WEEK_OF_EVERY_MONTH = 4
+_WEEKS_OF_EVERY_MONTH = range(1, 5)
+_ONE_WEEKDAY = re.compile(r"(cron\(.* )(SUN|MON|TUE|WED|THU|FRI|SAT|[1-7])(#[1-5]|L)?( \S+\))", re.IGNORECASE)
 
 
 def least_delay_days(
@@ -47,45 +48,30 @@ def least_delay_days(
     return days if days in APPROVE_AFTER_DAYS else None
 
 
-def schedule_moves(schedule: ScheduleRecord) -> Iterator[list[ScheduleRecord]]:
-    """Yield for weekday, week and offset the schedules that a change of it alone makes, nearest first.
+def schedule_moves(schedule: ScheduleRecord) -> Iterator[ScheduleRecord]:
+    """Yield schedules that differ in offset, weekday or week only, of each kind the nearest first.
 
     Only a cron expression with one weekday, or with one weekday of one week of the month, can be moved.
+    An offset is moved where there is one, so that the run still follows its cron day, such as Patch Tuesday.
     """
     if not isinstance(schedule.expression, str):
         return
-    parts = re.fullmatch(
-        r"(cron\(.* )(SUN|MON|TUE|WED|THU|FRI|SAT|[1-7])(#[1-4]|L)?( \S+\))",
-        schedule.expression,
-        re.IGNORECASE,
-    )
+    parts = _ONE_WEEKDAY.fullmatch(schedule.expression)
     if parts is None:
         return
-    head, day_text, week_text, tail = (
-        parts.group(1),
-        parts.group(2).upper(),
-        parts.group(3) or "",
-        parts.group(4),
-    )
-    day = int(day_text) - 1 if day_text.isdigit() else _WEEKDAYS.index(day_text)
-    # AWS documents `L` only behind the number of a weekday.
-    name = (lambda index: str(index + 1)) if week_text.upper() == "L" else _WEEKDAYS.__getitem__
+    head, day, week, tail = parts.groups(default="")
+    if isinstance(schedule.offset_days, int):
+        for offset in _nearest(schedule.offset_days, range(MAX_SCHEDULE_OFFSET_DAYS + 1)):
+            yield replace(schedule, offset_days=offset or None)
+    number = int(day) - 1 if day.isdigit() else _WEEKDAYS.index(day.upper())
+    for other in _nearest(number, range(number - 3, number + 4)):
+        # AWS documents `L` only behind the number of a weekday.
+        name = str(other % 7 + 1) if week.upper() == "L" else _WEEKDAYS[other % 7]
+        yield replace(schedule, expression=f"{head}{name}{week}{tail}")
+    if week.startswith("#"):
+        for other in _nearest(int(week[1:]), _WEEKS_OF_EVERY_MONTH):
+            yield replace(schedule, expression=f"{head}{day}#{other}{tail}")
 
-    yield [
-        replace(schedule, expression=f"{head}{name((day + days) % 7)}{week_text}{tail}")
-        for days in (1, -1, 2, -2, 3, -3)
-    ]
-    if week_text.startswith("#"):
-        week = int(week_text[1:])
-        yield [
-            replace(schedule, expression=f"{head}{day_text}#{other}{tail}")
-            for other in sorted(range(1, _LAST_WEEK_OF_EVERY_MONTH + 1), key=lambda other: abs(other - week))
-            if other != week
-        ]
-    offset = schedule.offset_days or 0
-    if isinstance(offset, int):
-        yield [
-            replace(schedule, offset_days=other or None)
-            for other in sorted(range(MAX_SCHEDULE_OFFSET_DAYS + 1), key=lambda other: abs(other - offset))
-            if other != offset
-        ]
+
+def _nearest(number: int, numbers: range) -> list[int]:
+    return sorted((other for other in numbers if other != number), key=lambda other: abs(other - number))

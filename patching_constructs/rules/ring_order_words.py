@@ -42,8 +42,8 @@ def evidence(proof: RingProof, first: Case, horizon: Span) -> Iterator[str]:
         found = [f"{later.starts_at:%Y-%m}" for _, later in proof.out_of_order_months]
         more = f" and {len(found) - _LISTED_MONTHS} more" if len(found) > _LISTED_MONTHS else ""
         yield (
-            f"its window comes first in {len(found)} of {len(list(horizon.months()))} calendar months: "
-            f"{', '.join(found[:_LISTED_MONTHS])}{more}"
+            f"ring {proof.pair.later.name} runs first in {len(found)} of {len(list(horizon.months()))} "
+            f"calendar months: {', '.join(found[:_LISTED_MONTHS])}{more}"
         )
 
 
@@ -84,11 +84,10 @@ def repair(proof: RingProof) -> str | None:
     """Write the smallest changes that are enough, or None if there is none."""
     if proof.repair is None:
         return None
-    ways = [
-        f"schedule {schedule.expression}"
-        + (f" with offset {schedule.offset_days}" if schedule.offset_days is not None else "")
-        for schedule in proof.repair.schedules
-    ]
+    ways = []
     if proof.repair.approve_after_days is not None:
-        ways.insert(0, f"approve_after_days of {proof.repair.approve_after_days} or more")
+        ways.append(f"approve_after_days of {proof.repair.approve_after_days} or more")
+    if (schedule := proof.repair.schedule) is not None:
+        offset = f" with offset {schedule.offset_days}" if schedule.offset_days is not None else ""
+        ways.append(f"schedule {schedule.expression}{offset}")
     return f"in ring {proof.pair.later.name} {', or '.join(ways)}" if ways else None

@@ -142,6 +142,7 @@ SOAKS = st.none() | st.integers(0, 72).map(lambda count: count * HOUR)
 # --- the comparison ---
 
 
+@settings(deadline=None)
 @given(RINGS, RINGS, HORIZONS, SOAKS)
 def test_the_comparison_finds_every_hour_that_the_oracle_finds(
     earlier: list[Lane], later: list[Lane], horizon: Span, soak: timedelta | None
@@ -160,6 +161,7 @@ def test_the_comparison_finds_every_hour_that_the_oracle_finds(
         assert order.first.later in [lands(lane, released, released) for lane in later]
 
 
+@settings(deadline=None)
 @given(DELAYED, DELAYED, HORIZONS)
 def test_the_head_start_is_the_shortest_time_between_both_runs_of_one_patch(
     earlier: Lane, later: Lane, horizon: Span
@@ -169,7 +171,7 @@ def test_the_head_start_is_the_shortest_time_between_both_runs_of_one_patch(
     assert compare([earlier], [later], horizon).head_start == min(times, default=None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(DELAYED, DELAYED, HORIZONS, SOAKS)
 def test_the_margin_is_the_largest_lag_that_does_no_harm(
     earlier: Lane, later: Lane, horizon: Span, soak: timedelta | None
@@ -187,7 +189,7 @@ def test_the_margin_is_the_largest_lag_that_does_no_harm(
         assert found.lag == max(0, harmful - 1) * HOUR
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(DELAYED, min_size=1, max_size=2), st.lists(DELAYED, min_size=1, max_size=2), HORIZONS, SOAKS)
 def test_the_repaired_delay_is_enough_and_one_day_less_is_not(
     earlier: list[Lane], later: list[Lane], horizon: Span, soak: timedelta | None
