@@ -42,12 +42,14 @@ class RolloutMarks:
         ring: Name of the ring.
         ring_order: Place of the ring in the rollout; lower is patched earlier.
         soak_hours: Hours without trouble after which a later ring may follow.
+        production: Whether the ring is production.
     """
 
     rollout: Maybe[str] | None = None
     ring: Maybe[str] | None = None
     ring_order: Maybe[int] | None = None
     soak_hours: Maybe[int] | None = None
+    production: Maybe[bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,4 +42,5 @@ def _marks(values: object, *, location: Location, mistakes: list[TemplateMistake
         ring=fields.text("ring"),
         ring_order=fields.integer("ring-order"),
         soak_hours=fields.integer("soak-hours"),
+        production=fields.flag("production"),
     )

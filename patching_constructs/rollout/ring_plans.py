@@ -80,18 +80,22 @@ def ring_plans(
     Args:
         estate: What is deployed.
         choices: The rings, earliest first. Default: what our constructs have marked on their windows.
-        production: Names of the rings that are production. Default: the last ring, or with marks the last
-            ring of each rollout that installs.
+        production: Names of the rings that are production. Default: what is marked so, or else the last ring
+            of each rollout, with marks the last that installs.
     """
     plans = _chosen(estate, choices) if choices else _marked(estate)
     if production:
         return tuple(replace(plan, production=plan.name in production) for plan in plans)
+    marked = {plan.rollout for plan in plans if plan.production}
     last = {
         plan.rollout: plan.name
         for plan in plans
         if choices or any(member.install_windows for member in plan.members)
     }
-    return tuple(replace(plan, production=last.get(plan.rollout) == plan.name) for plan in plans)
+    return tuple(
+        plan if plan.rollout in marked else replace(plan, production=last.get(plan.rollout) == plan.name)
+        for plan in plans
+    )
 
 
 def unringed_plans(estate: Estate, rings: Iterable[RingPlan]) -> tuple[RingPlan, ...]:
@@ -162,6 +166,7 @@ def _marked(estate: Estate) -> list[RingPlan]:
             RingPlan(
                 name=ring,
                 order=order,
+                production=any(window.metadata_marks.production is True for window in windows),
                 soak_hours=max((soak for soak in soaks if soak is not None), default=None),
                 groups=tuple(groups),
                 members=tuple(member for member in found if member.install_windows or member.scan_windows),
