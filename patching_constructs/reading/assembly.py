@@ -23,9 +23,6 @@ _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
 _ANNOTATION_PREFIX = "patching-constructs:"
 """What our constructs put before the id of a finding when they annotate it."""
 
-_MAX_NESTING = 20
-"""Our own limit, so that templates that nest each other come to an end."""
-
 
 def find_stacks(path: Path) -> list[Stack]:
     """Return the stacks of a template, of a cloud assembly or of a folder of templates.
@@ -37,7 +34,7 @@ def find_stacks(path: Path) -> list[Stack]:
         return [_template_stack(path)]
     if (path / _MANIFEST).is_file():
         return list(_assembly_stacks(path, name=""))
-    stacks = list(_folder_stacks(path))
+    stacks = _folder_stacks(path)
     if not stacks:
         raise ReadingError(
             f"no {_MANIFEST} of a cloud assembly and no CloudFormation template in it",
@@ -51,13 +48,14 @@ def _template_stack(path: Path) -> Stack:
         account=Unknown(f"{path} does not say to which account it is deployed"),
         region=Unknown(f"{path} does not say to which Region it is deployed"),
     )
-    stack = Stack(str(path), functools.partial(_load_template, path), environment=environment)
-    _find_nested(stack, path.parent, depth=0)
+    stack = Stack(str(path), path, _load_template, environment=environment)
+    _find_nested(stack, path.parent)
     return stack
 
 
-def _folder_stacks(path: Path) -> Iterator[Stack]:
-    """Yield the templates of a folder; other JSON and YAML files are none of our business."""
+def _folder_stacks(path: Path) -> list[Stack]:
+    """Return the templates of a folder; other JSON and YAML files are none of our business."""
+    stacks: list[Stack] = []
     for file in sorted(path.rglob("*")):
         if file.suffix in _TEMPLATE_SUFFIXES and file.is_file():
             try:
@@ -65,7 +63,9 @@ def _folder_stacks(path: Path) -> Iterator[Stack]:
             except ReadingError:
                 continue
             stack.release()
-            yield stack
+            stacks.append(stack)
+    nested = {inner.template.resolve() for stack in stacks for inner in stack.all_nested()}
+    return [stack for stack in stacks if stack.template.resolve() not in nested]
 
 
 def _assembly_stacks(folder: Path, *, name: str) -> Iterator[Stack]:
@@ -85,12 +85,13 @@ def _assembly_stack(template: Path, name: str, artifact: Mapping[str, object]) -
     stack_name = _mapping(artifact.get("properties")).get("stackName")
     stack = Stack(
         name,
-        functools.partial(_load_template, template),
+        template,
+        _load_template,
         environment=_environment(artifact.get("environment"), name),
         stack_name=stack_name if isinstance(stack_name, str) else name.rpartition("/")[2],
         metadata=functools.partial(_metadata, template.parent, artifact),
     )
-    _find_nested(stack, template.parent, depth=0)
+    _find_nested(stack, template.parent)
     stack.release()
     return stack
 
@@ -140,7 +141,7 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
     return ConstructMetadata(paths=paths, acknowledgements=tuple(acknowledgements))
 
 
-def _find_nested(stack: Stack, folder: Path, *, depth: int) -> None:
+def _find_nested(stack: Stack, folder: Path) -> None:
     """Find the nested stacks whose templates are files beside this one."""
     for logical_id, resource in stack.document.section("Resources").items():
         if stack.resource_type(logical_id) != NESTED_STACK or not isinstance(resource, dict):
@@ -148,16 +149,17 @@ def _find_nested(stack: Stack, folder: Path, *, depth: int) -> None:
         file = _mapping(resource.get("Metadata")).get("aws:asset:path")
         if file is None:
             file = _mapping(resource.get("Properties")).get("TemplateURL")
-        if isinstance(file, str) and _is_file(folder / file) and depth < _MAX_NESTING:
-            path = folder / file
+        path = folder / file if isinstance(file, str) else None
+        if path is not None and _is_file(path) and path.resolve() not in stack.templates_above():
             nested = Stack(
                 f"{stack.name}/{logical_id}",
-                functools.partial(_load_template, path),
+                path,
+                _load_template,
                 environment=stack.environment,
                 parent=(stack, logical_id),
             )
             stack.nested[logical_id] = nested
-            _find_nested(nested, path.parent, depth=depth + 1)
+            _find_nested(nested, path.parent)
 
 
 def _is_file(path: Path) -> bool:

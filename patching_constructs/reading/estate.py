@@ -1,6 +1,7 @@
 """From stacks to estates: one for each way in which open conditions can turn out."""
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from patching_constructs.model.acknowledgement import Acknowledgement
@@ -35,7 +36,7 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
     closed, open_stacks, questions = Parts(), [], []
     defaults: _Defaults = {}
     for family in stacks:
-        for stack in _with_nested(family):
+        for stack in (family, *family.all_nested()):
             found, parts = _explore(stack, exports, defaults)
             if found:
                 open_stacks.append(stack)
@@ -57,12 +58,6 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
             parts.unread.append(_too_many(questions))
         estates.append(_estate(parts, scenario, scenario_defaults, tuple(acknowledgements)))
     return tuple(estates)
-
-
-def _with_nested(stack: Stack) -> Iterable[Stack]:
-    yield stack
-    for nested in stack.nested.values():
-        yield from _with_nested(nested)
 
 
 def _explore(stack: Stack, exports: ExportIndex, defaults: _Defaults) -> tuple[list[Question], Parts | None]:
@@ -112,16 +107,17 @@ def _estate(
     defaults: Mapping[tuple[Stack, str], str],
     acknowledgements: tuple[Acknowledgement, ...],
 ) -> Estate:
+    windows = tuple(_windows(parts))
     return Estate(
         baselines=tuple(parts.baselines),
-        windows=tuple(_windows(parts)),
+        windows=windows,
         resources=tuple(parts.resources),
         parameter_defaults=tuple(
             ParameterDefault(name=name, value=value, location=stack.location(name, section="Parameters"))
             for (stack, name), value in defaults.items()
         ),
         assumptions=scenario.assumptions,
-        mistakes=tuple(dict.fromkeys(parts.mistakes)),
+        mistakes=tuple(dict.fromkeys(itertools.chain.from_iterable(parts.mistakes))),
         unread=tuple(parts.unread),
         acknowledgements=acknowledgements,
     )

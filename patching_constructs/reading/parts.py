@@ -55,14 +55,18 @@ class TargetPart:
 
 @dataclass(kw_only=True, slots=True)
 class Parts:
-    """What one or many stacks define."""
+    """What one or many stacks define.
+
+    Attributes:
+        mistakes: One list for each stack, to which putting its windows together adds more.
+    """
 
     baselines: list[BaselineAt] = field(default_factory=list)
     windows: dict[ResourceKey, WindowPart] = field(default_factory=dict)
     targets: dict[ResourceKey, TargetPart] = field(default_factory=dict)
     tasks: list[TaskPart] = field(default_factory=list)
     resources: list[ResourceAt] = field(default_factory=list)
-    mistakes: list[TemplateMistake] = field(default_factory=list)
+    mistakes: list[list[TemplateMistake]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
     def extend(self, other: "Parts") -> None:
@@ -87,14 +91,15 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
         OpenQuestionError: If a condition decides about what patches, and the scenario says nothing about it.
     """
     stack = resolver.stack
-    parts = Parts(unread=_unread(resolver))
+    mistakes: list[TemplateMistake] = []
+    parts = Parts(unread=_unread(resolver), mistakes=[mistakes])
     for logical_id, resource in stack.document.section("Resources").items():
         resource_type = stack.resource_type(logical_id)
         if resource_type not in types.LOOKED_AT or not isinstance(resource, dict):
             continue
         if resource_type in types.ALWAYS_BOTH_WAYS:
             if resolver.exists(logical_id):
-                _read_patching(parts, resolver, logical_id, resource_type)
+                _read_patching(parts, resolver, logical_id, resource_type, mistakes)
         elif _may_exist(scratch, logical_id):
             parts.resources.append(
                 ResourceAt(
@@ -108,12 +113,18 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
     return parts
 
 
-def _read_patching(parts: Parts, resolver: Resolver, logical_id: str, resource_type: str) -> None:
+def _read_patching(
+    parts: Parts,
+    resolver: Resolver,
+    logical_id: str,
+    resource_type: str,
+    mistakes: list[TemplateMistake],
+) -> None:
     stack = resolver.stack
     resource = stack.resource(logical_id)
     location = stack.location(logical_id)
     values = resolver.resolve(resource.get("Properties"))
-    fields = Fields(None if values is NO_VALUE else values, location=location, mistakes=parts.mistakes)
+    fields = Fields(None if values is NO_VALUE else values, location=location, mistakes=mistakes)
     key = (stack.name, logical_id)
     if resource_type == types.PATCH_BASELINE:
         parts.baselines.append(
@@ -123,9 +134,9 @@ def _read_patching(parts: Parts, resolver: Resolver, logical_id: str, resource_t
         parts.windows[key] = WindowPart(
             fields=fields,
             environment=stack.environment,
-            tag_marks=read_tag_marks(fields, mistakes=parts.mistakes),
+            tag_marks=read_tag_marks(fields, mistakes=mistakes),
             metadata_marks=read_metadata_marks(
-                resolver.resolve(resource.get("Metadata")), location=location, mistakes=parts.mistakes
+                resolver.resolve(resource.get("Metadata")), location=location, mistakes=mistakes
             ),
         )
     elif resource_type == types.WINDOW_TARGET:

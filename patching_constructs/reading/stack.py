@@ -2,8 +2,9 @@
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Environment
@@ -29,7 +30,8 @@ class Stack:
 
     Args:
         name: Unique in one reading; the id of the stack in its assembly, or the file.
-        load: Loads the template.
+        template: The file of its template.
+        load: Loads a template.
         environment: Account and Region.
         stack_name: What `AWS::StackName` gives, or None if it is not known.
         metadata: Loads what the assembly says about constructs beside the template.
@@ -42,7 +44,8 @@ class Stack:
     def __init__(
         self,
         name: str,
-        load: Callable[[], Document],
+        template: Path,
+        load: Callable[[Path], Document],
         *,
         environment: Environment,
         stack_name: str | None = None,
@@ -50,6 +53,7 @@ class Stack:
         parent: "tuple[Stack, str] | None" = None,
     ) -> None:
         self.name = name
+        self.template = template
         self.environment = environment
         self.stack_name = stack_name
         self.parent = parent
@@ -60,7 +64,7 @@ class Stack:
     @functools.cached_property
     def document(self) -> Document:
         """The template, until it is released."""
-        return self._load()
+        return self._load(self.template)
 
     @functools.cached_property
     def metadata(self) -> ConstructMetadata:
@@ -73,6 +77,17 @@ class Stack:
             self.__dict__.pop(name, None)
         for nested in self.nested.values():
             nested.release()
+
+    def all_nested(self) -> "Iterator[Stack]":
+        """Yield the nested stacks, those of nested stacks included."""
+        for nested in self.nested.values():
+            yield nested
+            yield from nested.all_nested()
+
+    def templates_above(self) -> set[Path]:
+        """Return the files of this template and of those in which it is nested."""
+        above = set() if self.parent is None else self.parent[0].templates_above()
+        return above | {self.template.resolve()}
 
     def resource(self, logical_id: str) -> Mapping[str, object]:
         """Return a resource as it is written, empty if there is none."""
