@@ -143,6 +143,9 @@ def prove_ring_order(
             yield NoEarlierRing(pair=pair)
 
 
+_WEEKS = timedelta(weeks=12)
+
+
 @dataclass(frozen=True, slots=True)
 class _Nodes:
     """Nodes with the same baseline rules and windows."""
@@ -302,10 +305,23 @@ class _Prover:
         soak: timedelta,
     ) -> ScheduleRecord | None:
         """Find the first move after which the later ring waits for the end of the earlier one."""
+        # Most moves fail within weeks, and runs over years take their time.
+        beginning = Span(
+            from_=self._horizon.from_, until=min(self._horizon.from_ + _WEEKS, self._horizon.until)
+        )
+        stages = ((beginning, min(beginning.until + 2 * _WEEKS, reach)), (self._horizon, reach))
         for schedule in schedule_moves(window.schedule):
-            runs = self._through((replace(window, schedule=schedule),), reach)
-            lanes = [replace(lane, runs=runs) for lane in later]
-            if compare(earlier, lanes, self._horizon, soak=soak).first is None:
+            moved = (replace(window, schedule=schedule),)
+            if all(
+                compare(
+                    earlier,
+                    [replace(lane, runs=self._through(moved, stage_reach)) for lane in later],
+                    span,
+                    soak=soak,
+                ).first
+                is None
+                for span, stage_reach in stages
+            ):
                 return schedule
         return None
 
