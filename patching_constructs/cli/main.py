@@ -32,4 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = None
         return ExitStatus.UNUSABLE_INPUT
+    except Exception as error:  # a traceback helps nobody who runs this in a pipeline
+        print(  # noqa: T201 - the command line speaks
+            f"patching: failed by a mistake of its own, please report it: {type(error).__name__}: {error}",
+            file=sys.stderr,
+        )
+        return ExitStatus.UNUSABLE_INPUT
     return status

@@ -100,11 +100,10 @@ def test_marks_are_read_back_and_agree(sample: Sample) -> None:
 
 
 def test_everything_knows_its_place(sample: Sample) -> None:
-    for record in (
-        *(baseline.record for baseline in sample.estate.baselines),
-        *(window.record for window in sample.estate.windows),
+    for location in (
+        *(baseline.record.location for baseline in sample.estate.baselines),
+        *(window.record.location for window in sample.estate.windows),
     ):
-        location = record.location
         assert location is not None
         assert location.file is not None
         assert location.line is not None
