@@ -48,23 +48,22 @@ def _template_stack(path: Path) -> Stack:
         account=Unknown(f"{path} does not say to which account it is deployed"),
         region=Unknown(f"{path} does not say to which Region it is deployed"),
     )
-    stack = Stack(str(path), path, _load_template, environment=environment)
-    _find_nested(stack, path.parent)
-    return stack
+    return Stack(str(path), path, _load_template, environment=environment, find_nested=_find_nested)
 
 
 def _folder_stacks(path: Path) -> list[Stack]:
     """Return the templates of a folder; other JSON and YAML files are none of our business."""
     stacks: list[Stack] = []
+    nested: set[Path] = set()
     for file in sorted(path.rglob("*")):
         if file.suffix in _TEMPLATE_SUFFIXES and file.is_file():
             try:
                 stack = _template_stack(file)
+                nested.update(inner.template.resolve() for inner in stack.all_nested())
             except ReadingError:
                 continue
             stack.release()
             stacks.append(stack)
-    nested = {inner.template.resolve() for stack in stacks for inner in stack.all_nested()}
     return [stack for stack in stacks if stack.template.resolve() not in nested]
 
 
@@ -83,17 +82,15 @@ def _assembly_stacks(folder: Path, *, name: str) -> Iterator[Stack]:
 
 def _assembly_stack(template: Path, name: str, artifact: Mapping[str, object]) -> Stack:
     stack_name = _mapping(artifact.get("properties")).get("stackName")
-    stack = Stack(
+    return Stack(
         name,
         template,
         _load_template,
         environment=_environment(artifact.get("environment"), name),
         stack_name=stack_name if isinstance(stack_name, str) else name.rpartition("/")[2],
         metadata=functools.partial(_metadata, template.parent, artifact),
+        find_nested=_find_nested,
     )
-    _find_nested(stack, template.parent)
-    stack.release()
-    return stack
 
 
 def _environment(address: object, name: str) -> Environment:
@@ -141,25 +138,27 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
     return ConstructMetadata(paths=paths, acknowledgements=tuple(acknowledgements))
 
 
-def _find_nested(stack: Stack, folder: Path) -> None:
+def _find_nested(stack: Stack) -> dict[str, Stack]:
     """Find the nested stacks whose templates are files beside this one."""
-    for logical_id, resource in stack.document.section("Resources").items():
-        if stack.resource_type(logical_id) != NESTED_STACK or not isinstance(resource, dict):
+    found: dict[str, Stack] = {}
+    for logical_id in stack.document.section("Resources"):
+        if stack.resource_type(logical_id) != NESTED_STACK:
             continue
+        resource = stack.resource(logical_id)
         file = _mapping(resource.get("Metadata")).get("aws:asset:path")
         if file is None:
             file = _mapping(resource.get("Properties")).get("TemplateURL")
-        path = folder / file if isinstance(file, str) else None
-        if path is not None and _is_file(path) and path.resolve() not in stack.templates_above():
-            nested = Stack(
+        template = stack.template.parent / file if isinstance(file, str) else None
+        if template is not None and _is_file(template) and template.resolve() not in stack.templates_above():
+            found[logical_id] = Stack(
                 f"{stack.name}/{logical_id}",
-                path,
+                template,
                 _load_template,
                 environment=stack.environment,
                 parent=(stack, logical_id),
+                find_nested=_find_nested,
             )
-            stack.nested[logical_id] = nested
-            _find_nested(nested, path.parent)
+    return found
 
 
 def _is_file(path: Path) -> bool:

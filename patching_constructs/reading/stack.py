@@ -35,10 +35,8 @@ class Stack:
         environment: Account and Region.
         stack_name: What `AWS::StackName` gives, or None if it is not known.
         metadata: Loads what the assembly says about constructs beside the template.
+        find_nested: Finds the templates of nested stacks, by logical id.
         parent: The stack in which it is nested, with the logical id of the nested stack there.
-
-    Attributes:
-        nested: Its own nested stacks, by logical id.
     """
 
     def __init__(
@@ -50,6 +48,7 @@ class Stack:
         environment: Environment,
         stack_name: str | None = None,
         metadata: Callable[[], ConstructMetadata] = ConstructMetadata,
+        find_nested: "Callable[[Stack], Mapping[str, Stack]]",
         parent: "tuple[Stack, str] | None" = None,
     ) -> None:
         self.name = name
@@ -57,9 +56,9 @@ class Stack:
         self.environment = environment
         self.stack_name = stack_name
         self.parent = parent
-        self.nested: dict[str, Stack] = {}
         self._load = load
         self._load_metadata = metadata
+        self._find_nested = find_nested
 
     @functools.cached_property
     def document(self) -> Document:
@@ -71,11 +70,16 @@ class Stack:
         """What the assembly says about constructs, until it is released."""
         return self._load_metadata()
 
+    @functools.cached_property
+    def nested(self) -> "Mapping[str, Stack]":
+        """The nested stacks whose templates are at hand, by logical id."""
+        return self._find_nested(self)
+
     def release(self) -> None:
         """Forget the template; it is loaded again if somebody asks."""
         for name in ("document", "metadata"):
             self.__dict__.pop(name, None)
-        for nested in self.nested.values():
+        for nested in self.__dict__.get("nested", {}).values():
             nested.release()
 
     def all_nested(self) -> "Iterator[Stack]":
