@@ -44,7 +44,7 @@ def kind(value: object) -> str:
 
 def plain_text(text: str) -> str | Unknown:
     """Return a text as it is, unless a part of it comes from another service at deployment."""
-    if "{{resolve:" not in text or not _DYNAMIC_REFERENCE.search(text):
+    if not _DYNAMIC_REFERENCE.search(text):
         return text
     return PartlyKnown(
         "a dynamic reference is resolved at deployment", _DYNAMIC_REFERENCE.sub("${...}", text)

@@ -65,26 +65,34 @@ class Resolver:
             OpenQuestionError: If a condition decides and the scenario says nothing about it.
         """
         if isinstance(node, str):
-            return functions.plain_text(node)
+            return functions.plain_text(node) if "{{" in node else node
         if not isinstance(node, dict | list):
             return node
         if self._depth >= _MAX_DEPTH:
             return Unknown("nested too deeply, or in a circle")
         self._depth += 1
         try:
-            if isinstance(node, list):
-                items = (self.resolve(item) for item in node)
-                return tuple(item for item in items if item is not NO_VALUE)
-            if len(node) == 1:
-                ((name, argument),) = node.items()
-                if name in self._functions:
-                    return self._functions[name](argument)
-                if name.startswith("Fn::"):
-                    return Unknown(f"{name} is resolved at deployment")
-            resolved = {name: self.resolve(value) for name, value in node.items()}
-            return {name: value for name, value in resolved.items() if value is not NO_VALUE}
+            return self._list(node) if isinstance(node, list) else self._mapping(node)
         finally:
             self._depth -= 1
+
+    def _list(self, nodes: list[object]) -> tuple[object, ...]:
+        items = [self.resolve(node) for node in nodes]
+        return tuple(item for item in items if item is not NO_VALUE) if NO_VALUE in items else tuple(items)
+
+    def _mapping(self, node: Mapping[str, object]) -> object:
+        if len(node) == 1:
+            ((name, argument),) = node.items()
+            if name in self._functions:
+                return self._functions[name](argument)
+            if name.startswith("Fn::"):
+                return Unknown(f"{name} is resolved at deployment")
+        resolved = {}
+        for name, value in node.items():
+            item = self.resolve(value)
+            if item is not NO_VALUE:
+                resolved[name] = item
+        return resolved
 
     def exists(self, logical_id: str) -> bool:
         """Tell whether the condition of a resource lets it be made."""
