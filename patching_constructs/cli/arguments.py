@@ -2,10 +2,10 @@
 
 import datetime as dt
 
+from patching_constructs.rollout.horizon import default_until, horizon_between
 from patching_constructs.rollout.ring_plans import RingChoice
 from patching_constructs.rollout.span import Span
 
-_DEFAULT_MONTHS = 24
 _YEARS = range(1970, 2199)
 
 
@@ -16,11 +16,11 @@ class ArgumentError(ValueError):
 def parse_horizon(from_: str | None, until: str | None, *, today: dt.date) -> Span:
     """Parse the days between which is looked, both as `YYYY-MM-DD`."""
     first = today if from_ is None else _parse_date("--from", from_)
-    last = _months_after(first, _DEFAULT_MONTHS) if until is None else _parse_date("--until", until)
+    last = default_until(first) if until is None else _parse_date("--until", until)
     if last <= first:
         message = f"--until: not after --from {first}, got {last}"
         raise ArgumentError(message)
-    return Span(from_=_midnight(first), until=_midnight(last))
+    return horizon_between(first, last)
 
 
 def parse_rings(text: str) -> tuple[RingChoice, ...]:
@@ -56,20 +56,3 @@ def _parse_date(option: str, text: str) -> dt.date:
         message = f"{option}: not a date, got {text!r}; allowed: YYYY-MM-DD, from 1970 to 2198"
         raise ArgumentError(message)
     return date
-
-
-def _midnight(date: dt.date) -> dt.datetime:
-    return dt.datetime.combine(date, dt.time(), dt.UTC)
-
-
-def _months_after(date: dt.date, months: int) -> dt.date:
-    """Return the same day some months later, or the last day of that month if it is shorter."""
-    first = _first_of_month(date, months)
-    return min(
-        first + dt.timedelta(days=date.day - 1), _first_of_month(date, months + 1) - dt.timedelta(days=1)
-    )
-
-
-def _first_of_month(date: dt.date, months: int) -> dt.date:
-    index = date.month - 1 + months
-    return dt.date(date.year + index // 12, index % 12 + 1, 1)

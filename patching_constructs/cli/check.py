@@ -73,12 +73,13 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> ExitSt
 
 
 def _check(options: argparse.Namespace) -> "Report":
-    from patching_constructs.cli.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.cli.arguments import parse_horizon, parse_names, parse_rings
     from patching_constructs.cli.report import Report, in_reading_order
+    from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.reading.templates import read_estates
     from patching_constructs.rules.acknowledgements import judge
     from patching_constructs.rules.estate import CheckOptions, check_estates
+    from patching_constructs.rules.ids import FindingId
 
     today = dt.datetime.now(dt.UTC).date()
     horizon = parse_horizon(options.from_, options.until, today=today)
@@ -90,7 +91,7 @@ def _check(options: argparse.Namespace) -> "Report":
     file = options.acknowledgements
     if file is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
-    acknowledgements = () if file is None else read_acknowledgements(file)
+    acknowledgements = () if file is None else read_acknowledgements(file, finding_ids=set(FindingId))
     estates = read_estates(options.paths)
     findings = check_estates(estates, check_options)
     acknowledged = (*acknowledgements, *estates[0].acknowledgements)

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reading": {"errors", "model", "reading"},
     "cli": {"_version", "cli", "errors", "model", "reading", "rollout", "rules"},
     "_version": set(),
+    "patching_checks": {"_version", "errors", "model", "reading", "rollout", "rules"},
     "constructs": {"_tokens", "constructs", "errors", "model", "rollout", "rules", "values"},
 }
 """Rooms of the package, and the rooms that each may import; modules beside the rooms are constructs."""
@@ -36,6 +37,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "reading": {"yaml"},
     "cli": set(),
     "_version": set(),
+    "patching_checks": {"aws_cdk", "jsii"},
     "constructs": {"aws_cdk", "constructs", "jsii"},
 }
 

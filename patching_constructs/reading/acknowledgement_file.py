@@ -1,21 +1,20 @@
 """The file in which a team accepts findings."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.location import Location
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.yaml_text import parse_yaml
-from patching_constructs.rules.ids import FindingId
 
 DEFAULT_FILE = Path("patching-acknowledgements.yaml")
 _KEYS = ("id", "where", "owner", "reason", "expires")
 
 
-def read_acknowledgements(path: Path) -> tuple[Acknowledgement, ...]:
-    """Read the file.
+def read_acknowledgements(path: Path, *, finding_ids: Collection[str]) -> tuple[Acknowledgement, ...]:
+    """Read the file, in which only `finding_ids` can be accepted.
 
     Raises:
         ReadingError: With all mistakes.
@@ -38,7 +37,7 @@ def read_acknowledgements(path: Path) -> tuple[Acknowledgement, ...]:
     mistakes: list[str] = []
     for index, entry in enumerate(entries):
         location = Location(file=str(path), line=lines["acknowledgements"][str(index)])
-        found = list(_mistakes(entry))
+        found = list(_mistakes(entry, finding_ids))
         mistakes += [f"{location}: {mistake}" for mistake in found]
         if not found:
             read.append(
@@ -56,7 +55,7 @@ def read_acknowledgements(path: Path) -> tuple[Acknowledgement, ...]:
     return tuple(read)
 
 
-def _mistakes(entry: object) -> Iterator[str]:
+def _mistakes(entry: object, finding_ids: Collection[str]) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"not a mapping; allowed: {', '.join(_KEYS)}"
         return
@@ -65,7 +64,7 @@ def _mistakes(entry: object) -> Iterator[str]:
             yield f"{key}: a text is needed, got {entry.get(key)!r}"
     for key in sorted(entry.keys() - set(_KEYS)):
         yield f"{key}: unknown key; allowed: {', '.join(_KEYS)}"
-    if isinstance(entry.get("id"), str) and entry["id"] not in set(FindingId):
+    if isinstance(entry.get("id"), str) and entry["id"] not in finding_ids:
         yield f"id: no finding has this id, got {entry['id']!r}"
     if isinstance(entry.get("expires"), str):
         try:
