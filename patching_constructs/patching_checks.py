@@ -34,8 +34,8 @@ class PatchingChecks:
     """Check everything that an app deploys, over all of its stacks, accounts and stages.
 
     The rules are those of `patching check`. They read the synthesized templates, so that ring order is proved
-    across accounts, whoever wrote the resources. An error fails the synth; a warning and what cannot be decided
-    are printed.
+    across accounts, whoever wrote the resources. An error fails the synth; a warning, or a question that
+    stays open, is printed.
 
     A finding is accepted in one of two ways:
 
@@ -55,7 +55,7 @@ class PatchingChecks:
             installs.
         visibility_lag: How much later than published nodes may see a patch. Zero turns the margin off.
             Default: 7 days.
-        node_counts: How many nodes each patch group has. Default: nobody judges whether windows are long enough.
+        node_counts: How many nodes each patch group has. Default: windows may be too short for them unseen.
         maintenance_window_quotas: Quotas that AWS has raised for you. Default: AWS's defaults.
         systems_manager_quotas: The other quotas, likewise.
         acknowledgements: File of accepted findings. Default: `patching-acknowledgements.yaml` in the current

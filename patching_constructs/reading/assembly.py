@@ -20,8 +20,8 @@ from patching_constructs.reading.stack import ConstructMetadata, Stack
 
 _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
-_ANNOTATION_PREFIX = "patching-constructs:"
-"""What our constructs put before the id of a finding when they annotate it."""
+_ACKNOWLEDGED_PREFIX = "patching-constructs::"
+"""What the CDK puts before the id of a finding of ours."""
 
 
 def find_stacks(path: Path) -> list[Stack]:
@@ -128,7 +128,7 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
                 case "aws:cdk:acknowledged-rules":
                     acknowledgements += [
                         Acknowledgement(
-                            finding_id=rule.rpartition("::")[2].removeprefix(_ANNOTATION_PREFIX),
+                            finding_id=rule.removeprefix(_ACKNOWLEDGED_PREFIX),
                             where=path,
                             reason=str(reason),
                             with_children=True,

@@ -247,7 +247,7 @@ def test_what_an_app_acknowledges_with_cdk_is_silent_here_too(capsys: pytest.Cap
             "/App/Baselines": [
                 {
                     "type": "aws:cdk:acknowledged-rules",
-                    "data": {"Annotation::patching-constructs:patch-baseline-empty": "filled by hand"},
+                    "data": {"patching-constructs::patch-baseline-empty": "filled by hand"},
                 }
             ],
             "/App/Baselines/B/Resource": [{"type": "aws:cdk:logicalId", "data": "B"}],
