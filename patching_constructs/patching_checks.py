@@ -39,8 +39,8 @@ class PatchingChecks:
 
     A finding is accepted in one of two ways:
 
-    - `cdk.Validations.of(construct).acknowledge(...)` with the id `patching-constructs::<finding id>`, which
-      silences what the constructs annotate, this plugin, and `patching check` on the `cdk.out`.
+    - CDK's own acknowledgement (`cdk.Validations`) of the id `patching-constructs::<finding id>` on a construct,
+      which silences what the construct annotates, this plugin, and `patching check` on the `cdk.out`.
     - An entry with owner, reason and expiry in the file of acknowledgements, which this plugin and `patching
       check` read. An entry that has expired silences nothing and is a warning.
 

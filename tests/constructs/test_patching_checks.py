@@ -41,7 +41,8 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> cdk.App:
 
 
 def checks(**options: Any) -> PatchingChecks:
-    return PatchingChecks(**{"from_": FROM, "until": UNTIL, "visibility_lag": dt.timedelta()} | options)
+    defaults: dict[str, Any] = {"from_": FROM, "until": UNTIL, "visibility_lag": dt.timedelta()}
+    return PatchingChecks(**defaults | options)
 
 
 def define_ring(
