@@ -39,7 +39,7 @@ class PatchingChecks:
 
     A finding is accepted in one of two ways:
 
-    - CDK's own acknowledgement (`cdk.Validations`) of the id `patching-constructs::<finding id>` on a construct,
+    - CDK's own acknowledgement (`cdk.Validations`) of `patching-constructs::<finding id>` on a construct,
       which silences what the construct annotates, this plugin, and `patching check` on the `cdk.out`.
     - An entry with owner, reason and expiry in the file of acknowledgements, which this plugin and `patching
       check` read. An entry that has expired silences nothing and is a warning.
