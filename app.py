@@ -6,7 +6,7 @@ import sys
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
-from patching_constructs import InvalidInputError, load_settings
+from patching_constructs import InvalidInputError, PatchingChecks, load_settings
 from stacks.organisation import define_organisation
 
 
@@ -14,10 +14,18 @@ def main() -> None:
     """Synthesize; end with the mistakes of the configuration and status 1 if there are any."""
     app = cdk.App()
     try:
-        define_organisation(app, load_settings(os.environ.get("PATCHING_CONFIG", "patching.yaml")))
+        settings = load_settings(os.environ.get("PATCHING_CONFIG", "patching.yaml"))
+        define_organisation(app, settings)
     except InvalidInputError as error:
         sys.exit(str(error))
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))
+    cdk.Validations.of(app).add_plugins(
+        AwsSolutionsChecks(app),
+        NIST80053R5Checks(app),
+        PatchingChecks(
+            maintenance_window_quotas=settings.quotas.to_value(),
+            systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
+        ),
+    )
     app.synth()
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.patch_group_fleet import PatchGroupFleet
+    from patching_constructs.patching_checks import PatchingChecks
     from patching_constructs.recipient import Recipient
     from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
     from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
@@ -77,6 +78,7 @@ _EXPORTS = {
     "PatchOperation": "model.patching_documents",
     "PatchSource": "values.approval_rule",
     "PatchWindow": "values.patch_window",
+    "PatchingChecks": "patching_checks",
     "PatchingError": "errors",
     "PhaseUnknownError": "rollout.mistake",
     "READY_MADE": "values.ready_made",
@@ -131,6 +133,7 @@ __all__ = [
     "PatchOperation",
     "PatchSource",
     "PatchWindow",
+    "PatchingChecks",
     "PatchingError",
     "PhaseUnknownError",
     "RateUnit",

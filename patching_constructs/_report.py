@@ -23,4 +23,4 @@ def annotate_warnings(construct: Construct, findings: Iterable[Finding]) -> None
     """Attach each warning to `construct`, under its stable id so that it can be acknowledged."""
     for finding in findings:
         if finding.level is Level.WARNING:
-            Annotations.of(construct).add_warning_v2(f"patching-constructs:{finding.id}", str(finding))
+            Annotations.of(construct).add_warning_v2(f"patching-constructs::{finding.id}", str(finding))

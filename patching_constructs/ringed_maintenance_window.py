@@ -228,6 +228,8 @@ def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[
     }
     if ring.soak_hours is not None:
         metadata["soak-hours"] = ring.soak_hours
+    if ring.production:
+        metadata["production"] = True
     return metadata
 
 

@@ -34,4 +34,4 @@ def _environment(account: AccountSettings, region: str) -> cdk.Environment:
 
 def _annotate(app: cdk.App, warnings: tuple[Finding, ...]) -> None:
     for warning in warnings:
-        cdk.Annotations.of(app).add_warning_v2(f"patching-constructs:{warning.id}", str(warning))
+        cdk.Annotations.of(app).add_warning_v2(f"patching-constructs::{warning.id}", str(warning))

@@ -20,8 +20,25 @@ class TargetRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CommandOutputRecord:
+    """Where the output of a Run Command task goes."""
+
+    s3_bucket_name: Maybe[str] | None = None
+    s3_key_prefix: Maybe[str] | None = None
+    log_group_name: Maybe[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotificationRecord:
+    """Who hears of the status of a Run Command task, and the role with which Run Command tells them."""
+
+    topic_arn: Maybe[str] | None = None
+    role_arn: Maybe[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TaskRecord:
-    """A window task; `parameters` are those of the Run Command document."""
+    """A window task; `parameters` are those of the Run Command or Automation document."""
 
     task_type: Maybe[str]
     task_arn: Maybe[str]
@@ -32,6 +49,8 @@ class TaskRecord:
     cutoff_behavior: Maybe[str] | None = None
     service_role_arn: Maybe[str] | None = None
     parameters: Mapping[str, Maybe[tuple[Maybe[str], ...]]] = field(default_factory=dict)
+    output: CommandOutputRecord | None = None
+    notification: NotificationRecord | None = None
     location: Location | None = field(default=None, compare=False)
 
 

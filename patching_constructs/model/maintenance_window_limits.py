@@ -74,13 +74,16 @@ class CutoffBehavior(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaintenanceWindowQuotas:
-    """How many windows, targets and tasks AWS accepts. The defaults are AWS's; AWS raises them on request.
+    """How many windows, targets, tasks and executions AWS accepts.
+
+    The defaults are AWS's; AWS raises them on request.
 
     Args:
         windows_per_account_and_region: Default: 50.
         tasks_per_window: Default: 20.
         targets_per_window: Default: 100.
         targets_per_task: Default: 10.
+        executions_at_once: Windows of an account and Region that may be at work at once. Default: 5.
 
     See: https://docs.aws.amazon.com/general/latest/gr/ssm.html
     """
@@ -89,6 +92,7 @@ class MaintenanceWindowQuotas:
     tasks_per_window: int = 20
     targets_per_window: int = 100
     targets_per_task: int = 10
+    executions_at_once: int = 5
 
 
 AWS_QUOTAS = MaintenanceWindowQuotas()

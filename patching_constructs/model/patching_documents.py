@@ -1,12 +1,48 @@
 """The Run Command documents that the library runs, and what they understand."""
 
 import enum
+from collections.abc import Mapping
+from types import MappingProxyType
 
 RUN_PATCH_BASELINE = "AWS-RunPatchBaseline"
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html"""
 
 UPDATE_SSM_AGENT = "AWS-UpdateSSMAgent"
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-tutorial-update-software.html"""
+
+OPERATION_PARAMETERS: Mapping[str, str] = MappingProxyType(
+    {
+        RUN_PATCH_BASELINE: "Operation",
+        "AWS-RunPatchBaselineWithHooks": "Operation",
+        "AWS-RunPatchBaselineAssociation": "Operation",
+        "AWS-ApplyPatchBaseline": "Operation",
+        "AWS-InstallWindowsUpdates": "Action",
+    }
+)
+"""Documents that scan or install, and the parameter that says which.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
+"""
+
+INSTALLING_DOCUMENTS = frozenset(
+    {
+        "AWS-InstallMissingWindowsUpdates",
+        "AWS-InstallSpecificWindowsUpdates",
+        "AWS-PatchAsgInstance",
+        "AWS-PatchInstanceWithRollback",
+    }
+)
+"""Documents that always install.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html and
+https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-patchinstancewithrollback.html
+"""
+
+SCANNING_DOCUMENTS = frozenset({"AWS-FindWindowsUpdates"})
+"""Documents that only scan.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
+"""
 
 
 class PatchOperation(enum.StrEnum):

@@ -16,7 +16,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise, product
+from functools import lru_cache
+from itertools import pairwise, product, takewhile
 
 from cronsim import CronSim, CronSimError
 
@@ -67,6 +68,7 @@ _DAY_OF_WEEK = _Field(
 )
 _YEAR = _Field(name="year", low=1970, high=2199)
 
+_DAY = timedelta(days=1)
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -199,42 +201,35 @@ def _list(numbers: Iterable[int]) -> str:
 
 def expand(cron: CronExpression, *, from_: datetime, until: datetime) -> Iterator[datetime]:
     """Yield the times of `cron` in [from_, until), all without time zone, to the second."""
-    fields = " ".join(
-        (
-            _list(cron.seconds),
-            _list(cron.minutes),
-            _list(cron.hours),
-            cron.days_of_month,
-            _list(cron.months),
-            cron.days_of_week,
-        )
-    )
-    for first_year, last_year in _spans(cron.years):
-        start = max(from_, _new_year(first_year))
-        end = min(until, _new_year(last_year + 1))
-        if start >= end:
+    times_of_day = [
+        timedelta(hours=hour, minutes=minute, seconds=second)
+        for hour, minute, second in product(cron.hours, cron.minutes, cron.seconds)
+    ]
+    for year in cron.years:
+        if not from_.year <= year <= until.year:
             continue
-        try:
-            times = CronSim(fields, start - timedelta(seconds=1))
-        except CronSimError:  # the fields are well-formed: no month has such a day
-            return
-        for time in times:
-            if time >= end:
-                break
-            if time >= start and _is_nearest_weekday(time, cron.nearest_weekday_to):
-                yield time
+        for day in _days(cron.days_of_month, cron.months, cron.days_of_week, year):
+            if day + _DAY <= from_ or not _is_nearest_weekday(day, cron.nearest_weekday_to):
+                continue
+            if day >= until:
+                return
+            yield from (day + time for time in times_of_day if from_ <= day + time < until)
+
+
+@lru_cache(maxsize=4096)
+def _days(days_of_month: str, months: tuple[int, ...], days_of_week: str, year: int) -> tuple[datetime, ...]:
+    """List the days of a year; many schedules differ in the time of day only."""
+    try:
+        midnights = CronSim(
+            f"0 0 {days_of_month} {_list(months)} {days_of_week}", _new_year(year) - timedelta(seconds=1)
+        )
+    except CronSimError:  # the fields are well-formed: no month has such a day
+        return ()
+    return tuple(takewhile(lambda day: day.year == year, midnights))
 
 
 def _new_year(year: int) -> datetime:
     return datetime(year, 1, 1)  # noqa: DTZ001 -- cron times are local times
-
-
-def _spans(years: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Join consecutive years into (first, last)."""
-    known = set(years)
-    starts = [year for year in years if year - 1 not in known]
-    ends = [year for year in years if year + 1 not in known]
-    return zip(starts, ends, strict=True)
 
 
 def _is_nearest_weekday(time: datetime, day: int | None) -> bool:
@@ -256,9 +251,8 @@ def shortest_interval(cron: CronExpression) -> timedelta:
         timedelta(hours=hour, minutes=minute, seconds=second)
         for hour, minute, second in product(cron.hours, cron.minutes, cron.seconds)
     )
-    day = timedelta(days=1)
-    shortest = min((later - earlier for earlier, later in pairwise(in_a_day)), default=day)
-    over_midnight = day - in_a_day[-1] + in_a_day[0]
+    shortest = min((later - earlier for earlier, later in pairwise(in_a_day)), default=_DAY)
+    over_midnight = _DAY - in_a_day[-1] + in_a_day[0]
     if over_midnight < shortest and _has_consecutive_days(cron):
         return over_midnight
     return shortest
@@ -270,4 +264,4 @@ def _has_consecutive_days(cron: CronExpression) -> bool:
         from_=_new_year(_YEAR.low),
         until=_new_year(_YEAR.high + 1),
     )
-    return any(later - earlier == timedelta(days=1) for earlier, later in pairwise(midnights))
+    return any(later - earlier == _DAY for earlier, later in pairwise(midnights))

@@ -103,10 +103,11 @@ def _cron_runs(cron: CronExpression, timetable: Timetable, first: datetime, last
 
 def _localise(time: datetime, zone: ZoneInfo) -> Run:
     """Place a local time on the time line, and say if the clock skips or repeats it."""
-    starts_at = time.replace(tzinfo=zone).astimezone(UTC)
-    jump = time.replace(tzinfo=zone, fold=1).astimezone(UTC) - starts_at
-    if not jump:
-        return Run(starts_at=starts_at.astimezone(zone))
+    local = time.replace(tzinfo=zone)
+    if local.utcoffset() == local.replace(fold=1).utcoffset():
+        return Run(starts_at=local)
+    starts_at = local.astimezone(UTC)
+    jump = local.replace(fold=1).astimezone(UTC) - starts_at
     what = "comes twice" if jump > timedelta() else "does not exist"
     return Run(
         starts_at=starts_at.astimezone(zone),

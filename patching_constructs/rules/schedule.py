@@ -6,7 +6,7 @@ from dataclasses import replace
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rollout.cron import CronExpression, shortest_interval
+from patching_constructs.rollout.cron import shortest_interval
 from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
 from patching_constructs.rollout.runs import EARLIEST, LATEST, runs
 from patching_constructs.rollout.timetable import At, Rate, parse_expression, read_timetable
@@ -81,32 +81,19 @@ def _check_expression(text: str, timezone: Maybe[str] | None) -> list[Finding]:
     if isinstance(expression, At):
         return _check_at(text, timezone)
     interval = expression.interval if isinstance(expression, Rate) else shortest_interval(expression)
-    findings = []
-    if interval < MIN_CRON_INTERVAL:
-        findings.append(
-            Finding(
-                id=FindingId.SCHEDULE_INTERVAL,
-                level=Level.WARNING if isinstance(expression, Rate) else Level.ERROR,
-                field="expression",
-                message="runs more often than AWS supports for cron(...)",
-                received=f"{text!r}, {interval.total_seconds():.0f} seconds apart",
-                allowed=f"at least {MIN_CRON_INTERVAL.total_seconds():.0f} seconds apart",
-                source=_EXPRESSIONS_PAGE,
-            )
+    if interval >= MIN_CRON_INTERVAL:
+        return []
+    return [
+        Finding(
+            id=FindingId.SCHEDULE_INTERVAL,
+            level=Level.WARNING if isinstance(expression, Rate) else Level.ERROR,
+            field="expression",
+            message="runs more often than AWS supports for cron(...)",
+            received=f"{text!r}, {interval.total_seconds():.0f} seconds apart",
+            allowed=f"at least {MIN_CRON_INTERVAL.total_seconds():.0f} seconds apart",
+            source=_EXPRESSIONS_PAGE,
         )
-    if isinstance(expression, CronExpression) and len(text.split()) == 7 and 0 in expression.seconds:
-        findings.append(
-            Finding(
-                id=FindingId.SCHEDULE_SECONDS_ZERO,
-                level=Level.WARNING,
-                field="expression",
-                message="AWS says that zero is not supported in the seconds field",
-                received=repr(text),
-                allowed="six fields, without seconds",
-                source=_EXPRESSIONS_PAGE,
-            )
-        )
-    return findings
+    ]
 
 
 def _check_at(text: str, timezone: Maybe[str] | None) -> list[Finding]:

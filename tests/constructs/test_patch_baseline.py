@@ -225,7 +225,7 @@ def test_what_is_doubtful_is_a_warning_that_can_be_acknowledged(
 ) -> None:
     plain(stack, **options)
     (warning,) = warnings(stack)
-    assert f"[ack: patching-constructs:{expected}]" in warning
+    assert f"[ack: patching-constructs::{expected}]" in warning
 
 
 def test_a_sensible_baseline_has_no_warning(stack: cdk.Stack) -> None:

@@ -1,6 +1,8 @@
 """Each gate in front of a deployment, and the proof that it bites."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -147,3 +149,34 @@ def test_a_mistake_in_the_configuration_ends_with_its_line_and_no_traceback(tmp_
     assert f"patching.yaml:{line}" in result.stderr
     assert "cutoff_hours" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def _run_with_rings(directory: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    """Run app.py on the sample with its rings in the order of `names`; accepted risks have not expired."""
+    data = yaml.safe_load((ROOT / "patching.yaml").read_text())
+    data["rings"] = sorted(data["rings"], key=lambda ring: names.index(ring["name"]))
+    config = directory / "patching.yaml"
+    config.write_text(yaml.safe_dump(data, sort_keys=False))
+    accepted = (ROOT / "patching-acknowledgements.yaml").read_text()
+    (directory / "patching-acknowledgements.yaml").write_text(
+        re.sub(r'expires: ".*"', 'expires: "2999-12-31"', accepted)
+    )
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return _run_app(
+        directory, PATCHING_CONFIG=str(config), CDK_CONTEXT_JSON=json.dumps(context), CDK_VALIDATION="false"
+    )
+
+
+def test_the_rings_of_the_sample_are_in_order(tmp_path: Path) -> None:
+    result = _run_with_rings(tmp_path, "dev", "test", "staging", "prod")
+    assert result.returncode == 0, result.stderr
+    assert "acknowledgement-expired" not in result.stderr
+    assert "patching-constructs::ring-order-not-possible" not in result.stderr
+
+
+def test_two_rings_out_of_order_fail_the_synth(tmp_path: Path) -> None:
+    result = _run_with_rings(tmp_path, "test", "dev", "staging", "prod")
+    assert result.returncode != 0
+    assert "ValidationFailed" in result.stderr
+    assert "a patch reaches ring dev before ring test" in result.stderr
+    assert "patching-constructs::ring-inversion" in result.stderr

@@ -1,0 +1,41 @@
+"""The commands. Each imports what it needs when it runs, so that `--help` answers at once."""
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+
+from patching_constructs._version import __version__
+from patching_constructs.cli import check
+from patching_constructs.cli.exit_status import ExitStatus
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        arguments: The command line without the name of the program. Default: that of the process.
+    """
+    parser = argparse.ArgumentParser(
+        prog="patching", description="Proof before patching: checks how a fleet of AWS nodes is patched."
+    )
+    parser.add_argument("--version", action="version", version=f"patching {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    check.add_command(commands)
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status: ExitStatus = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None
+        return ExitStatus.UNUSABLE_INPUT
+    except Exception as error:  # a traceback helps nobody who runs this in a pipeline
+        print(  # noqa: T201 - the command line speaks
+            f"patching: failed by a mistake of its own, please report it: {type(error).__name__}: {error}",
+            file=sys.stderr,
+        )
+        return ExitStatus.UNUSABLE_INPUT
+    return status

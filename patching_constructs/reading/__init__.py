@@ -1,0 +1,1 @@
+"""From CloudFormation templates and cloud assemblies to the model. What a template says never raises."""

@@ -1,0 +1,156 @@
+"""From stacks to estates: one for each way in which open conditions can turn out."""
+
+import functools
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+from patching_constructs.model.acknowledgement import Acknowledgement
+from patching_constructs.model.estate import Estate, ParameterDefault, Unread, WindowAt
+from patching_constructs.model.location import Location
+from patching_constructs.model.maintenance_window import TargetRecord
+from patching_constructs.reading.exports import ExportIndex
+from patching_constructs.reading.maintenance_window import read_task, read_window, window_that_is_not_there
+from patching_constructs.reading.parts import Parts, ResourceKey, TaskPart, read_parts
+from patching_constructs.reading.resolver import Resolver
+from patching_constructs.reading.scenario import (
+    MAX_SCENARIOS,
+    OpenQuestionError,
+    Question,
+    Scenario,
+    combinations,
+    merge_questions,
+)
+from patching_constructs.reading.stack import Stack
+
+_Defaults = dict[tuple[Stack, str], str]
+
+
+def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
+    """Return what the stacks deploy, once for each way in which open conditions can turn out.
+
+    Raises:
+        ReadingError: If a template is not readable.
+    """
+    exports = ExportIndex(stacks)
+    acknowledgements: list[Acknowledgement] = []
+    closed, open_stacks, questions = Parts(), [], []
+    defaults: _Defaults = {}
+    for family in stacks:
+        for stack in (family, *family.all_nested()):
+            found, parts = _explore(stack, exports, defaults)
+            if found:
+                open_stacks.append(stack)
+                questions += found
+            elif parts is not None:
+                closed.extend(parts)
+        acknowledgements += family.metadata.acknowledgements
+        family.release()
+    scenarios, is_complete = combinations(merge_questions(questions))
+    estates = []
+    for scenario in scenarios:
+        parts = Parts()
+        parts.extend(closed)
+        scenario_defaults = dict(defaults)
+        for stack in open_stacks:
+            parts.extend(_read(stack, scenario, exports, scenario_defaults))
+            stack.release()
+        if not is_complete:
+            parts.unread.append(_too_many(questions))
+        estates.append(_estate(parts, scenario, scenario_defaults, tuple(acknowledgements)))
+    return tuple(estates)
+
+
+def _explore(stack: Stack, exports: ExportIndex, defaults: _Defaults) -> tuple[list[Question], Parts | None]:
+    """Return the open questions of a stack, or what it defines if there are none."""
+    questions: list[Question] = []
+    parts: Parts | None = None
+    waiting = [Scenario()]
+    for _ in range(MAX_SCENARIOS):
+        if not waiting:
+            break
+        scenario = waiting.pop()
+        taken: _Defaults = {}
+        try:
+            parts = _read(stack, scenario, exports, taken)
+        except OpenQuestionError as error:
+            questions.append(error.question)
+            waiting.extend(scenario.branch(error.question))
+        else:
+            if not questions:
+                defaults |= taken
+    return questions, parts
+
+
+def _read(stack: Stack, scenario: Scenario, exports: ExportIndex, defaults: _Defaults) -> Parts:
+    resolver = functools.partial(
+        Resolver, stack, scenario, exports=functools.partial(exports.resolve, scenario)
+    )
+    try:
+        return read_parts(resolver(defaults=defaults), resolver(defaults={}))
+    except RecursionError:
+        location = Location(file=stack.document.file)
+        return Parts(unread=[Unread(what="the template", reason="nested too deeply", location=location)])
+
+
+def _too_many(questions: Iterable[Question]) -> Unread:
+    names = ", ".join(dict.fromkeys(question.words for question in questions))
+    return Unread(
+        what="some combinations of open conditions",
+        reason=f"there are more than {MAX_SCENARIOS}; give defaults to {names}",
+        location=Location(),
+    )
+
+
+def _estate(
+    parts: Parts,
+    scenario: Scenario,
+    defaults: Mapping[tuple[Stack, str], str],
+    acknowledgements: tuple[Acknowledgement, ...],
+) -> Estate:
+    windows = tuple(_windows(parts))
+    return Estate(
+        baselines=tuple(parts.baselines),
+        windows=windows,
+        resources=tuple(parts.resources),
+        parameter_defaults=tuple(
+            ParameterDefault(name=name, value=value, location=stack.location(name, section="Parameters"))
+            for (stack, name), value in defaults.items()
+        ),
+        assumptions=scenario.assumptions,
+        mistakes=tuple(dict.fromkeys(itertools.chain.from_iterable(parts.mistakes))),
+        unread=tuple(parts.unread),
+        acknowledgements=acknowledgements,
+    )
+
+
+def _windows(parts: Parts) -> Iterable[WindowAt]:
+    """Put windows together with the targets and tasks that are registered on them."""
+    targets: dict[ResourceKey, dict[ResourceKey, TargetRecord]] = {}
+    for key, target in parts.targets.items():
+        targets.setdefault(target.window, {})[key] = target.record
+    tasks: dict[ResourceKey, list[TaskPart]] = {}
+    for task in parts.tasks:
+        tasks.setdefault(task.window, []).append(task)
+
+    for key in dict.fromkeys([*parts.windows, *targets, *tasks]):
+        of_window = targets.get(key, {})
+        registered = tuple(of_window.values())
+        records = tuple(read_task(task.fields, targets=of_window) for task in tasks.get(key, ()))
+        window = parts.windows.get(key)
+        if window is not None:
+            yield WindowAt(
+                record=read_window(window.fields, targets=registered, tasks=records),
+                environment=window.environment,
+                tag_marks=window.tag_marks,
+                metadata_marks=window.metadata_marks,
+            )
+            continue
+        environments = [
+            *(task.environment for task in tasks.get(key, ())),
+            *(target.environment for target in parts.targets.values() if target.window == key),
+        ]
+        reason = key[1] if not key[0] else f"{key[1]} is no window"
+        yield WindowAt(
+            record=window_that_is_not_there(reason, targets=registered, tasks=records),
+            environment=environments[0],
+        )

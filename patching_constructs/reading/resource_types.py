@@ -1,0 +1,36 @@
+"""The resource types that patching depends on."""
+
+PATCH_BASELINE = "AWS::SSM::PatchBaseline"
+WINDOW = "AWS::SSM::MaintenanceWindow"
+WINDOW_TARGET = "AWS::SSM::MaintenanceWindowTarget"
+WINDOW_TASK = "AWS::SSM::MaintenanceWindowTask"
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+ALWAYS_BOTH_WAYS = frozenset(
+    {
+        PATCH_BASELINE,
+        WINDOW,
+        WINDOW_TARGET,
+        WINDOW_TASK,
+        "AWS::SSM::Association",
+        "AWS::SSMQuickSetup::ConfigurationManager",
+    }
+)
+"""Types of which an open condition is looked at both ways."""
+
+LOOKED_AT = ALWAYS_BOTH_WAYS | {
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::EC2::Instance",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Key",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SSM::Document",
+    NESTED_STACK,
+}
+"""Types of which rules look at the properties; of every other type only the name is kept."""

@@ -1,0 +1,251 @@
+"""All rules over everything that a set of templates deploys. The command line and the CDK plugin ask here."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from patching_constructs.model.estate import (
+    BaselineAt,
+    Environment,
+    Estate,
+    ResourceAt,
+    RingPlan,
+    WindowAt,
+)
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.location import Location
+from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
+from patching_constructs.model.promises import Promise
+from patching_constructs.model.systems_manager_quotas import (
+    AWS_SYSTEMS_MANAGER_QUOTAS,
+    SystemsManagerQuotas,
+)
+from patching_constructs.rollout.collisions import window_traffic
+from patching_constructs.rollout.quota_use import quota_use
+from patching_constructs.rollout.ring_exposure import ring_exposure
+from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
+from patching_constructs.rollout.span import Span
+from patching_constructs.rollout.tagged_nodes import node_tags
+from patching_constructs.rules.alarms import check_alarms
+from patching_constructs.rules.associations import check_associations
+from patching_constructs.rules.collisions import check_collisions
+from patching_constructs.rules.exposure import check_exposure
+from patching_constructs.rules.group_coverage import check_group_coverage
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.located import locate_in_window, with_location
+from patching_constructs.rules.maintenance_window import check_maintenance_window
+from patching_constructs.rules.marks import check_marks
+from patching_constructs.rules.output_places import check_output_places
+from patching_constructs.rules.patch_baseline import check_patch_baseline
+from patching_constructs.rules.patch_baseline_doubts import (
+    check_shared_with_production,
+    doubt_patch_baseline,
+)
+from patching_constructs.rules.patch_group_tags import check_patch_group_tags
+from patching_constructs.rules.quick_setup import check_patch_policies
+from patching_constructs.rules.quota import check_quota_use
+from patching_constructs.rules.registrations import check_registrations
+from patching_constructs.rules.ring_choices import check_ring_choices
+from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG, check_ring_order
+from patching_constructs.rules.scans import check_production_scans, check_scanned_and_patched
+from patching_constructs.rules.template import check_template
+from patching_constructs.rules.window_doubts import doubt_maintenance_window
+from patching_constructs.rules.window_roles import check_window_roles
+from patching_constructs.rules.window_runs import check_fleet_time, check_window_runs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckOptions:
+    """What the check of an estate depends on besides the estate.
+
+    Attributes:
+        horizon: The time that is looked at; what is past its end of life is judged at its beginning.
+        rings: The rings, earliest first. Default: what our constructs have marked.
+        production: Names of the rings that are production. Default: the last ring.
+        visibility_lag: How much later than published nodes may see a patch; zero turns the margin off.
+        freezes: Times in which nothing may be installed.
+        promises: Longest exposures that are promised, by the name of the ring.
+        node_counts: How many nodes each patch group has, where that is known.
+        minutes_per_node: Minutes that one node takes to install and reboot.
+        quotas: How many windows, targets and tasks AWS accepts.
+        systems_manager_quotas: How much else of Systems Manager AWS accepts.
+    """
+
+    horizon: Span
+    rings: tuple[RingChoice, ...] = ()
+    production: tuple[str, ...] = ()
+    visibility_lag: timedelta = DEFAULT_VISIBILITY_LAG
+    freezes: tuple[Span, ...] = ()
+    promises: Mapping[str, tuple[Promise, ...]] = field(default_factory=dict)
+    node_counts: Mapping[str, int] = field(default_factory=dict)
+    minutes_per_node: int = 30
+    quotas: MaintenanceWindowQuotas = AWS_QUOTAS
+    systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS
+
+
+def check_estates(estates: Sequence[Estate], options: CheckOptions) -> list[Finding]:
+    """Check every way in which the same templates can be deployed; each finding is told once."""
+    found: dict[Finding, list[Estate]] = {}
+    for estate in estates:
+        for finding in dict.fromkeys(check_estate(estate, options)):
+            found.setdefault(finding, []).append(estate)
+    return [
+        finding if len(holders) == len(estates) else _under_assumptions(finding, holders)
+        for finding, holders in found.items()
+    ]
+
+
+def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
+    """Check what is deployed in one way. A rule that fails is a finding, and no other rule is left out."""
+    yield from check_template(estate)
+    for baseline in estate.baselines:
+        location = baseline.record.location
+        yield from _run(_check_baseline, baseline, options, location=location)
+    for window in estate.windows:
+        yield from _run(_check_window, window, options, location=window.record.location)
+    for part in _by_environment(estate):
+        for rule in (_check_windows_together, _check_patch_groups):
+            yield from _run(rule, part, options)
+    yield from _run(check_registrations, estate.baselines)
+    yield from _run(check_patch_policies, estate.windows, estate.resources)
+    yield from _run(check_window_roles, estate.windows, estate.resources)
+    yield from _run(check_alarms, estate.resources)
+    yield from _run(check_associations, estate.resources)
+    plans = ring_plans(estate, options.rings, production=options.production)
+    yield from _run(check_ring_choices, estate, plans, options.rings, production=options.production)
+    yield from _run(check_production_scans, plans)
+    yield from _run(_check_shared_baselines, estate, plans)
+    yield from _run(_check_order, plans, options)
+    for plan in (*plans, *unringed_plans(estate, plans)):
+        yield from _run(_check_exposure, plan, options)
+
+
+def _check_baseline(baseline: BaselineAt, options: CheckOptions) -> Iterable[Finding]:
+    record = baseline.record
+    findings = check_patch_baseline(record)
+    findings += doubt_patch_baseline(record, today=options.horizon.from_.date())
+    return with_location(findings, record.location)
+
+
+def _check_window(window: WindowAt, options: CheckOptions) -> Iterable[Finding]:
+    record = window.record
+    findings = check_maintenance_window(record, quotas=options.quotas)
+    findings += doubt_maintenance_window(record)
+    findings += check_window_runs(record, options.horizon, freezes=options.freezes)
+    findings += check_fleet_time(
+        record, node_counts=options.node_counts, minutes_per_node=options.minutes_per_node
+    )
+    findings += check_marks(window)
+    return locate_in_window(findings, record)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """What stands in one account and Region."""
+
+    windows: list[WindowAt] = field(default_factory=list)
+    baselines: list[BaselineAt] = field(default_factory=list)
+    resources: list[ResourceAt] = field(default_factory=list)
+
+
+def _by_environment(estate: Estate) -> Iterable[_Part]:
+    parts: dict[Environment, _Part] = {}
+    for window in estate.windows:
+        parts.setdefault(window.environment, _Part()).windows.append(window)
+    for baseline in estate.baselines:
+        parts.setdefault(baseline.environment, _Part()).baselines.append(baseline)
+    for resource in estate.resources:
+        if resource.environment in parts:
+            parts[resource.environment].resources.append(resource)
+    return parts.values()
+
+
+def _check_windows_together(part: _Part, options: CheckOptions) -> Iterator[Finding]:
+    records = [window.record for window in part.windows]
+    baselines = [baseline.record for baseline in part.baselines]
+    traffic = window_traffic(records, options.horizon)
+    yield from check_collisions(traffic, quotas=options.quotas)
+    yield from check_output_places(records)
+    yield from check_scanned_and_patched(records)
+    uses = quota_use(
+        windows=records,
+        baselines=baselines,
+        traffic=traffic,
+        associations=sum(resource.type == "AWS::SSM::Association" for resource in part.resources),
+        window_quotas=options.quotas,
+        quotas=options.systems_manager_quotas,
+    )
+    locations = [record.location for record in records] or [record.location for record in baselines]
+    yield from with_location(check_quota_use(uses), locations[-1])
+
+
+def _check_patch_groups(part: _Part, _: CheckOptions) -> Iterator[Finding]:
+    records = [window.record for window in part.windows]
+    yield from check_group_coverage(records, [baseline.record for baseline in part.baselines])
+    yield from check_patch_group_tags(records, node_tags(part.resources))
+
+
+def _check_shared_baselines(estate: Estate, plans: Sequence[RingPlan]) -> Iterator[Finding]:
+    """Find baselines that production shares, for each rollout with the rings that it has."""
+    for rollout in dict.fromkeys(plan.rollout for plan in plans):
+        rings = [plan for plan in plans if plan.rollout == rollout and not _only_scans(plan)]
+        production = " and ".join(plan.name for plan in rings if plan.production)
+        ring_by_baseline: dict[int, dict[str, str]] = {}
+        for plan in rings:
+            for member in plan.members:
+                ring_by_group = ring_by_baseline.setdefault(id(member.baseline), {})
+                ring_by_group[member.patch_group] = production if plan.production else plan.name
+        for baseline in estate.baselines:
+            ring_by_group = ring_by_baseline.get(id(baseline.record), {})
+            if ring_by_group:
+                yield from check_shared_with_production(
+                    baseline.record, ring_by_patch_group=ring_by_group, production_ring=production
+                )
+
+
+def _only_scans(plan: RingPlan) -> bool:
+    return any(member.scan_windows for member in plan.members) and not any(
+        member.install_windows for member in plan.members
+    )
+
+
+def _check_order(plans: Sequence[RingPlan], options: CheckOptions) -> Iterable[Finding]:
+    return check_ring_order(
+        plans, horizon=options.horizon, visibility_lag=options.visibility_lag, freezes=options.freezes
+    )
+
+
+def _check_exposure(plan: RingPlan, options: CheckOptions) -> Iterable[Finding]:
+    found = ring_exposure(plan, options.horizon, freezes=options.freezes)
+    return check_exposure(found, promises=options.promises.get(plan.name, ()))
+
+
+def _run(
+    rule: Callable[..., Iterable[Finding]],
+    *subjects: object,
+    location: Location | None = None,
+    **options: object,
+) -> list[Finding]:
+    try:
+        return list(rule(*subjects, **options))
+    except Exception as error:  # whatever a rule did not think of must not look like a pass
+        return [
+            Finding(
+                id=FindingId.RULE_FAILED,
+                level=Level.ERROR,
+                field="",
+                message=f"the rule {rule.__name__} failed, so that nothing is known: please report it",
+                received=f"{type(error).__name__}: {error}",
+                location=location,
+            )
+        ]
+
+
+def _under_assumptions(finding: Finding, estates: Sequence[Estate]) -> Finding:
+    """Say under which assumptions a finding holds: what its estates share, or else those of the first."""
+    shared = [
+        assumption
+        for assumption in estates[0].assumptions
+        if all(assumption in estate.assumptions for estate in estates)
+    ]
+    return replace(finding, message=f"{finding.message}, if {' and '.join(shared or estates[0].assumptions)}")

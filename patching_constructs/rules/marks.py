@@ -1,0 +1,26 @@
+"""Rules about what our constructs mark on windows."""
+
+from collections.abc import Iterator
+
+from patching_constructs.model.estate import WindowAt
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.ids import FindingId
+
+
+def check_marks(window: WindowAt) -> Iterator[Finding]:
+    """Find marks that the tags and the Metadata of a window give differently."""
+    for name in ("rollout", "ring", "ring_order"):
+        tag, metadata = getattr(window.tag_marks, name), getattr(window.metadata_marks, name)
+        if tag is None or metadata is None or isinstance(tag, Unknown) or isinstance(metadata, Unknown):
+            continue
+        if tag != metadata:
+            yield Finding(
+                id=FindingId.MARKS_DISAGREE,
+                level=Level.WARNING,
+                field=f"tags.{name}",
+                message="the tag says something else than the Metadata of the window; the tag counts",
+                received=f"{tag!r} in the tag and {metadata!r} in the Metadata",
+                allowed="the same in both, as RingedMaintenanceWindow writes them",
+                location=window.record.location,
+            )

@@ -1,0 +1,346 @@
+"""`patching check`, as people and pipelines meet it."""
+
+import json
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from patching_constructs.cli import main
+from patching_constructs.rules.ids import FindingId
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases"
+INVERTED = str(CASES / "noaa-hydrovis-615-fix" / "template.yaml")
+IN_ORDER = str(CASES / "noaa-hydrovis-615-fix-delay9" / "template.yaml")
+CLEAN = """
+Resources:
+  Window:
+    Type: AWS::SSM::MaintenanceWindow
+    Properties:
+      {Name: web, Schedule: cron(0 2 ? * SUN *), ScheduleTimezone: UTC, Duration: 4, Cutoff: 1,
+       AllowUnassociatedTargets: false}
+"""
+HORIZON = ["--from", "2026-11-23", "--until", "2028-11-23"]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("clean.yaml").write_text(CLEAN)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        status = main(["check", *arguments])
+    except SystemExit as error:
+        status = int(str(error.code))
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+# --- exit status ---
+
+
+def test_clean_templates_end_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "clean.yaml", *HORIZON)
+    assert (status, err) == (0, "")
+    assert out == "0 errors, 0 warnings, 0 notes; looked at 2026-11-23 to 2028-11-23\n"
+
+
+def test_an_error_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", *HORIZON)
+    assert status == 1
+    assert out.startswith("error ring-inversion  ")
+
+
+@pytest.mark.parametrize(("level", "status"), [("error", 0), ("warning", 1), ("info", 1)])
+def test_fail_on_sets_the_level_that_fails(
+    capsys: pytest.CaptureFixture[str], level: str, status: int
+) -> None:
+    assert run(capsys, IN_ORDER, "--rings", "dev,prod", "--fail-on", level, *HORIZON)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: PATH"),
+        (["missing.yaml"], "missing.yaml: cannot be read: no such file or directory"),
+        (["clean.yaml", "--from", "23.11.2026"], "--from: not a date, got '23.11.2026'; allowed: YYYY-MM-DD"),
+        (["clean.yaml", "--from", "2026-02-30"], "--from: not a date"),
+        (["clean.yaml", "--from", "1960-01-01"], "--from: not a date"),
+        (["clean.yaml", "--from", "2026-11-23", "--until", "2026-11-23"], "--until: not after --from"),
+        (["clean.yaml", "--rings", "dev,,prod"], "--rings: no ring, got ''"),
+        (["clean.yaml", "--rings", "dev=,prod"], "--rings: no ring, got 'dev='"),
+        (["clean.yaml", "--rings", "dev,dev"], "--rings: a ring twice, got 'dev'"),
+        (["clean.yaml", "--production", ","], "--production: an empty name"),
+        (["clean.yaml", "--format", "xml"], "invalid choice: 'xml'"),
+        (["clean.yaml", "--acknowledgements", "none.yaml"], "none.yaml: cannot be read"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2_and_one_message(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+# --- text ---
+
+
+def test_a_finding_says_where_what_why_and_how_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", *HORIZON)
+    first = out.split("\n\n")[0].splitlines()
+    assert first[0] == f"error ring-inversion  {INVERTED}:23 BaselineProd"
+    assert first[2].startswith("    got: published Sun 2026-12-06 06:00 UTC")
+    assert first[3] == "    mend: in ring prod approve_after_days of 9 or more"
+    assert first[4].startswith("    see: https://docs.aws.amazon.com/")
+
+
+def test_rings_that_match_nothing_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, INVERTED, "--rings", "dev,staging,prod=pro*", *HORIZON)
+    assert "ring-without-patch-group" in out
+    assert "'staging'" in out
+    assert "error ring-inversion" in out
+
+
+def test_a_group_in_two_rings_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, INVERTED, "--rings", "dev,all=*", *HORIZON)
+    assert status == 1
+    assert "error ring-patch-group-shared" in out
+
+
+def test_production_is_the_last_ring_unless_it_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def unscanned(*arguments: str) -> list[str]:
+        out = run(capsys, IN_ORDER, "--rings", "dev,prod", "--format", "json", *arguments, *HORIZON)[1]
+        return [
+            finding["logical_id"]
+            for finding in json.loads(out)["findings"]
+            if finding["id"] == "production-without-scan"
+        ]
+
+    assert unscanned() == ["WindowProd"]
+    assert unscanned("--production", "dev") == ["WindowDev"]
+    assert unscanned("--production", "dev,prod") == ["WindowDev", "WindowProd"]
+
+
+def test_production_that_is_no_ring_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, IN_ORDER, "--rings", "dev,prod", "--production", "prd", *HORIZON)
+    assert "no ring has this name" in out
+    assert "did you mean 'prod'?" in out
+
+
+# --- other formats ---
+
+
+def test_json_follows_the_published_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    schema = json.loads(
+        resources.files("patching_constructs.cli").joinpath("findings.schema.json").read_text()
+    )
+    jsonschema.Draft202012Validator.check_schema(schema)
+    _, out, _ = run(capsys, str(CASES), "--rings", "dev,prod", "--format", "json", *HORIZON)
+    report = json.loads(out)
+    jsonschema.validate(report, schema)
+    assert report["summary"]["errors"] == sum(finding["level"] == "error" for finding in report["findings"])
+    assert {finding["id"] for finding in report["findings"]} <= set(FindingId)
+
+
+def test_sarif_points_at_lines_of_relative_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(Path(INVERTED).read_text())
+    arguments = [str(tmp_path / "template.yaml"), "--rings", "dev,prod", "--format", "sarif", *HORIZON]
+    log = json.loads(run(capsys, *arguments)[1])
+    assert log["version"] == "2.1.0"
+    (entry,) = log["runs"]
+    result = next(result for result in entry["results"] if result["ruleId"] == "ring-inversion")
+    assert result["level"] == "error"
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "template.yaml"},
+        "region": {"startLine": 23},
+    }
+    assert result["locations"][0]["logicalLocations"] == [
+        {"fullyQualifiedName": "BaselineProd", "kind": "resource"}
+    ]
+    assert {rule["id"] for rule in entry["tool"]["driver"]["rules"]} == {
+        result["ruleId"] for result in entry["results"]
+    }
+
+
+def test_github_gets_one_escaped_line_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", "--format", "github", *HORIZON)
+    error, *others = out.splitlines()
+    assert error.startswith(f"::error file={INVERTED},line=23,title=ring-inversion::rings.prod")
+    assert "%25 of publication times" in error
+    assert "%0Amend: " in error
+    assert all(line.startswith(("::warning ", "::notice ")) for line in others)
+
+
+# --- acknowledgements ---
+
+ACCEPTED = """
+acknowledgements:
+  - id: ring-inversion
+    where: BaselineProd
+    owner: platform-team
+    reason: prod is rebuilt from images that dev has tested
+    expires: {expires}
+"""
+
+
+def test_an_acknowledged_finding_does_not_fail_and_is_still_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("patching-acknowledgements.yaml").write_text(ACCEPTED.format(expires="2999-12-31"))
+    status, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", *HORIZON)
+    assert status == 0
+    assert "acknowledged error ring-inversion" in out
+    assert "accepted by platform-team until 2999-12-31: prod is rebuilt" in out
+    assert "0 errors" in out
+    assert "1 acknowledged" in out
+
+
+def test_an_expired_acknowledgement_silences_nothing_and_is_a_finding(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("patching-acknowledgements.yaml").write_text(ACCEPTED.format(expires="2020-01-31"))
+    status, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", *HORIZON)
+    assert status == 1
+    assert "\nerror ring-inversion" in f"\n{out}"
+    assert "warning acknowledgement-expired  patching-acknowledgements.yaml:3" in out
+    assert "platform-team" in out
+
+
+def test_an_acknowledgement_of_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other.yaml").write_text(ACCEPTED.format(expires="2999-12-31"))
+    _, out, _ = run(capsys, "clean.yaml", "--acknowledgements", "other.yaml", *HORIZON)
+    assert "info acknowledgement-unused  other.yaml:3" in out
+
+
+def test_every_mistake_in_the_acknowledgements_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("patching-acknowledgements.yaml").write_text(
+        "acknowledgements:\n"
+        "  - {id: no-such-finding, where: A, owner: me, reason: because, expires: 2999-12-31}\n"
+        "  - {id: ring-inversion, where: A, owner: me, expires: tomorrow, until: x}\n"
+        "  - text\n"
+    )
+    status, _, err = run(capsys, "clean.yaml")
+    assert status == 2
+    assert err.splitlines()[1:] == [
+        "patching-acknowledgements.yaml:2: id: no finding has this id, got 'no-such-finding'",
+        "patching-acknowledgements.yaml:3: reason: a text is needed, got None",
+        "patching-acknowledgements.yaml:3: until: unknown key; allowed: id, where, owner, reason, expires",
+        "patching-acknowledgements.yaml:3: expires: not a date, got 'tomorrow'; allowed: YYYY-MM-DD",
+        "patching-acknowledgements.yaml:4: not a mapping; allowed: id, where, owner, reason, expires",
+    ]
+
+
+def test_what_an_app_acknowledges_with_cdk_is_silent_here_too(capsys: pytest.CaptureFixture[str]) -> None:
+    artifact = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111111111111/eu-central-1",
+        "properties": {"templateFile": "S.json"},
+        "metadata": {
+            "/App/Baselines": [
+                {
+                    "type": "aws:cdk:acknowledged-rules",
+                    "data": {"patching-constructs::patch-baseline-empty": "filled by hand"},
+                }
+            ],
+            "/App/Baselines/B/Resource": [{"type": "aws:cdk:logicalId", "data": "B"}],
+            "/App/BaselinesToo/Resource": [{"type": "aws:cdk:logicalId", "data": "C"}],
+        },
+    }
+    baseline = {"Type": "AWS::SSM::PatchBaseline", "Properties": {"Name": "web"}}
+    Path("cdk.out").mkdir()
+    Path("cdk.out/manifest.json").write_text(json.dumps({"artifacts": {"S": artifact}}))
+    Path("cdk.out/S.json").write_text(json.dumps({"Resources": {"B": baseline, "C": baseline}}))
+    status, out, _ = run(capsys, "cdk.out", "--format", "json", *HORIZON)
+    assert status == 1
+    assert {
+        finding["logical_id"]: finding["acknowledgement"] and finding["acknowledgement"]["reason"]
+        for finding in json.loads(out)["findings"]
+        if finding["id"] == "patch-baseline-empty"
+    } == {"B": "filled by hand", "C": None}
+
+
+# --- the process ---
+
+
+def test_an_open_condition_names_what_is_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("open.yaml").write_text(
+        CLEAN.replace("Cutoff: 1", "Cutoff: !If [IsProd, 4, 1]")
+        + "Parameters: {Stage: {Type: String}}\n"
+        + "Conditions: {IsProd: !Equals [!Ref Stage, prod]}\n"
+    )
+    status, out, _ = run(capsys, "open.yaml", *HORIZON)
+    assert status == 1
+    assert "error window-cutoff" in out
+    assert "if parameter Stage is 'prod'" in out
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    program = f"{sys.executable} -m patching_constructs.cli check {CASES} --format json | head -1"
+    result = subprocess.run(["/bin/sh", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == "{\n"
+    assert result.stderr == ""
+
+
+def test_help_loads_neither_rules_nor_yaml() -> None:
+    program = (
+        "import sys\n"
+        "from patching_constructs.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "slow = {'yaml', 'cronsim', 'patching_constructs.rules', 'patching_constructs.reading'}\n"
+        "slow &= set(sys.modules)\n"
+        "sys.exit(f'loaded {slow}' if slow else 0)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert "check" in result.stdout
+
+
+def test_a_mistake_of_our_own_is_one_line_and_no_pass(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        message = "unforeseen"
+        raise KeyError(message)
+
+    monkeypatch.setattr("patching_constructs.reading.templates.read_estates", fail)
+    status, out, err = run(capsys, "clean.yaml")
+    assert (status, out) == (2, "")
+    assert err == "patching: failed by a mistake of its own, please report it: KeyError: 'unforeseen'\n"
+
+
+def test_a_rule_that_fails_is_a_finding_and_no_pass(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        message = "unforeseen"
+        raise KeyError(message)
+
+    monkeypatch.setattr("patching_constructs.rules.estate.check_maintenance_window", fail)
+    status, out, _ = run(capsys, "clean.yaml", *HORIZON)
+    assert status == 1
+    assert "error rule-failed  clean.yaml:3 Window" in out
+
+
+def test_texts_that_cannot_be_encoded_are_escaped(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text(
+        '{"Resources": {"W": {"Type": "AWS::SSM::PatchBaseline", "Properties": {"Name": "\\ud800"}}}}'
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "patching_constructs.cli", "check", str(tmp_path / "t.json")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (1, "")

@@ -1,0 +1,91 @@
+from datetime import UTC, datetime, timedelta
+
+from patching_constructs.model.estate import BaselineAt, Environment, Estate, WindowAt
+from patching_constructs.model.finding import Finding
+from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
+from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchRuleRecord
+from patching_constructs.model.promises import Promise, Severity
+from patching_constructs.model.schedule import ScheduleRecord
+from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
+from patching_constructs.rollout.span import Span
+from patching_constructs.rules.estate import CheckOptions, check_estate
+from patching_constructs.rules.ids import FindingId
+
+HERE = Environment(account="111111111111", region="eu-central-1")
+HORIZON = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2028, 11, 23, tzinfo=UTC))
+EXPOSURE_IDS = {
+    FindingId.EXPOSURE,
+    FindingId.EXPOSURE_OVER_PROMISE,
+    FindingId.SUPERSEDED_BEFORE_INSTALL,
+}
+
+
+def baseline(operating_system: str, days: int, *groups: str) -> BaselineAt:
+    record = PatchBaselineRecord(
+        name="baseline",
+        operating_system=operating_system,
+        approval_rules=(PatchRuleRecord(approve_after_days=days),),
+        patch_groups=groups,
+    )
+    return BaselineAt(record=record, environment=HERE)
+
+
+def install(group: str) -> WindowAt:
+    target = TargetRecord(resource_type="INSTANCE", targets=(("tag:PatchGroup", (group,)),))
+    task = TaskRecord(
+        task_type="RUN_COMMAND",
+        task_arn="AWS-RunPatchBaseline",
+        priority=1,
+        targets=(target,),
+        max_concurrency="1",
+        max_errors="1",
+        parameters={"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)},
+    )
+    record = WindowRecord(
+        name=f"{group}-install",
+        schedule=ScheduleRecord(expression="cron(0 2 ? * TUE#2 *)", offset_days=6),
+        duration_hours=2,
+        cutoff_hours=1,
+        targets=(target,),
+        tasks=(task,),
+    )
+    return WindowAt(record=record, environment=HERE)
+
+
+ESTATE = Estate(
+    baselines=(baseline("WINDOWS", 6, "office"), baseline("AMAZON_LINUX_2023", 6, "web", "db")),
+    windows=(install("office"), install("web")),
+)
+
+
+def check(**options: object) -> list[Finding]:
+    found = check_estate(ESTATE, CheckOptions(horizon=HORIZON, **options))  # type: ignore[arg-type]
+    return [finding for finding in found if finding.id in EXPOSURE_IDS]
+
+
+def test_lost_windows_updates_are_found_although_nobody_named_a_ring() -> None:
+    found = {(finding.id, finding.field) for finding in check()}
+    assert found == {
+        (FindingId.EXPOSURE, "office"),
+        (FindingId.SUPERSEDED_BEFORE_INSTALL, "office"),
+        (FindingId.EXPOSURE, "web"),
+    }
+
+
+def test_what_is_promised_for_a_ring_is_asked_of_this_ring_only() -> None:
+    promise = Promise(name="own", within={Severity.CRITICAL: timedelta(days=1)})
+    rings = (RingChoice(name="web"), RingChoice(name="prod", glob="office"))
+    broken = [
+        finding.field
+        for finding in check(rings=rings, promises={"web": (promise,)})
+        if finding.id == FindingId.EXPOSURE_OVER_PROMISE
+    ]
+    assert broken == ["web"]
+
+
+def test_patch_groups_of_a_ring_are_not_told_of_twice() -> None:
+    plans = ring_plans(ESTATE, (RingChoice(name="web"),))
+    assert [(plan.name, plan.groups) for plan in unringed_plans(ESTATE, plans)] == [
+        ("office", ("office",)),
+        ("db", ("db",)),
+    ]
