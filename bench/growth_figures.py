@@ -13,7 +13,7 @@ from bench.synthesis import SAMPLE
 from bench.time_figures import synthesis_seconds
 
 _ACCOUNT_COUNTS = (1, 5, 10, 25, 50)
-_ROUNDS = 2
+_ROUNDS = 3
 _LINEARITY_LIMIT = 1.5
 """How much more the last 25 accounts may cost than the first 25, each."""
 

@@ -83,7 +83,10 @@ def _test() -> Environment:
                 name="test-amazon-linux-2023",
                 operating_system="AMAZON_LINUX_2023",
                 patch_groups=["test-web"],
-                approvals=[*amazon_linux_2023_security(2), everything_else(2)],
+                approvals=[
+                    *amazon_linux_2023_security(2),
+                    Approval(filters={"CLASSIFICATION": ["Bugfix"]}, after_days=2, compliance_level="LOW"),
+                ],
             ),
             Baseline(
                 name="test-ubuntu",

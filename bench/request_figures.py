@@ -14,7 +14,7 @@ from bench.handwritten_ssm import define_baseline as define_baseline_by_hand
 from bench.handwritten_ssm import define_windows as define_windows_by_hand
 from bench.jsii_requests import ADD_METADATA, counted_jsii_requests
 from bench.limit import Limit
-from bench.synthesis import SAMPLE, define_by_hand, define_with_library, new_app
+from bench.synthesis import SAMPLE, handwritten, library, new_app
 from patching_constructs import (
     AccountSettings,
     CommandOutput,
@@ -66,19 +66,19 @@ def count_ssm_by_hand() -> Count:
 
 def count_sample_of_library() -> Count:
     """Count what the whole sample costs, metadata and acknowledgements included."""
-    return _count_sample(define_with_library)
+    return _count_sample(library())
 
 
 def count_sample_by_hand() -> Count:
     """Count what its handwritten twin costs."""
-    return _count_sample(define_by_hand)
+    return _count_sample(handwritten())
 
 
 def request_figures() -> tuple[Table, list[Limit]]:
     """Measure and compare."""
     table = Table("resources", "library", "by hand", "ratio", title="jsii requests per resource")
     limits = []
-    for name, prefix, library, by_hand, at_most in (
+    for name, prefix, ours, by_hand, at_most in (
         (
             "AWS::SSM, without tags and metadata",
             "AWS::SSM::",
@@ -88,10 +88,10 @@ def request_figures() -> tuple[Table, list[Limit]]:
         ),
         ("whole sample", "AWS::", count_sample_of_library(), count_sample_by_hand(), SAMPLE_LIMIT),
     ):
-        ratio = library.requests / by_hand.requests
+        ratio = ours.requests / by_hand.requests
         table.add_row(
             name,
-            f"{library.per_resource(prefix):.2f} ({library.requests} in all)",
+            f"{ours.per_resource(prefix):.2f} ({ours.requests} in all)",
             f"{by_hand.per_resource(prefix):.2f} ({by_hand.requests} in all)",
             f"{ratio:.2f}",
         )

@@ -6,6 +6,7 @@ off for both sides: they cost the same for the same templates, and more than eve
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -20,28 +21,26 @@ def new_app(outdir: str | None = None) -> cdk.App:
     return cdk.App(analytics_reporting=False, context=context, outdir=outdir)
 
 
-def define_with_library(app: cdk.App, config: Path = SAMPLE) -> None:
-    """Define the stacks of a configuration as app.py does."""
+def library(config: Path = SAMPLE) -> Callable[[cdk.App], None]:
+    """Import what app.py imports, and return what defines the stacks of a configuration."""
     from patching_constructs import load_settings
     from stacks.organisation import define_organisation
 
-    define_organisation(app, load_settings(config))
+    return lambda app: define_organisation(app, load_settings(config))
 
 
-def define_by_hand(app: cdk.App) -> None:
-    """Define the stacks of patching.yaml without the library."""
+def handwritten() -> Callable[[cdk.App], None]:
+    """Import the twin, and return what defines the stacks of patching.yaml without the library."""
     from bench.handwritten import define_organisation
 
-    define_organisation(app)
+    return define_organisation
 
 
 def main(side: str, outdir: str, config: str = str(SAMPLE)) -> None:
     """Synthesize one side into a folder."""
+    define = library(Path(config)) if side == "library" else handwritten()
     app = new_app(outdir)
-    if side == "library":
-        define_with_library(app, Path(config))
-    else:
-        define_by_hand(app)
+    define(app)
     app.synth()
 
 

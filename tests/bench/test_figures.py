@@ -11,7 +11,7 @@ from bench.__main__ import report_broken
 from bench.growth_figures import organisation
 from bench.limit import Limit
 from bench.request_figures import SAMPLE_LIMIT, SSM_LIMIT, Count
-from bench.synthesis import define_by_hand, define_with_library, new_app
+from bench.synthesis import handwritten, library, new_app
 from tests.bench.resources import resources_without_ids
 
 ACCOUNT_COUNTS = (1, 50)
@@ -29,7 +29,7 @@ def sample_counts() -> tuple[Count, Count]:
 
 def test_the_handwritten_twin_has_the_same_stacks_with_the_same_resources() -> None:
     sides = []
-    for define in (define_with_library, define_by_hand):
+    for define in (library(), handwritten()):
         app = new_app()
         define(app)
         sides.append(
@@ -38,9 +38,9 @@ def test_the_handwritten_twin_has_the_same_stacks_with_the_same_resources() -> N
                 for stack in app.synth().stacks
             }
         )
-    library, by_hand = sides
-    assert len(library) == 5
-    assert library == by_hand
+    ours, by_hand = sides
+    assert len(ours) == 5
+    assert ours == by_hand
 
 
 def test_the_comparison_sees_a_property_and_what_a_reference_leads_to() -> None:
@@ -77,26 +77,26 @@ def test_the_twin_does_not_use_the_library() -> None:
 def test_requests_for_systems_manager_resources_are_counted_over_the_same_resources(
     ssm_counts: tuple[Count, Count],
 ) -> None:
-    library, by_hand = (
+    ours, by_hand = (
         [resources_without_ids(template, types="AWS::SSM::") for template in count.templates]
         for count in ssm_counts
     )
-    assert [sum(resources.values()) for resources in library] == [10, 10, 10, 13]
-    assert library == by_hand
+    assert [sum(resources.values()) for resources in ours] == [10, 10, 10, 13]
+    assert ours == by_hand
 
 
 def test_systems_manager_resources_cost_at_most_a_quarter_more_requests_than_by_hand(
     ssm_counts: tuple[Count, Count],
 ) -> None:
-    library, by_hand = ssm_counts
-    assert 0 < by_hand.requests < library.requests <= SSM_LIMIT * by_hand.requests
+    ours, by_hand = ssm_counts
+    assert 0 < by_hand.requests < ours.requests <= SSM_LIMIT * by_hand.requests
 
 
 def test_the_whole_sample_costs_hardly_more_requests_than_by_hand(
     sample_counts: tuple[Count, Count],
 ) -> None:
-    library, by_hand = sample_counts
-    assert 0 < by_hand.requests < library.requests <= SAMPLE_LIMIT * by_hand.requests
+    ours, by_hand = sample_counts
+    assert 0 < by_hand.requests < ours.requests <= SAMPLE_LIMIT * by_hand.requests
 
 
 def test_requests_are_divided_by_the_resources_that_they_are_for() -> None:

@@ -503,7 +503,7 @@ def test_a_doubtful_schedule_is_a_warning_under_a_stable_id() -> None:
     Annotations.from_stack(stack).has_warning(
         "/Patching/Windows",
         Match.string_like_regexp(
-            r"windows\[org-images-scan\]\.schedule\.expression: .*patching-constructs:schedule-interval"
+            r"windows\[org-images-scan\]\.schedule\.expression: .*patching-constructs::schedule-interval"
         ),
     )
 
