@@ -1,5 +1,7 @@
 """Where the output of patch commands is kept: encrypted, for a fixed time."""
 
+import functools
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -157,8 +159,7 @@ class CommandOutput(Construct):
 
         See: https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
         """
-        log_group_arn = self.log_group.log_group_arn
-        bucket_arn = self.bucket.bucket_arn
+        bucket_arn, key_arn, log_group_arn = self._arns
         return [
             iam.PolicyStatement(
                 sid="WriteCommandOutput", actions=["s3:PutObject"], resources=[f"{bucket_arn}/*"]
@@ -171,7 +172,7 @@ class CommandOutput(Construct):
             iam.PolicyStatement(
                 sid="EncryptCommandOutput",
                 actions=["kms:GenerateDataKey", "kms:Decrypt"],  # Decrypt: for uploads in several parts
-                resources=[self.encryption_key.key_arn],
+                resources=[key_arn],
             ),
             iam.PolicyStatement(
                 sid="LogCommandOutput",
@@ -184,6 +185,11 @@ class CommandOutput(Construct):
                 resources=[self._log_groups_arn],
             ),
         ]
+
+    @functools.cached_property
+    def _arns(self) -> tuple[str, str, str]:
+        """Those of bucket, key and log group, read once for all fleets."""
+        return self.bucket.bucket_arn, self.encryption_key.key_arn, self.log_group.log_group_arn
 
 
 def _check_retention(retention_days: int) -> list[Finding]:
