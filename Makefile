@@ -16,12 +16,13 @@ help: ## Show this list
 .PHONY: setup
 setup: .venv/.ready node_modules/.ready ## Install the locked Python environment, Node and the CDK CLI
 
-.venv/.ready: requirements.lock
+.venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || { echo "creating .venv"; $(PYTHON) -m venv .venv; }
 	@echo "installing the locked Python environment"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .venv/.ready

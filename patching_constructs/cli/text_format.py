@@ -6,13 +6,15 @@ from patching_constructs.cli.report import Report
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
 
+_WHAT_IS_PROVED = "What is said about rings is about schedules, not about outcomes: no node was asked."
+
 
 def format_text(report: Report) -> str:
     """Render the report as text."""
     lines = [
         line for entry in report.judged for line in (*_finding(entry.finding, entry.acknowledgement), "")
     ]
-    return "\n".join([*lines, _summary(report), ""])
+    return "\n".join([*lines, _summary(report), _WHAT_IS_PROVED, ""])
 
 
 def _finding(finding: Finding, acknowledgement: Acknowledgement | None) -> Iterator[str]:
