@@ -97,7 +97,7 @@ def check_estates(estates: Sequence[Estate], options: CheckOptions) -> list[Find
 
 def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     """Check what is deployed in one way. A rule that fails is a finding, and no other rule is left out."""
-    yield from check_template(estate)
+    yield from _run(check_template, estate)
     for baseline in estate.baselines:
         location = baseline.record.location
         yield from _run(_check_baseline, baseline, options, location=location)
@@ -111,6 +111,10 @@ def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     yield from _run(check_window_roles, estate.windows, estate.resources)
     yield from _run(check_alarms, estate.resources)
     yield from _run(check_associations, estate.resources)
+    yield from _run(_check_rings, estate, options)
+
+
+def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     plans = ring_plans(estate, options.rings, production=options.production)
     yield from _run(check_ring_choices, estate, plans, options.rings, production=options.production)
     yield from _run(check_production_scans, plans)

@@ -322,17 +322,22 @@ def test_a_mistake_of_our_own_is_one_line_and_no_pass(
     assert err == "patching: failed by a mistake of its own, please report it: KeyError: 'unforeseen'\n"
 
 
+@pytest.mark.parametrize(
+    ("rule", "where"),
+    [("check_maintenance_window", "  clean.yaml:3 Window"), ("check_template", ""), ("ring_plans", "")],
+)
 def test_a_rule_that_fails_is_a_finding_and_no_pass(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, rule: str, where: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         message = "unforeseen"
         raise KeyError(message)
 
-    monkeypatch.setattr("patching_constructs.rules.estate.check_maintenance_window", fail)
+    fail.__name__ = rule
+    monkeypatch.setattr(f"patching_constructs.rules.estate.{rule}", fail)
     status, out, _ = run(capsys, "clean.yaml", *HORIZON)
     assert status == 1
-    assert "error rule-failed  clean.yaml:3 Window" in out
+    assert f"error rule-failed{where}\n" in out
 
 
 def test_texts_that_cannot_be_encoded_are_escaped(tmp_path: Path) -> None:
