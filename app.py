@@ -22,6 +22,7 @@ def main() -> None:
         AwsSolutionsChecks(app),
         NIST80053R5Checks(app),
         PatchingChecks(
+            node_counts=settings.node_counts,
             maintenance_window_quotas=settings.quotas.to_value(),
             systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
         ),

@@ -209,7 +209,7 @@ def _prod() -> Environment:
             Ring(
                 name="prod",
                 patch_groups=["prod-web", "prod-office"],
-                max_concurrency="10%",
+                max_concurrency="20%",
                 max_errors="5%",
                 scan_schedule="cron(0 6 ? * * *)",
                 install_schedule="cron(0 1 ? * TUE#3 *)",
@@ -218,7 +218,7 @@ def _prod() -> Environment:
             Ring(
                 name="prod-scan-only",
                 patch_groups=["prod-image-built"],
-                max_concurrency="10%",
+                max_concurrency="20%",
                 max_errors="5%",
                 scan_schedule="cron(0 6 ? * * *)",
             ),

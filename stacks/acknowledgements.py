@@ -44,7 +44,8 @@ def acknowledge_fleets(
     stack: cdk.Stack, fleets: Iterable[PatchGroupFleet], *, command_output: CommandOutput
 ) -> None:
     """Accept the wildcards below named buckets, and the agent's policy that AWS maintains."""
-    partition = stack.partition
+    # cdk-nag spells what only the deployment knows in angle brackets; cdk.json's flags make it a literal.
+    partition = "<AWS::Partition>" if cdk.Token.is_unresolved(stack.partition) else stack.partition
     bucket_id = stack.get_logical_id(command_output.bucket.node.default_child)  # type: ignore[arg-type]
     log_groups = f"arn:{partition}:logs:{stack.region}:{stack.account}:log-group:*"
     agent_policy = "arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"

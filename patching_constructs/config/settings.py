@@ -67,6 +67,11 @@ class Settings(SettingsModel):
         """The rings that are production: those that say so, or else the last."""
         return tuple(ring for ring in self.rings if ring.production) or (self.rings[-1],)
 
+    @property
+    def node_counts(self) -> dict[str, int]:
+        """About how many nodes each patch group has, in one account and Region."""
+        return {group.name: group.node_count for ring in self.rings for group in ring.patch_groups}
+
     def rings_of(self, account: AccountSettings) -> tuple[RingSettings, ...]:
         """Return the rings that have nodes in `account`, earliest first."""
         return tuple(ring for ring in self.rings if account.name in ring.accounts)

@@ -151,10 +151,14 @@ def test_a_mistake_in_the_configuration_ends_with_its_line_and_no_traceback(tmp_
     assert "Traceback" not in result.stderr
 
 
-def _run_with_rings(directory: Path, *names: str) -> subprocess.CompletedProcess[str]:
+def _run_with_rings(
+    directory: Path, *names: str, max_concurrency: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run app.py on the sample with its rings in the order of `names`; accepted risks have not expired."""
     data = yaml.safe_load((ROOT / "patching.yaml").read_text())
     data["rings"] = sorted(data["rings"], key=lambda ring: names.index(ring["name"]))
+    if max_concurrency is not None:
+        data["rings"][-1]["max_concurrency"] = max_concurrency
     config = directory / "patching.yaml"
     config.write_text(yaml.safe_dump(data, sort_keys=False))
     accepted = (ROOT / "patching-acknowledgements.yaml").read_text()
@@ -180,3 +184,10 @@ def test_two_rings_out_of_order_fail_the_synth(tmp_path: Path) -> None:
     assert "ValidationFailed" in result.stderr
     assert "a patch reaches ring dev before ring test" in result.stderr
     assert "patching-constructs::ring-inversion" in result.stderr
+
+
+def test_a_window_too_short_for_its_nodes_fails_the_synth(tmp_path: Path) -> None:
+    result = _run_with_rings(tmp_path, "dev", "test", "staging", "prod", max_concurrency="10%")
+    assert result.returncode != 0
+    assert "24 of 48 nodes do not get their turn before the cutoff" in result.stderr
+    assert "patching-constructs::window-too-short" in result.stderr
