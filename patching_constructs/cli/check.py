@@ -4,10 +4,10 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
+from patching_constructs.cli.scenario_options import add_scenario_options, read_scenario
 
 if TYPE_CHECKING:
     from patching_constructs.cli.report import Report
@@ -25,28 +25,7 @@ def add_command(commands: Any) -> None:
         "templates, and prove that rings are patched in order. Exit status: 0 clean, 1 findings, 2 unusable "
         "input.",
     )
-    parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="template (JSON or YAML), folder of templates, or cdk.out"
-    )
-    parser.add_argument("--from", dest="from_", metavar="DATE", help="first day looked at (default: today)")
-    parser.add_argument(
-        "--until", metavar="DATE", help="day after the last (default: 24 months after the first)"
-    )
-    parser.add_argument(
-        "--rings",
-        metavar="RINGS",
-        help="rings, earliest first, as patch groups: dev,test,prod; or ring=pattern (default: the marks of "
-        "patching-constructs)",
-    )
-    parser.add_argument(
-        "--production", metavar="RINGS", help="rings that are production (default: the last that installs)"
-    )
-    parser.add_argument(
-        "--acknowledgements",
-        metavar="FILE",
-        type=Path,
-        help="accepted findings (default: patching-acknowledgements.yaml, if there is one)",
-    )
+    add_scenario_options(parser)
     parser.add_argument(
         "--fail-on", choices=_LEVELS, default="error", help="lowest level that fails (default: error)"
     )
@@ -73,30 +52,16 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> ExitSt
 
 
 def _check(options: argparse.Namespace) -> "Report":
-    from patching_constructs.cli.arguments import parse_horizon, parse_names, parse_rings
     from patching_constructs.cli.report import Report, in_reading_order
-    from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
-    from patching_constructs.reading.templates import read_estates
     from patching_constructs.rules.acknowledgements import judge
-    from patching_constructs.rules.estate import CheckOptions, check_estates
-    from patching_constructs.rules.ids import FindingId
+    from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()
-    horizon = parse_horizon(options.from_, options.until, today=today)
-    check_options = CheckOptions(
-        horizon=horizon,
-        rings=() if options.rings is None else parse_rings(options.rings),
-        production=() if options.production is None else parse_names(options.production),
-    )
-    file = options.acknowledgements
-    if file is None and DEFAULT_FILE.is_file():
-        file = DEFAULT_FILE
-    acknowledgements = () if file is None else read_acknowledgements(file, finding_ids=set(FindingId))
-    estates = read_estates(options.paths)
-    findings = check_estates(estates, check_options)
-    acknowledged = (*acknowledgements, *estates[0].acknowledgements)
+    scenario = read_scenario(options, today=today)
+    horizon = scenario.options.horizon
+    findings = check_estates(scenario.estates, scenario.options)
     return Report(
-        judged=in_reading_order(judge(findings, acknowledged, today=today)),
+        judged=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
         from_=horizon.from_.date(),
         until=horizon.until.date(),
     )
