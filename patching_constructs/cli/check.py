@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
 from patching_constructs.cli.scenario_options import add_scenario_options, read_scenario
+from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
     from patching_constructs.cli.report import Report
@@ -30,21 +31,13 @@ def add_command(commands: Any) -> None:
         "--fail-on", choices=_LEVELS, default="error", help="lowest level that fails (default: error)"
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
-    parser.set_defaults(run=lambda options: _run(parser, options))
+    parser.set_defaults(run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)))
 
 
-def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> ExitStatus:
-    from patching_constructs.cli.arguments import ArgumentError
+def _run(options: argparse.Namespace) -> ExitStatus:
     from patching_constructs.model.finding import Level
-    from patching_constructs.reading.error import ReadingError
 
-    try:
-        report = _check(options)
-    except ArgumentError as error:
-        parser.error(str(error))
-    except ReadingError as error:
-        print(f"patching: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-        return ExitStatus.UNUSABLE_INPUT
+    report = _check(options)
     sys.stdout.write(_formatter(options.format)(report))
     fail_on = Level[options.fail_on.upper()]
     failed = any(finding.level >= fail_on for finding in report.open_findings)

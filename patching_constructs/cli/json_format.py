@@ -22,12 +22,13 @@ def format_json(report: Report) -> str:
             "infos": report.count(Level.INFO),
             "acknowledged": report.acknowledged_count,
         },
-        "findings": [_finding(entry.finding, entry.acknowledgement) for entry in report.judged],
+        "findings": [finding_data(entry.finding, entry.acknowledgement) for entry in report.judged],
     }
     return json.dumps(data, indent=2) + "\n"
 
 
-def _finding(finding: Finding, acknowledgement: Acknowledgement | None) -> dict[str, object]:
+def finding_data(finding: Finding, acknowledgement: Acknowledgement | None) -> dict[str, object]:
+    """Return a finding as data that JSON can hold, with the acknowledgement that silences it."""
     location = finding.location or Location()
     return {
         "id": str(finding.id),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from patching_constructs._version import __version__
-from patching_constructs.cli import check
+from patching_constructs.cli import check, plan
 from patching_constructs.cli.exit_status import ExitStatus
 
 
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"patching {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     check.add_command(commands)
+    plan.add_command(commands)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

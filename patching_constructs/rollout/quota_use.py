@@ -1,6 +1,6 @@
 """How much of AWS's quotas is used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patching_constructs.model.maintenance_window import WindowRecord
@@ -11,7 +11,9 @@ from patching_constructs.model.systems_manager_quotas import (
     SystemsManagerQuotas,
 )
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.by_environment import EnvironmentPart
 from patching_constructs.rollout.collisions import WindowTraffic
+from patching_constructs.rollout.ring_plans import targeted_groups
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,45 @@ class QuotaUse:
     used: int
     quota: int
     refused: bool = True
+
+
+def quota_use_of(
+    part: EnvironmentPart,
+    *,
+    traffic: WindowTraffic,
+    node_counts: Mapping[str, int],
+    window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
+    quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
+) -> tuple[QuotaUse, ...]:
+    """Count what an account and Region uses, as far as templates and `node_counts` tell.
+
+    Args:
+        part: What stands in the account and Region.
+        traffic: What its windows do at the same time.
+        node_counts: How many nodes each patch group has, where that is known.
+        window_quotas: Quotas of maintenance windows. Default: AWS's.
+        quotas: Quotas of the rest of Systems Manager. Default: AWS's.
+    """
+    return quota_use(
+        windows=[window.record for window in part.windows],
+        baselines=[baseline.record for baseline in part.baselines],
+        traffic=traffic,
+        associations=sum(resource.type == "AWS::SSM::Association" for resource in part.resources),
+        managed_nodes=sum(node_counts.get(group, 0) for group in _patch_groups(part)),
+        window_quotas=window_quotas,
+        quotas=quotas,
+    )
+
+
+def _patch_groups(part: EnvironmentPart) -> set[str]:
+    registered = {
+        group
+        for baseline in part.baselines
+        if not isinstance(baseline.record.patch_groups, Unknown)
+        for group in baseline.record.patch_groups
+        if not isinstance(group, Unknown)
+    }
+    return registered.union(*(targeted_groups(window.record) for window in part.windows))
 
 
 def quota_use(

@@ -43,7 +43,7 @@ def cumulative_closings(lane: Lane, horizon: Span) -> list[Closing]:
         lane: The nodes, with runs through the horizon, `LOOK_AHEAD` and the approval delay.
         horizon: When the vulnerabilities' first patches are published.
     """
-    steps = _steps_between_releases(lane, horizon)
+    steps = steps_between_releases(lane, horizon)
     closed: list[Closing] = []
     closed_by_next_update: datetime | None = None
     next_update: datetime | None = None
@@ -67,7 +67,7 @@ def lost_updates(lane: Lane, horizon: Span) -> LostUpdates:
     releases = patch_tuesdays(horizon)
     not_yet_approved: list[datetime] = []
     without_run: list[datetime] = []
-    for published, step, replaced_at in _steps_between_releases(lane, horizon):
+    for published, step, replaced_at in steps_between_releases(lane, horizon):
         if published.from_ not in releases or (step.run is not None and step.run.starts_at < replaced_at):
             continue
         met = any(published.from_ < run.starts_at < replaced_at for run in lane.runs)
@@ -79,7 +79,7 @@ def lost_updates(lane: Lane, horizon: Span) -> LostUpdates:
     )
 
 
-def _steps_between_releases(lane: Lane, horizon: Span) -> list[tuple[Span, Landing, datetime]]:
+def steps_between_releases(lane: Lane, horizon: Span) -> list[tuple[Span, Landing, datetime]]:
     """Divide the steps of a lane at the releases, and say of each part when its update is replaced."""
     ahead = Span(from_=horizon.from_, until=horizon.until + LOOK_AHEAD)
     releases = patch_tuesdays(ahead)

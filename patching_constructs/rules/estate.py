@@ -6,9 +6,7 @@ from datetime import timedelta
 
 from patching_constructs.model.estate import (
     BaselineAt,
-    Environment,
     Estate,
-    ResourceAt,
     RingPlan,
     WindowAt,
 )
@@ -20,8 +18,9 @@ from patching_constructs.model.systems_manager_quotas import (
     AWS_SYSTEMS_MANAGER_QUOTAS,
     SystemsManagerQuotas,
 )
+from patching_constructs.rollout.by_environment import EnvironmentPart, by_environment
 from patching_constructs.rollout.collisions import window_traffic
-from patching_constructs.rollout.quota_use import quota_use
+from patching_constructs.rollout.quota_use import quota_use_of
 from patching_constructs.rollout.ring_exposure import ring_exposure
 from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.rollout.span import Span
@@ -103,7 +102,7 @@ def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
         yield from _run(_check_baseline, baseline, options, location=location)
     for window in estate.windows:
         yield from _run(_check_window, window, options, location=window.record.location)
-    for part in _by_environment(estate):
+    for part in by_environment(estate):
         for rule in (_check_windows_together, _check_patch_groups):
             yield from _run(rule, part, options)
     yield from _run(check_registrations, estate.baselines)
@@ -143,47 +142,24 @@ def _check_window(window: WindowAt, options: CheckOptions) -> Iterable[Finding]:
     return locate_in_window(findings, record)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
-    """What stands in one account and Region."""
-
-    windows: list[WindowAt] = field(default_factory=list)
-    baselines: list[BaselineAt] = field(default_factory=list)
-    resources: list[ResourceAt] = field(default_factory=list)
-
-
-def _by_environment(estate: Estate) -> Iterable[_Part]:
-    parts: dict[Environment, _Part] = {}
-    for window in estate.windows:
-        parts.setdefault(window.environment, _Part()).windows.append(window)
-    for baseline in estate.baselines:
-        parts.setdefault(baseline.environment, _Part()).baselines.append(baseline)
-    for resource in estate.resources:
-        if resource.environment in parts:
-            parts[resource.environment].resources.append(resource)
-    return parts.values()
-
-
-def _check_windows_together(part: _Part, options: CheckOptions) -> Iterator[Finding]:
+def _check_windows_together(part: EnvironmentPart, options: CheckOptions) -> Iterator[Finding]:
     records = [window.record for window in part.windows]
-    baselines = [baseline.record for baseline in part.baselines]
     traffic = window_traffic(records, options.horizon)
     yield from check_collisions(traffic, quotas=options.quotas)
     yield from check_output_places(records)
     yield from check_scanned_and_patched(records)
-    uses = quota_use(
-        windows=records,
-        baselines=baselines,
+    uses = quota_use_of(
+        part,
         traffic=traffic,
-        associations=sum(resource.type == "AWS::SSM::Association" for resource in part.resources),
+        node_counts=options.node_counts,
         window_quotas=options.quotas,
         quotas=options.systems_manager_quotas,
     )
-    locations = [record.location for record in records] or [record.location for record in baselines]
-    yield from with_location(check_quota_use(uses), locations[-1])
+    last = (part.windows or part.baselines)[-1]
+    yield from with_location(check_quota_use(uses), last.record.location)
 
 
-def _check_patch_groups(part: _Part, _: CheckOptions) -> Iterator[Finding]:
+def _check_patch_groups(part: EnvironmentPart, _: CheckOptions) -> Iterator[Finding]:
     records = [window.record for window in part.windows]
     yield from check_group_coverage(records, [baseline.record for baseline in part.baselines])
     yield from check_patch_group_tags(records, node_tags(part.resources))

@@ -1,0 +1,62 @@
+"""`patching plan`: what templates will do, for people."""
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from patching_constructs.cli.exit_status import ExitStatus
+from patching_constructs.cli.scenario_options import add_scenario_options, read_scenario
+from patching_constructs.cli.unusable_input import ended_by_unusable_input
+
+if TYPE_CHECKING:
+    from patching_constructs.plan.plan import Plan
+
+_FORMATS = ("text", "json", "markdown", "ics", "html")
+
+
+def add_command(commands: Any) -> None:
+    """Add the command to the parser's."""
+    parser = commands.add_parser(
+        "plan",
+        help="show when every ring is patched, how a patch travels through them, and what it uses",
+        description="Show what the maintenance windows of CloudFormation templates will do: a calendar of "
+        "rings and freezes, how a patch travels, exposure, quotas and findings. Exit status: 0 the plan is "
+        "made, whatever it finds; 2 unusable input.",
+    )
+    add_scenario_options(parser)
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    parser.set_defaults(
+        run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
+    )
+
+
+def _run(options: argparse.Namespace) -> ExitStatus:
+    sys.stdout.write(_formatter(options.format)(_plan(options)))
+    return ExitStatus.CLEAN
+
+
+def _plan(options: argparse.Namespace) -> "Plan":
+    from patching_constructs.cli.report import in_reading_order
+    from patching_constructs.plan.build import build_plan
+    from patching_constructs.rules.acknowledgements import judge
+    from patching_constructs.rules.estate import check_estates
+
+    today = dt.datetime.now(dt.UTC).date()
+    scenario = read_scenario(options, today=today)
+    findings = check_estates(scenario.estates, scenario.options)
+    return build_plan(
+        scenario.estates[0],
+        scenario.options,
+        findings=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
+        today=today,
+    )
+
+
+def _formatter(name: str) -> "Callable[[Plan], str]":
+    match name:
+        case _:
+            from patching_constructs.cli.plan_formats.json import format_json
+
+            return format_json

@@ -1,0 +1,132 @@
+"""How a patch reaches a ring, for every moment at which it may be published."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from patching_constructs.model.operating_system import OperatingSystem
+from patching_constructs.model.promises import Severity
+from patching_constructs.rollout.install_runs import InstallRun
+from patching_constructs.rollout.landing import landings
+from patching_constructs.rollout.ring_exposure import RingExposure
+from patching_constructs.rollout.ring_order import Lane
+from patching_constructs.rollout.span import Span
+from patching_constructs.rollout.supersession import steps_between_releases
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JourneyStep:
+    """Patches that are published within `published` and reach a ring alike.
+
+    Attributes:
+        published: When they are published.
+        starts_at: When the first run of the ring that installs them starts, or None if none ever does.
+        closes_at: When the last of its windows that install them closes, or None if some nodes never do.
+        superseded_at: On Windows, when their successor is published, if that is before all nodes have them.
+    """
+
+    published: Span
+    starts_at: datetime | None
+    closes_at: datetime | None
+    superseded_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Journey:
+    """How security patches of one operating system reach a ring.
+
+    Attributes:
+        operating_system: The operating system.
+        severities: Severities of the patches that travel alike; None where the operating system tells none.
+        approve_after_days: Approval delays of the ring's nodes, in days, the shortest first.
+        steps: The steps, in order of publication, without a gap.
+    """
+
+    operating_system: OperatingSystem
+    severities: tuple[Severity | None, ...]
+    approve_after_days: tuple[int, ...]
+    steps: tuple[JourneyStep, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Patches that reach one lane alike."""
+
+    published: Span
+    run: InstallRun | None
+    superseded_at: datetime | None
+
+
+def journeys(exposure: RingExposure) -> tuple[Journey, ...]:
+    """Return how patches reach the ring, once for severities that travel alike."""
+    found: dict[tuple[OperatingSystem, tuple[JourneyStep, ...]], Journey] = {}
+    for row in exposure.rows:
+        lanes = [nodes.lane for nodes in row.nodes]
+        steps = tuple(_merge([list(_parts(row.operating_system, lane, exposure.horizon)) for lane in lanes]))
+        severities = (
+            found[row.operating_system, steps].severities if (row.operating_system, steps) in found else ()
+        )
+        found[row.operating_system, steps] = Journey(
+            operating_system=row.operating_system,
+            severities=(*severities, row.severity),
+            approve_after_days=tuple(
+                sorted({lane.approval.after_days for lane in lanes if lane.approval.after_days is not None})
+            ),
+            steps=steps,
+        )
+    return tuple(found.values())
+
+
+def _parts(operating_system: OperatingSystem, lane: Lane, horizon: Span) -> Iterator[_Part]:
+    if operating_system is not OperatingSystem.WINDOWS:
+        for step in landings(lane.runs, lane.approval, horizon):
+            yield _Part(step.published, step.run, None)
+        return
+    for published, step, replaced_at in steps_between_releases(lane, horizon):
+        if published.from_ < horizon.until:
+            in_time = step.run is not None and step.run.starts_at < replaced_at
+            yield _Part(published, step.run, None if in_time else replaced_at)
+
+
+def _merge(lanes: Sequence[Sequence[_Part]]) -> Iterator[JourneyStep]:
+    """Walk through the steps of all lanes at once, and join neighbours that turn out alike."""
+    cuts = sorted({part.published.from_ for lane in lanes for part in lane})
+    until = max(part.published.until for lane in lanes for part in lane)
+    rest = [iter(lane) for lane in lanes]
+    current = [next(lane) for lane in rest]
+    pending: JourneyStep | None = None
+    for from_, to in pairwise([*cuts, until]):
+        current = [
+            part if from_ < part.published.until else next(lane)
+            for part, lane in zip(current, rest, strict=True)
+        ]
+        step = _step(Span(from_=from_, until=to), current)
+        if pending is not None and _alike(pending, step):
+            pending = _step(Span(from_=pending.published.from_, until=to), current)
+        else:
+            if pending is not None:
+                yield pending
+            pending = step
+    if pending is not None:
+        yield pending
+
+
+def _step(published: Span, parts: Sequence[_Part]) -> JourneyStep:
+    runs = [part.run for part in parts]
+    known = [run for run in runs if run is not None]
+    superseded = [part.superseded_at for part in parts if part.superseded_at is not None]
+    return JourneyStep(
+        published=published,
+        starts_at=min((run.starts_at for run in known), default=None),
+        closes_at=max(run.closes_at for run in known) if len(known) == len(runs) else None,
+        superseded_at=min(superseded, default=None),
+    )
+
+
+def _alike(one: JourneyStep, other: JourneyStep) -> bool:
+    return (one.starts_at, one.closes_at, one.superseded_at) == (
+        other.starts_at,
+        other.closes_at,
+        other.superseded_at,
+    )
