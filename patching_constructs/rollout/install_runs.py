@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
 from patching_constructs.model.patching_documents import PatchOperation
@@ -13,7 +14,6 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.patch_operation import patching_tasks
 from patching_constructs.rollout.runs import LATEST, runs
-from patching_constructs.rollout.span import Span
 
 COMMAND_TIMEOUT = timedelta(hours=2)
 """How long a node may work on one patching command: `timeoutSeconds` is 7200 in AWS's patching documents.
@@ -92,13 +92,11 @@ class InstallRuns:
         RunsUnknownError: If a schedule is not known.
     """
 
-    def __init__(self, windows: Iterable[InstallWindow], *, after: datetime, freezes: Sequence[Span] = ()):
+    def __init__(self, windows: Iterable[InstallWindow], *, after: datetime, freezes: Sequence[Freeze] = ()):
         found = heapq.merge(
             *[_runs(window, after) for window in windows], key=lambda run: (run.starts_at, run.ends_at)
         )
-        self._rest = (
-            run for run in found if not any(span.from_ <= run.starts_at < span.until for span in freezes)
-        )
+        self._rest = (run for run in found if not any(freeze.holds(run.starts_at) for freeze in freezes))
         self._known: list[InstallRun] = []
 
     def through(self, moment: datetime) -> list[InstallRun]:

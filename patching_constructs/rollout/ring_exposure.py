@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from patching_constructs.model.estate import RingMember, RingPlan
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.unknown import Maybe, Unknown
@@ -83,7 +84,7 @@ class RingExposure:
     never_patched: tuple[RingMember, ...]
 
 
-def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Span] = ()) -> RingExposure:
+def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = ()) -> RingExposure:
     """Find out how long a ring is open to vulnerabilities of every severity.
 
     A vulnerability is closed when the window that installs its patch closes, the last one of the ring.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from patching_constructs.errors import PatchingError
 from patching_constructs.model.estate import RingMember, RingPlan
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.schedule import ScheduleRecord
@@ -115,7 +116,7 @@ class NoEarlierRing:
 
 
 def prove_ring_order(
-    rings: Sequence[RingPlan], *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Span] = ()
+    rings: Sequence[RingPlan], *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Freeze] = ()
 ) -> Iterator[RingProof | NotProved | NoEarlierRing]:
     """Compare every ring with the nearest earlier ring, for every operating system and class of patches.
 
@@ -202,7 +203,7 @@ def _unknown_hours(members: Iterable[RingMember]) -> str | None:
 class _Prover:
     """Compares rings over one horizon; works out the runs of each schedule once."""
 
-    def __init__(self, *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Span]) -> None:
+    def __init__(self, *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Freeze]) -> None:
         self._horizon = horizon
         self._visibility_lag = visibility_lag
         self._freezes = freezes

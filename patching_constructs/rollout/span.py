@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """A stretch of time: the horizon of a question, or a freeze.
+    """A stretch of time, such as the horizon of a question.
 
     Attributes:
         from_: First moment, in UTC.

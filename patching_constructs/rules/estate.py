@@ -11,6 +11,7 @@ from patching_constructs.model.estate import (
     WindowAt,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.promises import Promise
@@ -74,7 +75,7 @@ class CheckOptions:
     rings: tuple[RingChoice, ...] = ()
     production: tuple[str, ...] = ()
     visibility_lag: timedelta = DEFAULT_VISIBILITY_LAG
-    freezes: tuple[Span, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     promises: Mapping[str, tuple[Promise, ...]] = field(default_factory=dict)
     node_counts: Mapping[str, int] = field(default_factory=dict)
     minutes_per_node: int = 30

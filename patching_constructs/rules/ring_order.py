@@ -6,6 +6,7 @@ from itertools import groupby
 
 from patching_constructs.model.estate import RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rollout.ring_order import Case
@@ -38,7 +39,7 @@ def check_ring_order(
     *,
     horizon: Span,
     visibility_lag: timedelta = DEFAULT_VISIBILITY_LAG,
-    freezes: Sequence[Span] = (),
+    freezes: Sequence[Freeze] = (),
 ) -> list[Finding]:
     """Find patches that reach a later ring too early, for every operating system and class of patches.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
@@ -27,7 +28,9 @@ _CALENDAR_PAGE = (
 )
 
 
-def check_window_runs(window: WindowRecord, horizon: Span, *, freezes: Sequence[Span] = ()) -> list[Finding]:
+def check_window_runs(
+    window: WindowRecord, horizon: Span, *, freezes: Sequence[Freeze] = ()
+) -> list[Finding]:
     """Find a window that never runs within `horizon`, and installs that fall in a freeze.
 
     A schedule that is not known, or that AWS refuses, is not judged here.
@@ -44,25 +47,23 @@ def check_window_runs(window: WindowRecord, horizon: Span, *, freezes: Sequence[
         return _check_never_runs(window, horizon)
     if not patching_tasks(window, PatchOperation.INSTALL):
         return []
-    frozen = [
-        opening
-        for opening in times
-        if any(opening.from_ < freeze.until and freeze.from_ < opening.until for freeze in freezes)
-    ]
-    if not frozen:
-        return []
-    return [
-        Finding(
+    return [finding for freeze in freezes for finding in _check_freeze(window, times, freeze)]
+
+
+def _check_freeze(window: WindowRecord, times: Sequence[Span], freeze: Freeze) -> Iterator[Finding]:
+    frozen = [time for time in times if time.from_ < freeze.until and freeze.from_ < time.until]
+    if frozen:
+        yield Finding(
             id=FindingId.RUN_IN_FREEZE,
             level=Level.WARNING,
             field=f"windows[{window_name(window)}].schedule",
-            message="falls in a freeze, and maintenance windows honour no calendar: it patches all the same",
+            message=f"falls in the freeze {freeze.name!r}, and maintenance windows honour no calendar: it "
+            "patches all the same",
             received=f"{len(frozen)} of {len(times)} runs, first {moment(frozen[0].from_)}",
             allowed="a schedule that avoids the freeze, or a gate in the window",
             source=_CALENDAR_PAGE,
             location=window.location,
         )
-    ]
 
 
 def _check_never_runs(window: WindowRecord, horizon: Span) -> list[Finding]:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
@@ -28,7 +29,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def runs(*windows: InstallWindow, horizon: Span = YEAR_2026, freezes: tuple[Span, ...] = ()) -> InstallRuns:
+def runs(*windows: InstallWindow, horizon: Span = YEAR_2026, freezes: tuple[Freeze, ...] = ()) -> InstallRuns:
     return InstallRuns(windows, after=horizon.from_, freezes=freezes)
 
 
@@ -101,7 +102,7 @@ def test_the_runs_of_several_windows_count_in_order_of_time() -> None:
 
 
 def test_a_run_that_starts_in_a_freeze_is_no_run() -> None:
-    freeze = Span(from_=at("2026-01-04T06:00"), until=at("2026-01-11T06:00"))
+    freeze = Freeze(name="sales", from_=at("2026-01-04T06:00"), until=at("2026-01-11T06:00"))
     found = runs(SUNDAYS, freezes=(freeze,)).through(at("2026-01-11T05:00"))
     assert [run.starts_at for run in found] == [at("2026-01-11T06:00")]
 

@@ -6,6 +6,7 @@ import pytest
 
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
@@ -57,7 +58,7 @@ def member(
 
 
 def check(
-    *members: RingMember, promise: Promise | None = None, freezes: tuple[Span, ...] = ()
+    *members: RingMember, promise: Promise | None = None, freezes: tuple[Freeze, ...] = ()
 ) -> list[Finding]:
     ring = RingPlan(name="prod", order=2, members=members)
     found = ring_exposure(ring, HORIZON, freezes=freezes)
@@ -157,7 +158,9 @@ def test_a_ring_is_judged_by_its_slowest_nodes_and_names_them() -> None:
 
 
 def test_a_freeze_makes_the_wait_longer() -> None:
-    freeze = Span(from_=datetime(2026, 12, 15, tzinfo=UTC), until=datetime(2027, 1, 5, tzinfo=UTC))
+    freeze = Freeze(
+        name="year end", from_=datetime(2026, 12, 15, tzinfo=UTC), until=datetime(2027, 1, 5, tzinfo=UTC)
+    )
     [finding] = judged(member(LINUX, 0, WEEKLY), promise=within(critical=8), freezes=(freeze,))
     assert finding.received is not None
     assert finding.received.startswith("28 days 2 hours: published Tue 2026-12-08 06:00 UTC")

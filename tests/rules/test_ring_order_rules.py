@@ -6,6 +6,7 @@ import pytest
 
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
@@ -315,7 +316,9 @@ def test_scans_are_no_runs_and_a_ring_that_only_scans_is_no_earlier_ring() -> No
 
 
 def test_a_run_in_a_freeze_is_no_run() -> None:
-    freeze = Span(from_=datetime(2026, 12, 15, tzinfo=UTC), until=datetime(2027, 1, 10, tzinfo=UTC))
+    freeze = Freeze(
+        name="year end", from_=datetime(2026, 12, 15, tzinfo=UTC), until=datetime(2027, 1, 10, tzinfo=UTC)
+    )
     rings = (
         ring(1, member("dev", weekly("WED"))),
         ring(2, member("prod", weekly("SAT"), rules=baseline(3))),
@@ -323,7 +326,7 @@ def test_a_run_in_a_freeze_is_no_run() -> None:
     assert check(*rings, horizon=TWO_YEARS) == []
     findings = check_ring_order(rings, horizon=TWO_YEARS, visibility_lag=timedelta(), freezes=[freeze])
     assert findings == [], "with the whole delay in between, both rings wait for the end of the freeze"
-    short = Span(from_=freeze.from_, until=datetime(2026, 12, 17, tzinfo=UTC))
+    short = Freeze(name="sales", from_=freeze.from_, until=datetime(2026, 12, 17, tzinfo=UTC))
     (finding,) = check_ring_order(rings, horizon=TWO_YEARS, visibility_lag=timedelta(), freezes=[short])
     assert finding.received is not None
     assert "ring prod Sat 2026-12-19 06:00 UTC, ring dev Wed 2026-12-23 06:00 UTC" in finding.received

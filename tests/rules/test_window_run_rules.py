@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.schedule import ScheduleRecord
@@ -58,11 +59,11 @@ def window(expression: str = "cron(0 2 ? * SUN *)", **changes: Any) -> WindowRec
     )
 
 
-def check_runs(record: WindowRecord, *freezes: Span) -> list[Finding]:
+def check_runs(record: WindowRecord, *freezes: Freeze) -> list[Finding]:
     return check_window_runs(record, HORIZON, freezes=freezes)
 
 
-CHRISTMAS = Span(from_=utc(2026, 12, 18), until=utc(2027, 1, 3, 2))
+CHRISTMAS = Freeze(name="Christmas", from_=utc(2026, 12, 18), until=utc(2027, 1, 3, 2))
 
 
 def test_a_window_that_runs_outside_all_freezes_has_no_finding() -> None:
@@ -72,7 +73,22 @@ def test_a_window_that_runs_outside_all_freezes_has_no_finding() -> None:
 def test_installs_in_a_freeze_are_counted_and_dated() -> None:
     [finding] = check_runs(window(), CHRISTMAS)
     assert (finding.id, finding.level) == (FindingId.RUN_IN_FREEZE, Level.WARNING)
+    assert finding.message == (
+        "falls in the freeze 'Christmas', and maintenance windows honour no calendar: it patches all the same"
+    )
     assert finding.received == "2 of 52 runs, first Sun 2026-12-20 02:00 UTC"
+
+
+def test_each_freeze_that_is_hit_is_a_finding_of_its_own() -> None:
+    sales = Freeze(name="sales", from_=utc(2027, 3, 1), until=utc(2027, 3, 8))
+    quiet = Freeze(name="quiet", from_=utc(2027, 6, 1), until=utc(2027, 6, 2))
+    assert [
+        (finding.message.split("'")[1], finding.received)
+        for finding in check_runs(window(), CHRISTMAS, quiet, sales)
+    ] == [
+        ("Christmas", "2 of 52 runs, first Sun 2026-12-20 02:00 UTC"),
+        ("sales", "1 of 52 runs, first Sun 2027-03-07 02:00 UTC"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +104,7 @@ def test_a_freeze_touches_a_run_from_its_start_to_the_end_of_its_duration(
     hours: tuple[int, int], frozen: bool
 ) -> None:
     start, end = hours
-    freeze = Span(from_=utc(2026, 12, 6, start), until=utc(2026, 12, 6, end))
+    freeze = Freeze(name="sales", from_=utc(2026, 12, 6, start), until=utc(2026, 12, 6, end))
     assert bool(check_runs(window(), freeze)) is frozen
 
 
