@@ -1,11 +1,11 @@
 """The plan as a value, before it is put into a format."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patching_constructs.model.estate import Environment, RingPlan
 from patching_constructs.model.finding import Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
@@ -122,7 +122,7 @@ class Plan:
     horizon: Span
     today: dt.date
     assumptions: tuple[str, ...]
-    freezes: Sequence[Span]
+    freezes: tuple[Freeze, ...]
     rings: tuple[PlannedRing, ...]
     order: tuple[OrderAnswer, ...]
     quotas: tuple[PlannedQuota, ...]

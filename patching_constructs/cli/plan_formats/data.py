@@ -28,7 +28,8 @@ def plan_data(plan: Plan) -> dict[str, object]:
         "until": _moment(plan.horizon.until),
         "assumptions": list(plan.assumptions),
         "freezes": [
-            {"from": _moment(freeze.from_), "until": _moment(freeze.until)} for freeze in plan.freezes
+            {"name": freeze.name, "from": _moment(freeze.from_), "until": _moment(freeze.until)}
+            for freeze in plan.freezes
         ],
         "patch_tuesdays": [_moment(release) for release in plan.patch_tuesdays],
         "rings": [_ring(ring) for ring in plan.rings],
