@@ -1,0 +1,151 @@
+"""What the compliance reporter of one account and Region is told; it travels as JSON beside its code."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.promises import Severity
+from patching_constructs.model.ring_terms import RingTerms
+
+SETTINGS_SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedGroup:
+    """A patch group of a ring.
+
+    Attributes:
+        name: Value of the tag.
+        tag_key: Key of the tag.
+    """
+
+    name: str
+    tag_key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedRing:
+    """A ring with nodes in the account and Region.
+
+    Attributes:
+        name: Name of the ring, as its windows' tags have it.
+        order: Place in the rollout.
+        production: Whether it is production.
+        patch_groups: Its patch groups.
+        terms: What its nodes are measured against; when it is patched the reporter finds out by itself.
+    """
+
+    name: str
+    order: int
+    production: bool = False
+    patch_groups: tuple[ReportedGroup, ...]
+    terms: RingTerms = field(default_factory=RingTerms)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReporterSettings:
+    """What the reporter is told.
+
+    Attributes:
+        rollout: Name of the rollout.
+        account_name: What people call the account.
+        rings: Its rings.
+        exemptions: Nodes and patches that need not comply.
+        baselines: The definition of each baseline by its name, in the shape of a GetPatchBaseline answer.
+            Keys that a definition leaves out may hold anything.
+    """
+
+    rollout: str
+    account_name: str
+    rings: tuple[ReportedRing, ...]
+    exemptions: tuple[Exemption, ...] = ()
+    baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Write the settings; the same settings always give the same text."""
+        return json.dumps(
+            {
+                "schema-version": SETTINGS_SCHEMA_VERSION,
+                "rollout": self.rollout,
+                "account-name": self.account_name,
+                "rings": [_ring_data(ring) for ring in self.rings],
+                "exemptions": [_exemption_data(exemption) for exemption in self.exemptions],
+                "baselines": self.baselines,
+            },
+            indent=1,
+            sort_keys=True,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` has written."""
+        data = json.loads(text)
+        return cls(
+            rollout=data["rollout"],
+            account_name=data["account-name"],
+            rings=tuple(_ring(ring) for ring in data["rings"]),
+            exemptions=tuple(_exemption(exemption) for exemption in data["exemptions"]),
+            baselines=data["baselines"],
+        )
+
+
+def _ring_data(ring: ReportedRing) -> dict[str, Any]:
+    return {
+        "name": ring.name,
+        "order": ring.order,
+        "production": ring.production,
+        "patch-groups": [{"name": group.name, "tag-key": group.tag_key} for group in ring.patch_groups],
+        "within-hours": {str(severity): _hours(time) for severity, time in ring.terms.within.items()},
+        "reboot-within-hours": _hours(ring.terms.reboot_within),
+        "scanned-within-hours": _hours(ring.terms.scanned_within),
+    }
+
+
+def _ring(data: Mapping[str, Any]) -> ReportedRing:
+    return ReportedRing(
+        name=data["name"],
+        order=data["order"],
+        production=data["production"],
+        patch_groups=tuple(
+            ReportedGroup(name=group["name"], tag_key=group["tag-key"]) for group in data["patch-groups"]
+        ),
+        terms=RingTerms(
+            within={
+                Severity(severity): dt.timedelta(hours=hours)
+                for severity, hours in data["within-hours"].items()
+            },
+            reboot_within=dt.timedelta(hours=data["reboot-within-hours"]),
+            scanned_within=dt.timedelta(hours=data["scanned-within-hours"]),
+        ),
+    )
+
+
+def _exemption_data(exemption: Exemption) -> dict[str, Any]:
+    return {
+        "owner": exemption.owner,
+        "reason": exemption.reason,
+        "ticket": exemption.ticket,
+        "expires": exemption.expires.isoformat(),
+        "nodes": exemption.nodes,
+        "patches": exemption.patches,
+        "patch-groups": list(exemption.patch_groups),
+    }
+
+
+def _exemption(data: Mapping[str, Any]) -> Exemption:
+    return Exemption(
+        owner=data["owner"],
+        reason=data["reason"],
+        ticket=data["ticket"],
+        expires=dt.date.fromisoformat(data["expires"]),
+        nodes=data["nodes"],
+        patches=data["patches"],
+        patch_groups=tuple(data["patch-groups"]),
+    )
+
+
+def _hours(time: dt.timedelta) -> float:
+    return time / dt.timedelta(hours=1)

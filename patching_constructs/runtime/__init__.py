@@ -1,0 +1,1 @@
+"""What runs inside AWS: plain Python with boto3, the standard library and the model."""
