@@ -170,7 +170,7 @@ class Estate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingMember:
-    """The nodes of one patch group and operating system in one account and Region.
+    """Nodes of one patch group and operating system in one account and Region that are patched alike.
 
     Attributes:
         patch_group: The patch group.
@@ -180,6 +180,7 @@ class RingMember:
         baseline: The baseline that the group is registered on.
         install_windows: The windows that patch the group.
         scan_windows: The windows that only scan it.
+        unknown_windows: Why it is not known whether further windows patch the group, or None.
         location: Where the baseline stands.
     """
 
@@ -190,6 +191,20 @@ class RingMember:
     baseline: PatchBaselineRecord
     install_windows: tuple[WindowRecord, ...] = ()
     scan_windows: tuple[WindowRecord, ...] = ()
+    unknown_windows: Unknown | None = None
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnregisteredGroup:
+    """A patch group that windows patch and no baseline registers.
+
+    Attributes:
+        patch_group: The patch group.
+        location: Where one of the windows stands.
+    """
+
+    patch_group: str
     location: Location | None = field(default=None, compare=False)
 
 
@@ -204,6 +219,7 @@ class RingPlan:
         soak_hours: Declared soak after this ring, or None.
         groups: Names of its patch groups.
         members: Its nodes.
+        unregistered: Those of its patch groups for which no baseline is known.
         promised: Whether somebody promised the order (our constructs' marks), or only asks (`--rings`).
         rollout: Name of the rollout; rings of different rollouts are not compared.
     """
@@ -214,5 +230,6 @@ class RingPlan:
     soak_hours: int | None = None
     groups: tuple[str, ...] = ()
     members: tuple[RingMember, ...] = ()
+    unregistered: tuple[UnregisteredGroup, ...] = ()
     promised: bool = False
     rollout: str = ""

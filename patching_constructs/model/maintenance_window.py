@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from patching_constructs.model.location import Location
+from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
 
@@ -38,7 +39,13 @@ class NotificationRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskRecord:
-    """A window task; `parameters` are those of the Run Command or Automation document."""
+    """A window task.
+
+    Attributes:
+        parameters: Those of the Run Command or Automation document.
+        own_operation: What the document does to patches if a template defines it, or None if it does nothing
+            or is not defined there.
+    """
 
     task_type: Maybe[str]
     task_arn: Maybe[str]
@@ -51,6 +58,7 @@ class TaskRecord:
     parameters: Mapping[str, Maybe[tuple[Maybe[str], ...]]] = field(default_factory=dict)
     output: CommandOutputRecord | None = None
     notification: NotificationRecord | None = None
+    own_operation: Maybe[PatchOperation] | None = None
     location: Location | None = field(default=None, compare=False)
 
 

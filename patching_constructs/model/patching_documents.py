@@ -30,16 +30,32 @@ INSTALLING_DOCUMENTS = frozenset(
         "AWS-InstallSpecificWindowsUpdates",
         "AWS-PatchAsgInstance",
         "AWS-PatchInstanceWithRollback",
+        "AWSEC2-PatchLoadBalancerInstance",
     }
 )
 """Documents that always install.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html and
-https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-patchinstancewithrollback.html
+https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-ref-ec2.html
 """
 
 SCANNING_DOCUMENTS = frozenset({"AWS-FindWindowsUpdates"})
 """Documents that only scan.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
+"""
+
+
+WINDOWS_ONLY_DOCUMENTS = frozenset(
+    {
+        "AWS-ApplyPatchBaseline",
+        "AWS-FindWindowsUpdates",
+        "AWS-InstallMissingWindowsUpdates",
+        "AWS-InstallSpecificWindowsUpdates",
+        "AWS-InstallWindowsUpdates",
+    }
+)
+"""Documents that do nothing on other systems.
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
 """

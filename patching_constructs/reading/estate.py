@@ -2,16 +2,18 @@
 
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Estate, ParameterDefault, Unread, WindowAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord
+from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.reading.exports import ExportIndex
 from patching_constructs.reading.maintenance_window import read_task, read_window, window_that_is_not_there
 from patching_constructs.reading.parts import Parts, ResourceKey, TaskPart, read_parts
 from patching_constructs.reading.resolver import Resolver
+from patching_constructs.reading.resource_types import DOCUMENT
 from patching_constructs.reading.scenario import (
     MAX_SCENARIOS,
     OpenQuestionError,
@@ -132,10 +134,13 @@ def _windows(parts: Parts) -> Iterable[WindowAt]:
     for task in parts.tasks:
         tasks.setdefault(task.window, []).append(task)
 
+    content_of = _documents(parts)
     for key in dict.fromkeys([*parts.windows, *targets, *tasks]):
         of_window = targets.get(key, {})
         registered = tuple(of_window.values())
-        records = tuple(read_task(task.fields, targets=of_window) for task in tasks.get(key, ()))
+        records = tuple(
+            read_task(task.fields, targets=of_window, content_of=content_of) for task in tasks.get(key, ())
+        )
         window = parts.windows.get(key)
         if window is not None:
             yield WindowAt(
@@ -154,3 +159,25 @@ def _windows(parts: Parts) -> Iterable[WindowAt]:
             record=window_that_is_not_there(reason, targets=registered, tasks=records),
             environment=environments[0],
         )
+
+
+def _documents(parts: Parts) -> Callable[[Maybe[str]], object]:
+    """Return how to find the content of a document that a template defines; None if none does."""
+    content_by_key: dict[ResourceKey, object] = {}
+    content_by_name: dict[str, object] = {}
+    for resource in parts.resources:
+        if resource.type != DOCUMENT or isinstance(resource.properties, Unknown):
+            continue
+        content, name = resource.properties.get("Content"), resource.properties.get("Name")
+        content_by_key[resource.stack, resource.location.logical_id or ""] = content
+        if isinstance(name, str):
+            content_by_name[name] = content
+
+    def content_of(document: Maybe[str]) -> object:
+        if isinstance(document, Reference):
+            return content_by_key.get((document.stack, document.logical_id))
+        if isinstance(document, Unknown):
+            return None
+        return content_by_name.get(document.rpartition("/")[2])
+
+    return content_of

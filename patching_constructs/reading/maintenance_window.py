@@ -1,7 +1,7 @@
 """From the properties of windows, targets and tasks to their records."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from patching_constructs.model.maintenance_window import (
     CommandOutputRecord,
@@ -14,6 +14,7 @@ from patching_constructs.model.maintenance_window_limits import ResourceType
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Reference, Unknown
 from patching_constructs.reading.fields import Fields
+from patching_constructs.reading.own_document import document_operation
 
 _INVOCATION_PARAMETERS = (
     "MaintenanceWindowRunCommandParameters",
@@ -86,8 +87,15 @@ def read_target(fields: Fields) -> TargetRecord:
     )
 
 
-def read_task(fields: Fields, *, targets: TargetsById) -> TaskRecord:
+def read_task(
+    fields: Fields, *, targets: TargetsById, content_of: Callable[[Maybe[str]], object]
+) -> TaskRecord:
     """Read a task.
+
+    Args:
+        fields: Its properties.
+        targets: The targets of its window.
+        content_of: Finds the content of a document that the templates define, by its ARN or name.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html
     """
@@ -99,9 +107,10 @@ def read_task(fields: Fields, *, targets: TargetsById) -> TaskRecord:
         if "TaskParameters" in fields.names()
         else _parameters(command.child("Parameters"))
     )
+    task_arn = fields.required_text("TaskArn")
     return TaskRecord(
         task_type=fields.required_text("TaskType"),
-        task_arn=_document_name(fields.required_text("TaskArn")),
+        task_arn=_document_name(task_arn),
         priority=fields.required_integer("Priority"),
         targets=_task_targets(fields, targets),
         max_concurrency=fields.text("MaxConcurrency"),
@@ -111,6 +120,7 @@ def read_task(fields: Fields, *, targets: TargetsById) -> TaskRecord:
         parameters=parameters,
         output=_output(command),
         notification=_notification(command),
+        own_operation=document_operation(content_of(task_arn), parameters),
         location=fields.location,
     )
 

@@ -4,6 +4,7 @@ PATCH_BASELINE = "AWS::SSM::PatchBaseline"
 WINDOW = "AWS::SSM::MaintenanceWindow"
 WINDOW_TARGET = "AWS::SSM::MaintenanceWindowTarget"
 WINDOW_TASK = "AWS::SSM::MaintenanceWindowTask"
+DOCUMENT = "AWS::SSM::Document"
 NESTED_STACK = "AWS::CloudFormation::Stack"
 
 ALWAYS_BOTH_WAYS = frozenset(
@@ -30,7 +31,7 @@ LOOKED_AT = ALWAYS_BOTH_WAYS | {
     "AWS::KMS::Key",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
-    "AWS::SSM::Document",
+    DOCUMENT,
     NESTED_STACK,
 }
 """Types of which rules look at the properties; of every other type only the name is kept."""

@@ -7,13 +7,19 @@ from patching_constructs.model.patching_documents import (
     SCANNING_DOCUMENTS,
     PatchOperation,
 )
-from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.model.unknown import Maybe, Reference, Unknown
 
 
 def patch_operation(task: TaskRecord) -> Maybe[PatchOperation] | None:
-    """Tell whether a task scans or installs; None if its document does neither or is not AWS's."""
+    """Tell whether a task scans or installs.
+
+    Returns:
+        None if its document does neither, or is neither AWS's nor defined in a template.
+    """
+    if task.own_operation is not None:
+        return task.own_operation
     if isinstance(task.task_arn, Unknown):
-        return task.task_arn
+        return None if _is_own_document(task.task_arn) else task.task_arn
     document = task.task_arn.rpartition("/")[2]
     if document in INSTALLING_DOCUMENTS:
         return PatchOperation.INSTALL
@@ -22,6 +28,10 @@ def patch_operation(task: TaskRecord) -> Maybe[PatchOperation] | None:
     if document in OPERATION_PARAMETERS:
         return _operation_parameter(task, OPERATION_PARAMETERS[document])
     return None
+
+
+def _is_own_document(task_arn: Unknown) -> bool:
+    return isinstance(task_arn, Reference) and task_arn.resource_type == "AWS::SSM::Document"
 
 
 def _operation_parameter(task: TaskRecord, name: str) -> Maybe[PatchOperation] | None:

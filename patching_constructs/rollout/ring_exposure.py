@@ -98,7 +98,7 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
     runs_of: dict[tuple[InstallWindow, ...], InstallRuns] = {}
     alike: dict[_What, dict[_How, list[RingMember]]] = {}
     for member in ring.members:
-        if not member.install_windows:
+        if not member.install_windows and member.unknown_windows is None:
             continue
         windows = _install_windows(member, horizon)
         if isinstance(windows, Unknown):
@@ -129,11 +129,15 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
         ),
         lost=tuple(_lost(nodes, horizon)),
         unknown=tuple(unknown),
-        never_patched=tuple(member for member in ring.members if not member.install_windows),
+        never_patched=tuple(
+            member for member in ring.members if not member.install_windows and member.unknown_windows is None
+        ),
     )
 
 
 def _install_windows(member: RingMember, horizon: Span) -> Maybe[tuple[InstallWindow, ...]]:
+    if member.unknown_windows is not None:
+        return member.unknown_windows
     found = []
     for window in member.install_windows:
         times = opening_times(window.schedule, window.duration_hours, horizon)

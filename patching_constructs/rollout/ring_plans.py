@@ -1,18 +1,23 @@
 """Which rings an estate amounts to."""
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from patching_constructs.model.estate import BaselineAt, Environment, Estate, RingMember, RingPlan, WindowAt
-from patching_constructs.model.maintenance_window import TargetRecord, WindowRecord
+from patching_constructs.model.estate import (
+    BaselineAt,
+    Estate,
+    RingMember,
+    RingPlan,
+    UnregisteredGroup,
+    WindowAt,
+)
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Maybe, T, Unknown
+from patching_constructs.rollout.association_windows import association_windows
+from patching_constructs.rollout.group_windows import GroupWindows, windows_of_group
 from patching_constructs.rollout.patch_operation import patching_tasks
-
-_PATCH_GROUP_KEYS = {f"tag:{key}" for key in PatchGroupTagKey}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,35 +37,6 @@ class RingChoice:
         if self.glob is None:
             return patch_group == self.name
         return fnmatch.fnmatchcase(patch_group, self.glob)
-
-
-class _WindowIndex:
-    """Windows by the patch groups that they target, and by where they are."""
-
-    def __init__(self, windows: Iterable[WindowAt]) -> None:
-        self._windows: dict[str, dict[Environment, list[WindowRecord]]] = {}
-        for window in windows:
-            for group in targeted_groups(window.record):
-                by_environment = self._windows.setdefault(group, {})
-                by_environment.setdefault(window.environment, []).append(window.record)
-
-    @property
-    def groups(self) -> frozenset[str]:
-        """All patch groups that a window targets."""
-        return frozenset(self._windows)
-
-    def windows(self, patch_group: str, environment: Environment) -> list[WindowRecord]:
-        """Return the windows on the group; where `environment` itself has none, those that may be there."""
-        by_environment = self._windows.get(patch_group, {})
-        own = by_environment.get(environment)
-        if own is not None:
-            return own
-        return [
-            window
-            for other, windows in by_environment.items()
-            if environment.may_be(other)
-            for window in windows
-        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,11 +77,11 @@ def ring_plans(
 def unringed_plans(estate: Estate, rings: Iterable[RingPlan]) -> tuple[RingPlan, ...]:
     """Return a plan for every patch group that is in none of `rings`, each by itself and without an order."""
     ringed = {group for ring in rings for group in ring.groups}
-    index = _WindowIndex(estate.windows)
+    index = GroupWindows(_all_windows(estate))
     members: dict[str, list[RingMember]] = {}
     for registration in _registrations(estate):
         if registration.patch_group not in ringed:
-            members.setdefault(registration.patch_group, []).append(_member(registration, index))
+            members.setdefault(registration.patch_group, []).extend(_members(registration, [index]))
     return tuple(
         RingPlan(name=group, order=0, groups=(group,), members=tuple(found))
         for group, found in members.items()
@@ -115,30 +91,36 @@ def unringed_plans(estate: Estate, rings: Iterable[RingPlan]) -> tuple[RingPlan,
 def patch_groups_of(estate: Estate) -> frozenset[str]:
     """Return the names of all patch groups that baselines register or windows target."""
     registered = {registration.patch_group for registration in _registrations(estate)}
-    return _WindowIndex(estate.windows).groups | registered
+    return GroupWindows(_all_windows(estate)).groups | registered
 
 
-def targeted_groups(window: WindowRecord) -> frozenset[str]:
-    """Return the patch groups that the targets of a window name."""
-    return frozenset().union(*(_groups(target) for target in window.targets))
+def _all_windows(estate: Estate) -> list[WindowAt]:
+    return [*estate.windows, *association_windows(estate.resources)]
 
 
 def _chosen(estate: Estate, choices: Sequence[RingChoice]) -> list[RingPlan]:
     registrations = list(_registrations(estate))
-    index = _WindowIndex(estate.windows)
+    index = GroupWindows(_all_windows(estate))
     groups = sorted(index.groups.union(registration.patch_group for registration in registrations))
     plans = []
     for order, choice in enumerate(choices, start=1):
         held = tuple(group for group in groups if choice.holds(group))
-        members = tuple(
-            _member(registration, index) for registration in registrations if registration.patch_group in held
+        of_ring = [registration for registration in registrations if registration.patch_group in held]
+        plans.append(
+            RingPlan(
+                name=choice.name,
+                order=order,
+                groups=held,
+                members=tuple(member for each in of_ring for member in _members(each, [index])),
+                unregistered=tuple(_unregistered(held, index, of_ring)),
+            )
         )
-        plans.append(RingPlan(name=choice.name, order=order, groups=held, members=members))
     return plans
 
 
 def _marked(estate: Estate) -> list[RingPlan]:
     windows_by_ring: dict[tuple[str, int, str], list[WindowAt]] = {}
+    unmarked = list(association_windows(estate.resources))
     for window in estate.windows:
         tags, metadata = window.tag_marks, window.metadata_marks
         rollout, ring, order = (
@@ -148,19 +130,24 @@ def _marked(estate: Estate) -> list[RingPlan]:
         )
         if rollout is not None and ring is not None and order is not None:
             windows_by_ring.setdefault((rollout, order, ring), []).append(window)
+        else:
+            unmarked.append(window)
 
     registrations_by_group: dict[str, list[_Registration]] = {}
     for registration in _registrations(estate):
         registrations_by_group.setdefault(registration.patch_group, []).append(registration)
+    beside = GroupWindows(unmarked)
     plans = []
     for (rollout, order, ring), windows in sorted(windows_by_ring.items(), key=lambda item: item[0]):
-        index = _WindowIndex(windows)
+        index = GroupWindows(windows)
         groups = sorted(index.groups)
-        found = (
-            _member(registration, index)
+        of_ring = [
+            registration
             for group in groups
             for registration in registrations_by_group.get(group, ())
-        )
+            if index.windows(group, registration.baseline.environment)
+        ]
+        found = (member for each in of_ring for member in _members(each, [index, beside]))
         soaks = [_first_known(window.metadata_marks.soak_hours) for window in windows]
         plans.append(
             RingPlan(
@@ -170,6 +157,7 @@ def _marked(estate: Estate) -> list[RingPlan]:
                 soak_hours=max((soak for soak in soaks if soak is not None), default=None),
                 groups=tuple(groups),
                 members=tuple(member for member in found if member.install_windows or member.scan_windows),
+                unregistered=tuple(_unregistered(groups, index, of_ring)),
                 promised=True,
                 rollout=rollout,
             )
@@ -177,45 +165,50 @@ def _marked(estate: Estate) -> list[RingPlan]:
     return plans
 
 
-def _member(registration: _Registration, index: _WindowIndex) -> RingMember:
-    windows = index.windows(registration.patch_group, registration.baseline.environment)
-    by_operation = {
-        operation: tuple(
-            window for window in windows if _works_on(window, registration.patch_group, operation)
-        )
-        for operation in PatchOperation
-    }
+def _unregistered(
+    groups: Iterable[str], index: GroupWindows, registrations: Sequence[_Registration]
+) -> Iterator[UnregisteredGroup]:
+    """Yield the groups that windows patch where no baseline registers them."""
+    registered: dict[str, list[BaselineAt]] = {}
+    for registration in registrations:
+        registered.setdefault(registration.patch_group, []).append(registration.baseline)
+    for group in groups:
+        for environment in index.environments(group):
+            if any(environment.may_be(baseline.environment) for baseline in registered.get(group, ())):
+                continue
+            patching = [
+                window
+                for window in index.windows(group, environment)
+                if patching_tasks(window, PatchOperation.INSTALL)
+            ]
+            if patching:
+                yield UnregisteredGroup(patch_group=group, location=patching[0].location)
+
+
+def _members(registration: _Registration, indexes: Iterable[GroupWindows]) -> Iterator[RingMember]:
+    """Yield the nodes of a registration, once for each part of them that is patched alike."""
     baseline = registration.baseline
-    return RingMember(
-        patch_group=registration.patch_group,
-        account=baseline.environment.account,
-        region=baseline.environment.region,
-        operating_system=registration.operating_system,
-        baseline=baseline.record,
-        install_windows=by_operation[PatchOperation.INSTALL],
-        scan_windows=by_operation[PatchOperation.SCAN],
-        location=baseline.record.location,
+    windows = windows_of_group(
+        [
+            window
+            for index in indexes
+            for window in index.windows(registration.patch_group, baseline.environment)
+        ],
+        registration.patch_group,
+        registration.operating_system,
     )
-
-
-def _works_on(window: WindowRecord, patch_group: str, operation: PatchOperation) -> bool:
-    return any(
-        patch_group in _groups(target)
-        for task in patching_tasks(window, operation)
-        for target in task.targets
-    )
-
-
-def _groups(target: TargetRecord) -> frozenset[str]:
-    if isinstance(target.targets, Unknown):
-        return frozenset()
-    return frozenset(
-        value
-        for key, values in target.targets
-        if key in _PATCH_GROUP_KEYS and not isinstance(values, Unknown)
-        for value in values
-        if not isinstance(value, Unknown)
-    )
+    for install_windows in windows.install or ((),):
+        yield RingMember(
+            patch_group=registration.patch_group,
+            account=baseline.environment.account,
+            region=baseline.environment.region,
+            operating_system=registration.operating_system,
+            baseline=baseline.record,
+            install_windows=install_windows,
+            scan_windows=windows.scan,
+            unknown_windows=windows.unknown,
+            location=baseline.record.location,
+        )
 
 
 def _registrations(estate: Estate) -> Iterable[_Registration]:

@@ -1,5 +1,6 @@
 """The order of all rings, for every operating system and every class of patches."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -135,7 +136,9 @@ def prove_ring_order(
         if not any(member.install_windows for member in pair.later_members):
             if not any(member.scan_windows for member in pair.later_members):
                 without_window.add((rollout, pair.operating_system))
-                yield NotProved(pair=pair, reason="no window is known that patches its nodes")
+                unknown = (member.unknown_windows for member in pair.later_members if member.unknown_windows)
+                why = next((each.reason for each in unknown), "no window is known that patches its nodes")
+                yield NotProved(pair=pair, reason=why)
         elif pair.earlier:
             yield from prover.prove(pair)
         elif (rollout, pair.operating_system) in without_window:
@@ -161,6 +164,7 @@ def _nodes(
 ) -> list[_Nodes]:
     """Join members that are patched alike, and number the baselines that differ in what they approve."""
     names: dict[tuple[int, tuple[InstallWindow, ...]], list[str]] = {}
+    several = Counter(_name(member) for member in members if member.install_windows)
     for member in members:
         if not member.install_windows:
             continue
@@ -175,7 +179,9 @@ def _nodes(
             number_of[key] = len(baselines)
             baselines.append(baseline)
         windows = tuple(map(install_window, member.install_windows))
-        names.setdefault((number_of[key], windows), []).append(_name(member))
+        names.setdefault((number_of[key], windows), []).append(
+            _name(member) if several[_name(member)] == 1 else f"{_name(member)} by {_window_names(member)}"
+        )
     return [
         _Nodes(first if not others else f"{first} and {len(others)} more", baseline, windows)
         for (baseline, windows), (first, *others) in names.items()
@@ -185,6 +191,11 @@ def _nodes(
 def _name(member: RingMember) -> str:
     place = "/".join(part for part in (member.account, member.region) if isinstance(part, str))
     return f"{member.patch_group} in {place}" if place else member.patch_group
+
+
+def _window_names(member: RingMember) -> str:
+    names = [window.name for window in member.install_windows if isinstance(window.name, str)]
+    return f"window {' and '.join(names)}" if names else "another window"
 
 
 def _unknown_hours(members: Iterable[RingMember]) -> str | None:
@@ -211,6 +222,10 @@ class _Prover:
 
     def prove(self, pair: RingPair) -> Iterator[RingProof | NotProved]:
         """Compare two rings, class by class."""
+        for member in (*pair.earlier_members, *pair.later_members):
+            if member.unknown_windows is not None:
+                yield NotProved(pair=pair, reason=member.unknown_windows.reason)
+                return
         number_of: dict[Hashable, int] = {}
         baselines: list[PatchBaselineRecord] = []
         earlier = _nodes(pair.earlier_members, number_of, baselines)

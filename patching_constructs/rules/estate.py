@@ -46,6 +46,7 @@ from patching_constructs.rules.quick_setup import check_patch_policies
 from patching_constructs.rules.quota import check_quota_use
 from patching_constructs.rules.registrations import check_registrations
 from patching_constructs.rules.ring_choices import check_ring_choices
+from patching_constructs.rules.ring_doubts import check_ring_doubts
 from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG, check_ring_order
 from patching_constructs.rules.scans import check_production_scans, check_scanned_and_patched
 from patching_constructs.rules.template import check_template
@@ -117,6 +118,7 @@ def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
 def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     plans = ring_plans(estate, options.rings, production=options.production)
     yield from _run(check_ring_choices, estate, plans, options.rings, production=options.production)
+    yield from _run(check_ring_doubts, estate, plans)
     yield from _run(check_production_scans, plans)
     yield from _run(_check_shared_baselines, estate, plans)
     yield from _run(_check_order, plans, options)

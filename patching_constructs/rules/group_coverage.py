@@ -7,8 +7,8 @@ from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.group_windows import targeted_groups
 from patching_constructs.rollout.patch_operation import patching_tasks
-from patching_constructs.rollout.ring_plans import targeted_groups
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
 

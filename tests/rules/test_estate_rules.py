@@ -396,7 +396,7 @@ def test_documents_that_others_wrote_count_as_installs(
     invocation = {"MaintenanceWindowAutomationParameters": {"Parameters": parameters}}
     resources = {
         **patching(TaskType="AUTOMATION", TaskArn=document, TaskInvocationParameters=invocation),
-        "Baseline": baseline("web"),
+        "Baseline": baseline("web", OperatingSystem="WINDOWS"),
     }
     assert len(found(tmp_path, "production-without-scan", resources, rings="web")) == 1
 
