@@ -13,7 +13,7 @@ from patching_constructs.model.systems_manager_quotas import (
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rollout.by_environment import EnvironmentPart
 from patching_constructs.rollout.collisions import WindowTraffic
-from patching_constructs.rollout.ring_plans import targeted_groups
+from patching_constructs.rollout.group_windows import targeted_groups
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

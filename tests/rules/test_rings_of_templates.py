@@ -98,7 +98,7 @@ def test_the_two_tag_keys_are_two_parts_of_a_group(tmp_path: Path) -> None:
 
 
 def test_a_task_that_names_the_tags_by_itself_patches_the_group(tmp_path: Path) -> None:
-    directly = {"Targets": of_group("prod")}
+    directly: dict[str, Any] = {"Targets": of_group("prod")}
     assert is_refuted(tmp_path, {**ring("dev", "SAT"), **ring("prod", "MON", **directly)})
 
 
@@ -129,7 +129,7 @@ def association(group: str, weekday: str, operation: str = "Install", **properti
     ],
 )
 def test_an_association_that_installs_beside_windows_counts(
-    tmp_path: Path, properties: dict[str, object], refuted: bool
+    tmp_path: Path, properties: dict[str, Any], refuted: bool
 ) -> None:
     in_order = {**ring("dev", "SAT"), **ring("prod", "SUN", delay=2)}
     assert not is_refuted(tmp_path, in_order)
@@ -197,7 +197,7 @@ def steps(operation: object, document: str = "AWS-RunPatchBaseline") -> dict[str
 def test_a_runbook_of_the_template_does_what_its_steps_do(
     tmp_path: Path, content: object, verdict: str, by_name: bool
 ) -> None:
-    runs_it = {
+    runs_it: dict[str, Any] = {
         "TaskType": "AUTOMATION",
         "TaskArn": "own-patching" if by_name else {"Ref": "Runbook"},
         "TaskInvocationParameters": {"MaintenanceWindowAutomationParameters": {}},
@@ -220,7 +220,7 @@ def test_a_runbook_of_the_template_does_what_its_steps_do(
 def test_a_runbook_gets_its_operation_from_the_task(tmp_path: Path) -> None:
     def with_operation(operation: str) -> Resources:
         invocation = {"MaintenanceWindowAutomationParameters": {"Parameters": {"Needed": [operation]}}}
-        runs_it = {
+        runs_it: dict[str, Any] = {
             "TaskType": "AUTOMATION",
             "TaskArn": {"Ref": "Runbook"},
             "TaskInvocationParameters": invocation,
@@ -236,7 +236,7 @@ def test_a_runbook_gets_its_operation_from_the_task(tmp_path: Path) -> None:
 
 
 def test_what_only_windows_understands_patches_no_linux(tmp_path: Path) -> None:
-    legacy = {
+    legacy: dict[str, Any] = {
         "TaskArn": "AWS-InstallWindowsUpdates",
         "TaskInvocationParameters": command(Action=["Install"]),
     }
@@ -259,7 +259,7 @@ def test_a_window_whose_operation_is_open_leaves_the_order_open(tmp_path: Path, 
 
 
 def test_a_function_that_nobody_can_look_into_leaves_nothing_open(tmp_path: Path) -> None:
-    function = {
+    function: dict[str, Any] = {
         "TaskType": "LAMBDA",
         "TaskArn": {"Fn::GetAtt": ["Function", "Arn"]},
         "TaskInvocationParameters": {},
