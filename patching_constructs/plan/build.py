@@ -1,10 +1,11 @@
 """From what is deployed to the plan of it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from patching_constructs.model.estate import Environment, Estate, RingPlan
+from patching_constructs.model.estate import Environment, Estate, RingPlan, WindowAt
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
@@ -12,9 +13,11 @@ from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
+from patching_constructs.rollout.association_windows import association_windows
 from patching_constructs.rollout.by_environment import by_environment
 from patching_constructs.rollout.collisions import window_traffic
 from patching_constructs.rollout.openings import opening_times
+from patching_constructs.rollout.patch_operation import patch_operation
 from patching_constructs.rollout.patch_tuesday import patch_tuesdays
 from patching_constructs.rollout.quota_use import quota_use_of
 from patching_constructs.rollout.ring_exposure import ring_exposure
@@ -25,8 +28,17 @@ from patching_constructs.rules.acknowledgements import JudgedFinding
 from patching_constructs.rules.estate import CheckOptions
 from patching_constructs.rules.wording import window_name
 
-_Alike: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int]]
+_Alike: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int], tuple[PatchOperation, ...]]
 """What windows have in common that differ in nothing but their account and Region."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A window, where it is, and what it does there."""
+
+    window: WindowRecord
+    environment: Environment
+    operations: tuple[PatchOperation, ...]
 
 
 def build_plan(
@@ -42,6 +54,7 @@ def build_plan(
     """
     horizon = options.horizon
     rings = ring_plans(estate, options.rings, production=options.production)
+    shown = (*rings, *unringed_plans(estate, rings))
     proofs = prove_ring_order(
         rings, horizon=horizon, visibility_lag=options.visibility_lag, freezes=options.freezes
     )
@@ -50,7 +63,8 @@ def build_plan(
         today=today,
         assumptions=estate.assumptions,
         freezes=options.freezes,
-        rings=tuple(_planned_ring(ring, options) for ring in (*rings, *unringed_plans(estate, rings))),
+        rings=tuple(_planned_ring(ring, options) for ring in shown),
+        other_windows=tuple(_other_windows(estate, shown, horizon)),
         order=tuple(order_answers(proofs)),
         quotas=tuple(_quotas(estate, options)),
         findings=tuple(findings),
@@ -70,27 +84,75 @@ def _planned_ring(ring: RingPlan, options: CheckOptions) -> PlannedRing:
 
 
 def _windows(ring: RingPlan, horizon: Span) -> Iterator[PlannedWindow]:
-    first: dict[_Alike, WindowRecord] = {}
-    operations: dict[_Alike, dict[PatchOperation, None]] = {}
-    environments: dict[_Alike, dict[Environment, None]] = {}
-    for operation in (PatchOperation.INSTALL, PatchOperation.SCAN):
-        installs = operation is PatchOperation.INSTALL
-        for member in ring.members:
-            environment = Environment(account=member.account, region=member.region)
-            for window in member.install_windows if installs else member.scan_windows:
-                key = (window_name(window), window.schedule, window.duration_hours, window.cutoff_hours)
-                first.setdefault(key, window)
-                operations.setdefault(key, {})[operation] = None
-                environments.setdefault(key, {})[environment] = None
-    for key, window in first.items():
+    operations: dict[tuple[int, Environment], set[PatchOperation]] = {}
+    windows: dict[tuple[int, Environment], WindowRecord] = {}
+    for member in ring.members:
+        environment = Environment(account=member.account, region=member.region)
+        for operation, several in (
+            (PatchOperation.INSTALL, member.install_windows),
+            (PatchOperation.SCAN, member.scan_windows),
+        ):
+            for window in several:
+                windows[id(window), environment] = window
+                operations.setdefault((id(window), environment), set()).add(operation)
+    return _joined(
+        [_Placed(window, key[1], _in_order(operations[key])) for key, window in windows.items()], horizon
+    )
+
+
+def _other_windows(estate: Estate, rings: Sequence[RingPlan], horizon: Span) -> Iterator[PlannedWindow]:
+    """Yield the windows that patch, or may patch, but no member of `rings`."""
+    shown = {
+        key
+        for ring in rings
+        for member in ring.members
+        for window in (*member.install_windows, *member.scan_windows)
+        for key in (id(window), window.location)
+    }
+    found = [_placed(window) for window in estate.windows if id(window.record) not in shown]
+    found += [
+        _placed(association)
+        for association in association_windows(estate.resources)
+        if association.record.location not in shown
+    ]
+    return _joined([placed for placed in found if placed is not None], horizon)
+
+
+def _placed(window: WindowAt) -> _Placed | None:
+    """Tell what a window does; None if it certainly does not patch."""
+    does = [patch_operation(task) for task in window.record.tasks]
+    if all(operation is None for operation in does):
+        return None
+    return _Placed(window.record, window.environment, _in_order(does))
+
+
+def _in_order(operations: Iterable[Maybe[PatchOperation] | None]) -> tuple[PatchOperation, ...]:
+    found = set(operations)
+    return tuple(each for each in (PatchOperation.INSTALL, PatchOperation.SCAN) if each in found)
+
+
+def _joined(windows: Iterable[_Placed], horizon: Span) -> Iterator[PlannedWindow]:
+    """Join windows that differ in nothing but their account and Region, and put those that install first."""
+    alike: dict[_Alike, dict[Environment, None]] = {}
+    for placed in sorted(windows, key=lambda each: PatchOperation.INSTALL not in each.operations):
+        window = placed.window
+        key = (
+            window_name(window),
+            window.schedule,
+            window.duration_hours,
+            window.cutoff_hours,
+            placed.operations,
+        )
+        alike.setdefault(key, {})[placed.environment] = None
+    for (name, schedule, duration_hours, cutoff_hours, operations), environments in alike.items():
         yield PlannedWindow(
-            name=window_name(window),
-            operations=tuple(operations[key]),
-            schedule=window.schedule,
-            duration_hours=window.duration_hours,
-            cutoff_hours=window.cutoff_hours,
-            openings=opening_times(window.schedule, window.duration_hours, horizon),
-            environments=tuple(environments[key]),
+            name=name,
+            operations=operations,
+            schedule=schedule,
+            duration_hours=duration_hours,
+            cutoff_hours=cutoff_hours,
+            openings=opening_times(schedule, duration_hours, horizon),
+            environments=tuple(environments),
         )
 
 

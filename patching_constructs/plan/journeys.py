@@ -23,7 +23,8 @@ class JourneyStep:
         published: When they are published.
         starts_at: When the first run of the ring that installs them starts, or None if none ever does.
         closes_at: When the last of its windows that install them closes, or None if some nodes never do.
-        superseded_at: On Windows, when their successor is published, if that is before all nodes have them.
+        superseded_at: On Windows, when their successor is published, if some nodes do not install them before
+            that: those install the successor, or one after it.
     """
 
     published: Span
@@ -51,7 +52,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Patches that reach one lane alike."""
+    """Patches that reach one lane alike: at `run`, unless it is None."""
 
     published: Span
     run: InstallRun | None
@@ -64,15 +65,12 @@ def journeys(exposure: RingExposure) -> tuple[Journey, ...]:
     for row in exposure.rows:
         lanes = [nodes.lane for nodes in row.nodes]
         steps = tuple(_merge([list(_parts(row.operating_system, lane, exposure.horizon)) for lane in lanes]))
-        severities = (
-            found[row.operating_system, steps].severities if (row.operating_system, steps) in found else ()
-        )
+        alike = found.get((row.operating_system, steps))
+        days = {lane.approval.after_days for lane in lanes if lane.approval.after_days is not None}
         found[row.operating_system, steps] = Journey(
             operating_system=row.operating_system,
-            severities=(*severities, row.severity),
-            approve_after_days=tuple(
-                sorted({lane.approval.after_days for lane in lanes if lane.approval.after_days is not None})
-            ),
+            severities=(*(alike.severities if alike else ()), row.severity),
+            approve_after_days=tuple(sorted(days.union(alike.approve_after_days if alike else ()))),
             steps=steps,
         )
     return tuple(found.values())
@@ -86,7 +84,7 @@ def _parts(operating_system: OperatingSystem, lane: Lane, horizon: Span) -> Iter
     for published, step, replaced_at in steps_between_releases(lane, horizon):
         if published.from_ < horizon.until:
             in_time = step.run is not None and step.run.starts_at < replaced_at
-            yield _Part(published, step.run, None if in_time else replaced_at)
+            yield _Part(published, step.run, None) if in_time else _Part(published, None, replaced_at)
 
 
 def _merge(lanes: Sequence[Sequence[_Part]]) -> Iterator[JourneyStep]:

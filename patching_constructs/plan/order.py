@@ -1,14 +1,16 @@
 """Whether a ring is behind the ones before it, in one answer for each operating system."""
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
+from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.pinned_sources import has_pinned_sources
 from patching_constructs.rollout.ring_order import Case
 from patching_constructs.rollout.ring_pair import RingPair
-from patching_constructs.rollout.ring_proof import NoEarlierRing, NotProved, RingProof
+from patching_constructs.rollout.ring_proof import NoEarlierRing, NotProved, RingProof, Verdict
 
 
 class OrderState(enum.StrEnum):
@@ -31,11 +33,12 @@ class OrderAnswer:
     Attributes:
         pair: What is compared.
         state: What is known.
-        share: Largest share of publication times for which a class of patches is out of order, 0 to 1.
+        share: Largest share of publication times for which a class of patches is out of order, 0 to 1; where
+            it is open, the largest that is possible.
         head_start: Shortest time from the earlier ring's start to the later one's for one patch, or None.
         lag: Largest time from publication to visibility for which the order holds, or None if every lag
-            within reach is fine or the order does not hold.
-        first: The first patch that is out of order, or None.
+            within reach is fine, if the order is not proved, or if hours of a window are not known.
+        first: The first patch that is out of order, or may be, or None.
         reason: Why it is open, or None.
     """
 
@@ -48,37 +51,65 @@ class OrderAnswer:
     reason: str | None = None
 
 
-def order_answers(answers: Iterator[RingProof | NotProved | NoEarlierRing]) -> Iterator[OrderAnswer]:
+def order_answers(answers: Iterable[RingProof | NotProved | NoEarlierRing]) -> Iterator[OrderAnswer]:
     """Put the answers for all classes of patches together."""
     for pair, of_pair in groupby(answers, key=lambda answer: answer.pair):
         proofs: list[RingProof] = []
+        reasons: list[str] = []
         for answer in of_pair:
             match answer:
                 case NotProved():
-                    yield OrderAnswer(pair=pair, state=OrderState.OPEN, reason=answer.reason)
-                case NoEarlierRing():
-                    yield OrderAnswer(pair=pair, state=OrderState.FIRST)
+                    reasons.append(answer.reason)
                 case RingProof():
                     proofs.append(answer)
-        if proofs:
-            yield _together(pair, proofs)
+        if proofs or reasons:
+            yield _together(pair, proofs, reasons)
+        else:
+            yield OrderAnswer(pair=pair, state=OrderState.FIRST)
 
 
-def _together(pair: RingPair, proofs: Sequence[RingProof]) -> OrderAnswer:
-    verdicts = [verdict for proof in proofs for verdict in (proof.order, proof.soak) if verdict is not None]
-    broken = [verdict for verdict in verdicts if not verdict.holds]
-    certain = [verdict for verdict in broken if verdict.doubt is None]
-    cases = [verdict.order.first for verdict in certain or broken if verdict.order.first is not None]
+def _together(pair: RingPair, proofs: Sequence[RingProof], reasons: Sequence[str]) -> OrderAnswer:
+    verdicts = [entry for proof in proofs for entry in _verdicts(proof)]
+    broken = [(verdict, doubt) for verdict, doubt in verdicts if not verdict.holds]
+    certain = [verdict for verdict, doubt in broken if doubt is None]
+    open_because = [
+        *reasons,
+        *(doubt for _, doubt in broken if doubt is not None),
+        *(proof.unknown_hours for proof in proofs if proof.unknown_hours and _asks_for_soak(pair)),
+    ]
+    state = OrderState.REFUTED if certain else OrderState.OPEN if open_because else OrderState.PROVED
+    shown = certain or [verdict for verdict, _ in broken]
+    cases = [verdict.order.first for verdict in shown if verdict.order.first is not None]
     head_starts = [proof.order.order.head_start for proof in proofs]
     lags = [proof.margin.lag for proof in proofs if proof.margin is not None]
     return OrderAnswer(
         pair=pair,
-        state=OrderState.REFUTED if certain else OrderState.OPEN if broken else OrderState.PROVED,
-        share=max((verdict.order.share for verdict in broken), default=0.0),
+        state=state,
+        share=max((verdict.order.share for verdict in shown), default=0.0),
         head_start=min((each for each in head_starts if each is not None), default=None),
-        lag=min(lags, default=None),
+        lag=min(lags, default=None) if state is OrderState.PROVED else None,
         first=min(cases, key=lambda case: case.published.from_, default=None),
-        reason=next((verdict.doubt for verdict in broken if verdict.doubt is not None), None)
-        if not certain
-        else None,
+        reason=open_because[0] if state is OrderState.OPEN else None,
     )
+
+
+def _asks_for_soak(pair: RingPair) -> bool:
+    """Tell whether a soak is declared that a schedule can keep: apt systems know no approval delay."""
+    return pair.soak is not None and not pair.operating_system.is_apt
+
+
+def _verdicts(proof: RingProof) -> Iterator[tuple[Verdict, str | None]]:
+    """Yield what counts for the order, each with a reason to doubt it."""
+    yield proof.order, proof.order.doubt or _decided_elsewhere(proof)
+    if proof.soak is not None and _asks_for_soak(proof.pair):
+        yield proof.soak, proof.soak.doubt
+
+
+def _decided_elsewhere(proof: RingProof) -> str | None:
+    """Say why schedules do not decide the order of apt systems, or may not; None if they do."""
+    if not proof.pair.operating_system.is_apt or not any(lane.approval.is_possible for lane in proof.earlier):
+        return None
+    pinned = has_pinned_sources(proof.pair)
+    if isinstance(pinned, Unknown):
+        return pinned.reason
+    return "the repositories of its baselines decide the order, not schedules" if pinned else None

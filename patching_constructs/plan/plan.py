@@ -25,7 +25,7 @@ class PlannedWindow:
 
     Attributes:
         name: Name of the window.
-        operations: What it does to its ring's nodes, `INSTALL` first.
+        operations: What it does to its ring's nodes, `INSTALL` first; empty if that is not known.
         schedule: When it opens.
         duration_hours: Hours until it closes.
         cutoff_hours: Hours before its end in which no further node starts.
@@ -113,6 +113,8 @@ class Plan:
         assumptions: What is assumed about conditions that the templates leave open.
         freezes: When nothing may be installed.
         rings: The rings, earliest first, then patch groups that are in no ring.
+        other_windows: Windows that patch nodes of no such ring or group: nodes that are chosen in another
+            way, or groups that no baseline registers.
         order: Whether each ring is behind the ones before it, one answer for each operating system.
         quotas: What is used of each quota.
         findings: What a check has to say, in the order in which a reader wants it.
@@ -124,6 +126,7 @@ class Plan:
     assumptions: tuple[str, ...]
     freezes: tuple[Freeze, ...]
     rings: tuple[PlannedRing, ...]
+    other_windows: tuple[PlannedWindow, ...]
     order: tuple[OrderAnswer, ...]
     quotas: tuple[PlannedQuota, ...]
     findings: tuple[JudgedFinding, ...]

@@ -9,6 +9,7 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.pinned_sources import has_pinned_sources
 from patching_constructs.rollout.ring_order import Case
 from patching_constructs.rollout.ring_pair import RingPair
 from patching_constructs.rollout.ring_proof import NoEarlierRing, NotProved, RingProof, prove_ring_order
@@ -101,9 +102,10 @@ def _check_order(proof: RingProof, horizon: Span) -> Iterator[Finding]:
 
 def _check_apt(proof: RingProof) -> Iterator[Finding]:
     pair = proof.pair
-    if (unknown := _unknown_source(pair)) is not None:
-        yield _undecided(FindingId.RING_ORDER_NOT_POSSIBLE, pair, unknown.reason)
-    elif not _has_pinned_sources(pair):
+    pinned = has_pinned_sources(pair)
+    if isinstance(pinned, Unknown):
+        yield _undecided(FindingId.RING_ORDER_NOT_POSSIBLE, pair, pinned.reason)
+    elif not pinned:
         first = proof.order.order.first
         yield Finding(
             id=FindingId.RING_ORDER_NOT_POSSIBLE,
@@ -117,24 +119,6 @@ def _check_apt(proof: RingProof) -> Iterator[Finding]:
             source=_SOURCES_PAGE,
             location=_location(pair),
         )
-
-
-def _unknown_source(pair: RingPair) -> Unknown | None:
-    for member in (*pair.earlier_members, *pair.later_members):
-        sources = member.baseline.sources
-        if isinstance(sources, Unknown):
-            return sources
-        for source in sources:
-            if isinstance(source.configuration, Unknown):
-                return source.configuration
-    return None
-
-
-def _has_pinned_sources(pair: RingPair) -> bool:
-    """Tell whether all nodes of the later ring have repositories of their own."""
-    earlier = {member.baseline.sources for member in pair.earlier_members}
-    later = {member.baseline.sources for member in pair.later_members}
-    return () not in later and not earlier & later
 
 
 def _no_earlier_ring(pair: RingPair) -> Finding:
