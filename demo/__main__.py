@@ -2,10 +2,12 @@
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -15,12 +17,20 @@ from demo.read_back import read_deployment
 from demo.tables import print_deployment
 from local_aws import LocalAwsError
 from local_aws.cdk_cli import CdkCli
+from local_aws.errors import DeploymentError
+from local_aws.process import running
 from local_aws.server import Server, serve
 from patching_constructs import InvalidInputError, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 CONFIG = os.environ.get("PATCHING_CONFIG", "patching.yaml")
 STACKS_AT_ONCE = 5
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells give it."""
+
+
+class GateError(Exception):
+    """A gate in front of the deployment has said no, and has printed why."""
 
 
 def main() -> int:
@@ -34,19 +44,24 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="patching-demo-") as assembly, serve() as server:
             _demonstrate(console, settings, server, assembly=Path(assembly))
-    except LocalAwsError as error:
+    except (LocalAwsError, GateError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
-    except subprocess.CalledProcessError as error:
-        console.print(f"cdk synth ended with exit status {error.returncode}", style="red")
-        return 1
+    except KeyboardInterrupt:
+        console.print("interrupted; nothing is left of the local AWS", style="red")
+        return INTERRUPTED
     return 0
 
 
 def _demonstrate(console: Console, settings: Settings, server: Server, *, assembly: Path) -> None:
+    show = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     with Step(console, "synthesize the organisation through every gate"):
-        command = ["cdk", "synth", "--quiet", "--no-notices", "--output", str(assembly)]
-        subprocess.run(command, cwd=ROOT, env=server.process_environment(), check=True)  # noqa: S603
+        cli = CdkCli(server=server, directory=ROOT, on_line=show)
+        try:
+            cli.run("synth", "--quiet", "--output", str(assembly))
+        except DeploymentError as error:
+            raise GateError(str(error).splitlines()[0]) from None
+        lint(assembly, server, show)
     environments = _environments(assembly)
     with Step(console, f"bootstrap {len(environments)} accounts") as step:
         CdkCli(server=server, directory=ROOT, on_line=step.line).bootstrap(environments)
@@ -64,6 +79,18 @@ def _demonstrate(console: Console, settings: Settings, server: Server, *, assemb
         print_deployment(console, deployment, now=datetime.now(UTC))
 
 
+def lint(assembly: Path, server: Server, show: Callable[[str], object]) -> None:
+    """Run the gate that stands behind `cdk synth`, as `make synth` does."""
+    templates = sorted(map(str, assembly.glob("*.template.json")))
+    command = [str(Path(sys.prefix, "bin", "cfn-lint")), "--non-zero-exit-code", "informational", *templates]
+    with running(command, environment=server.process_environment(), directory=ROOT) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        for line in process.stdout:
+            show(line.rstrip())
+    if process.returncode:
+        raise GateError(f"cfn-lint ended with exit status {process.returncode}")
+
+
 def _environments(assembly: Path) -> list[tuple[str, str]]:
     """Return account and Region of every stack in a cloud assembly, each once."""
     artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"].values()
@@ -76,4 +103,6 @@ def _environments(assembly: Path) -> list[tuple[str, str]]:
 
 
 if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     sys.exit(main())

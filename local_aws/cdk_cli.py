@@ -2,12 +2,9 @@
 
 import os
 import shutil
-import signal
-import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ from pathlib import Path
 from local_aws.errors import DeploymentError, FailedResource, LocalAwsError
 from local_aws.failures import failed_resources
 from local_aws.moto_seams import every_stack
+from local_aws.process import running
 from local_aws.server import Server
 
 _ROOT = Path(__file__).parents[1]
@@ -95,7 +93,9 @@ class CdkCli:
         started = datetime.now(UTC)
         line_up: deque[str] = deque(maxlen=_LINES_KEPT)
         options = ("--ci", "--no-notices", "--plugin", str(ACCOUNT_KEYS_PLUGIN))
-        with _running([cdk, command, *options, *arguments], environment, self.directory) as process:
+        with running(
+            [cdk, command, *options, *arguments], environment=environment, directory=self.directory
+        ) as process:
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             for line in process.stdout:
                 line_up.append(line.rstrip())
@@ -111,30 +111,6 @@ class CdkCli:
         tools = (Path(sys.prefix, "bin"), _ROOT / "node_modules" / ".bin")
         path = os.pathsep.join([*map(str, tools), inherited.get("PATH", os.defpath)])
         return {**inherited, "PATH": path, "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], environment: dict[str, str], directory: Path
-) -> Iterator["subprocess.Popen[str]"]:
-    """Run a command in a process group of its own that never outlives the context."""
-    with subprocess.Popen(  # noqa: S603 - the project's own tools
-        command,
-        cwd=directory,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-            process.wait()
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
 
 
 def _failures_since(started: datetime) -> list[FailedResource]:

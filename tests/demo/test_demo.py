@@ -1,12 +1,17 @@
 """The whole demonstration, with the real CDK CLI."""
 
+import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import yaml
 
 import demo.__main__
 from local_aws.server import Server, serve
@@ -25,11 +30,75 @@ def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -
     assert not any("patching-demo-" in command for command in _running_commands())
 
 
-def _running_commands() -> Iterator[str]:
-    """Return the command lines of this machine's processes, where the system shows them as files."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def _running_commands(**environment: str) -> Iterator[str]:
+    """Return the command lines of the processes that have `environment`, where the system shows them."""
+    wanted = {f"{name}={value}".encode() for name, value in environment.items()}
+    for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            yield path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if wanted <= set((path / "environ").read_bytes().split(b"\0")):
+                yield (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+
+
+@pytest.mark.parametrize(
+    ("ending", "step"),
+    [
+        (signal.SIGINT, "... bootstrap"),
+        (signal.SIGTERM, "... synthesize"),
+        (signal.SIGHUP, "... synthesize"),
+    ],
+)
+def test_who_interrupts_it_sees_no_traceback_and_leaves_no_process_and_no_directory(
+    ending: signal.Signals, step: str, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "demo"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any(line.startswith(step) for line in process.stdout)
+        deadline = time.monotonic() + 30
+        while not any("bin/cdk" in command for command in _running_commands(TMPDIR=str(tmp_path))):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.send_signal(ending)
+        rest = process.stdout.read()
+        assert process.wait(timeout=60) == demo.__main__.INTERRUPTED
+    assert "Traceback" not in rest
+    assert "interrupted; nothing is left of the local AWS" in rest
+    assert list(_running_commands(TMPDIR=str(tmp_path))) == []
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(("patching-demo-", "local-aws-"))]
+
+
+def test_a_gate_that_says_no_ends_the_demonstration_before_anything_is_deployed(tmp_path: Path) -> None:
+    data = yaml.safe_load((ROOT / "patching.yaml").read_text())
+    data["rings"].reverse()
+    config = tmp_path / "patching.yaml"
+    config.write_text(yaml.safe_dump(data, sort_keys=False))
+    result = subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=ROOT,
+        env=os.environ | {"PATCHING_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "patching-constructs::ring-inversion" in result.stdout
+    assert result.stdout.endswith("cdk synth ended with exit status 1\n")
+    assert "bootstrap" not in result.stdout
+
+
+def test_the_linter_behind_the_synthesis_is_one_of_the_gates(tmp_path: Path) -> None:
+    resource = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "SecureString", "Value": "1"}}
+    (tmp_path / "Broken.template.json").write_text(json.dumps({"Resources": {"Broken": resource}}))
+    shown: list[str] = []
+    with serve() as server, pytest.raises(demo.__main__.GateError, match="cfn-lint ended with exit status"):
+        demo.__main__.lint(tmp_path, server, shown.append)
+    assert any("SecureString" in line for line in shown)
 
 
 def test_a_failed_deployment_names_the_resource_and_the_reason(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from local_aws.cdk_cli import CdkCli
 from local_aws.errors import DeploymentError, LocalAwsError
+from local_aws.process import running
 from local_aws.server import Server, serve
 
 ROOT = Path(__file__).parents[2]
@@ -199,6 +201,27 @@ def test_a_cli_that_is_interrupted_leaves_no_process(server: Server, tmp_path: P
     while is_running(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def _interrupted(command: list[str], directory: Path) -> "subprocess.Popen[str]":
+    """Run a command until it prints its first line, then leave its context with an error."""
+    with (
+        suppress(KeyboardInterrupt),
+        running(command, environment=os.environ, directory=directory) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        raise KeyboardInterrupt
+    return process
+
+
+def test_a_command_that_does_not_listen_ends_with_its_context_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_aws.process._SECONDS_TO_END", 0.1)
+    command = ["/bin/sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"]
+    process = _interrupted(command, tmp_path)
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow
