@@ -22,11 +22,15 @@ class TargetRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandOutputRecord:
-    """Where the output of a Run Command task goes."""
+    """Where the output of a Run Command task goes; to CloudWatch Logs only if `log_enabled`.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CloudWatchOutputConfig.html
+    """
 
     s3_bucket_name: Maybe[str] | None = None
     s3_key_prefix: Maybe[str] | None = None
     log_group_name: Maybe[str] | None = None
+    log_enabled: Maybe[bool] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

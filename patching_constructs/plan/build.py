@@ -10,9 +10,13 @@ from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
+from patching_constructs.plan.billable_units import billable_units
+from patching_constructs.plan.costs import Costs, costs_of
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
+from patching_constructs.plan.price_list import PriceList
+from patching_constructs.plan.window_units import CostAssumptions
 from patching_constructs.rollout.association_windows import association_windows
 from patching_constructs.rollout.by_environment import by_environment
 from patching_constructs.rollout.collisions import window_traffic
@@ -42,7 +46,13 @@ class _Placed:
 
 
 def build_plan(
-    estate: Estate, options: CheckOptions, *, findings: Sequence[JudgedFinding], today: dt.date
+    estate: Estate,
+    options: CheckOptions,
+    *,
+    findings: Sequence[JudgedFinding],
+    today: dt.date,
+    prices: PriceList | None = None,
+    cost_assumptions: CostAssumptions | None = None,
 ) -> Plan:
     """Plan what an estate will do.
 
@@ -51,6 +61,8 @@ def build_plan(
         options: What the check of the estate depended on.
         findings: What it found, in the order in which a reader wants it.
         today: The day on which the plan is made.
+        prices: What units cost. Default: no price is known, so that costs are in units alone.
+        cost_assumptions: What the costs take for granted. Default: our own assumptions.
     """
     horizon = options.horizon
     rings = ring_plans(estate, options.rings, production=options.production)
@@ -67,9 +79,17 @@ def build_plan(
         other_windows=tuple(_other_windows(estate, shown, horizon)),
         order=tuple(order_answers(proofs)),
         quotas=tuple(_quotas(estate, options)),
+        costs=_costs(estate, options, prices or PriceList(), cost_assumptions or CostAssumptions()),
         findings=tuple(findings),
         patch_tuesdays=patch_tuesdays(horizon),
     )
+
+
+def _costs(estate: Estate, options: CheckOptions, prices: PriceList, assumptions: CostAssumptions) -> Costs:
+    uses = billable_units(
+        estate, horizon=options.horizon, node_counts=options.node_counts, assumptions=assumptions
+    )
+    return costs_of(uses, prices, assumptions=assumptions)
 
 
 def _planned_ring(ring: RingPlan, options: CheckOptions) -> PlannedRing:

@@ -11,6 +11,7 @@ from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
+from patching_constructs.plan.costs import Costs
 from patching_constructs.plan.journeys import Journey
 from patching_constructs.plan.order import OrderAnswer
 from patching_constructs.rollout.quota_use import QuotaUse
@@ -117,6 +118,7 @@ class Plan:
             way, or groups that no baseline registers.
         order: Whether each ring is behind the ones before it, one answer for each operating system.
         quotas: What is used of each quota.
+        costs: What the templates cost in a month.
         findings: What a check has to say, in the order in which a reader wants it.
         patch_tuesdays: When the monthly updates of Windows are published within the horizon.
     """
@@ -129,6 +131,7 @@ class Plan:
     other_windows: tuple[PlannedWindow, ...]
     order: tuple[OrderAnswer, ...]
     quotas: tuple[PlannedQuota, ...]
+    costs: Costs
     findings: tuple[JudgedFinding, ...]
     patch_tuesdays: tuple[dt.datetime, ...]
 

@@ -1,12 +1,12 @@
 """The text of a template as data, with the line of every logical id."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from patching_constructs.model.location import Location
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.json_text import parse_json
-from patching_constructs.reading.resource_types import LOOKED_AT
+from patching_constructs.reading.resource_types import BILLED, LOOKED_AT
 from patching_constructs.reading.yaml_text import parse_yaml
 
 MAX_VALUES = 1_000_000
@@ -63,10 +63,22 @@ def parse_template(text: str, *, file: str) -> Document:
 
 
 def _looked_at(resources: Mapping[str, object]) -> dict[str, object]:
-    """Keep of resources that have nothing to do with patching only their type, so that memory stays small."""
+    """Keep of resources that do not patch only what they cost by, so that memory stays small."""
     kept: dict[str, object] = {}
     for logical_id, resource in resources.items():
         resource_type = resource.get("Type") if isinstance(resource, dict) else None
-        is_looked_at = not isinstance(resource_type, str) or resource_type in LOOKED_AT
-        kept[logical_id] = resource if is_looked_at else {"Type": resource_type}
+        if not isinstance(resource, dict) or not isinstance(resource_type, str) or resource_type in LOOKED_AT:
+            kept[logical_id] = resource
+        elif resource_type in BILLED:
+            kept[logical_id] = _billed(resource, BILLED[resource_type])
+        else:
+            kept[logical_id] = {"Type": resource_type}
+    return kept
+
+
+def _billed(resource: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
+    kept = {name: resource[name] for name in ("Type", "Condition") if name in resource}
+    properties = resource.get("Properties")
+    if names and isinstance(properties, dict):
+        kept["Properties"] = {name: properties[name] for name in names if name in properties}
     return kept

@@ -192,10 +192,12 @@ def _old_parameters(fields: Fields) -> dict[str, Maybe[tuple[Maybe[str], ...]]]:
 
 
 def _output(command: Fields) -> CommandOutputRecord | None:
+    logs = command.child("CloudWatchOutputConfig")
     output = CommandOutputRecord(
         s3_bucket_name=command.text("OutputS3BucketName"),
         s3_key_prefix=command.text("OutputS3KeyPrefix"),
-        log_group_name=command.child("CloudWatchOutputConfig").text("CloudWatchLogGroupName"),
+        log_group_name=logs.text("CloudWatchLogGroupName"),
+        log_enabled=logs.flag("CloudWatchOutputEnabled"),
     )
     return None if output == CommandOutputRecord() else output
 

@@ -95,7 +95,8 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
     parts = Parts(unread=_unread(resolver), mistakes=[mistakes])
     for logical_id, resource in stack.document.section("Resources").items():
         resource_type = stack.resource_type(logical_id)
-        if resource_type not in types.LOOKED_AT or not isinstance(resource, dict):
+        is_kept = resource_type in types.LOOKED_AT or resource_type in types.BILLED
+        if not is_kept or not isinstance(resource, dict):
             continue
         if resource_type in types.ALWAYS_BOTH_WAYS:
             if resolver.exists(logical_id):

@@ -1,5 +1,8 @@
 """The resource types that patching depends on."""
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
 PATCH_BASELINE = "AWS::SSM::PatchBaseline"
 WINDOW = "AWS::SSM::MaintenanceWindow"
 WINDOW_TARGET = "AWS::SSM::MaintenanceWindowTarget"
@@ -34,4 +37,23 @@ LOOKED_AT = ALWAYS_BOTH_WAYS | {
     DOCUMENT,
     NESTED_STACK,
 }
-"""Types of which rules look at the properties; of every other type only the name is kept."""
+"""Types of which rules look at the properties."""
+
+BILLED: Mapping[str, Collection[str]] = MappingProxyType(
+    {
+        "AWS::CloudWatch::Dashboard": (),
+        "AWS::Config::ConfigRule": (),
+        "AWS::Config::ConfigurationRecorder": (),
+        "AWS::Config::OrganizationConfigRule": (),
+        "AWS::EC2::NatGateway": ("AvailabilityMode",),
+        "AWS::EC2::VPCEndpoint": ("SubnetIds", "VpcEndpointType"),
+        "AWS::Events::Rule": ("Targets",),
+        "AWS::KMS::ReplicaKey": (),
+        "AWS::Logs::LogGroup": ("LogGroupName", "RetentionInDays"),
+        "AWS::Logs::MetricFilter": ("MetricTransformations",),
+        "AWS::S3::Bucket": ("BucketName",),
+        "AWS::SSM::Parameter": ("Tier",),
+        "AWS::SSM::ServiceSetting": ("SettingId", "SettingValue"),
+    }
+)
+"""Other types that cost money, and the properties that say how much. Of further types nothing is kept."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
+from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
-from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.node_count import nodes_of_groups
 from patching_constructs.rollout.patch_operation import patching_tasks
 
 
@@ -90,9 +90,11 @@ def _waves(
 ) -> list[_Wave] | None:
     waves = []
     for target in task.targets:
-        nodes = _node_count(target, node_counts)
-        at_once = None if nodes is None else _nodes_at_once(task.max_concurrency, nodes)
-        if nodes is None or at_once is None or isinstance(task.cutoff_behavior, Unknown):
+        nodes = nodes_of_groups(target, node_counts)
+        if isinstance(nodes, Unknown):
+            return None
+        at_once = _nodes_at_once(task.max_concurrency, nodes)
+        if at_once is None or isinstance(task.cutoff_behavior, Unknown):
             return None
         for first in range(0, nodes, at_once):
             waves.append(
@@ -105,17 +107,6 @@ def _waves(
             )
             starts += minutes_per_node
     return waves
-
-
-def _node_count(target: TargetRecord, node_counts: Mapping[str, int]) -> int | None:
-    """Count the nodes of a target that asks for patch groups and nothing else."""
-    if isinstance(target.targets, Unknown) or len(target.targets) != 1:
-        return None
-    [(key, values)] = target.targets
-    if key not in {f"tag:{tag_key}" for tag_key in PatchGroupTagKey} or isinstance(values, Unknown):
-        return None
-    counts = [None if isinstance(value, Unknown) else node_counts.get(value) for value in set(values)]
-    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def _nodes_at_once(max_concurrency: object, nodes: int) -> int | None:
