@@ -21,7 +21,7 @@ from patching_constructs._baselines.registrations import check_not_registered, r
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors
-from patching_constructs.model.finding import Level
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patch_choices import (
@@ -544,13 +544,25 @@ class PatchBaseline(Resource):
         """
         if patch_group in self._patch_groups:
             return
-        groups = [*self._patch_groups, patch_group]
-        findings = check_patch_groups(maybe_each(groups), field="patch_groups")
-        findings += check_not_registered(
-            self._scope, patch_group, self._operating_system, field=f"patch_groups[{len(groups) - 1}]"
+        raise_errors(
+            self.check_patch_group(patch_group), subject="PatchBaseline", construct_path=self.node.path
         )
-        if any(finding.level is Level.ERROR for finding in findings):
-            raise_errors(findings, subject="PatchBaseline", construct_path=self.node.path)
-        self._resource.patch_groups = groups
-        self._patch_groups = groups
+        self._patch_groups = [*self._patch_groups, patch_group]
+        self._resource.patch_groups = self._patch_groups
         register(self._scope, self, patch_group)
+
+    def check_patch_group(self, patch_group: str) -> list[Finding]:
+        """Find what keeps a group from being registered here; nothing changes.
+
+        Args:
+            patch_group: Name of the group. One that is registered already is fine.
+        """
+        if patch_group in self._patch_groups:
+            return []
+        groups = [*self._patch_groups, patch_group]
+        return [
+            *check_patch_groups(maybe_each(groups), field="patch_groups"),
+            *check_not_registered(
+                self._scope, patch_group, self._operating_system, field=f"patch_groups[{len(groups) - 1}]"
+            ),
+        ]

@@ -1,11 +1,14 @@
 """A group of nodes that is patched together."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from patching_constructs._baselines.references import AwsDefaultPatchBaseline, ImportedPatchBaseline
+from patching_constructs._baselines.registrations import check_not_registered, rely
 from patching_constructs._environment import environment_of
 from patching_constructs._fleets.members import FleetMember, examine
 from patching_constructs._fleets.patch_buckets import patch_bucket_names
@@ -14,7 +17,7 @@ from patching_constructs.command_output import CommandOutput
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.patch_baseline import IPatchBaseline
+from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.values.patch_group import PatchGroup
 
@@ -62,8 +65,8 @@ class PatchGroupFleet(Construct):
 
     Raises:
         InvalidInputError: If there is no baseline, two are for one operating system, one is imported and
-            `registered_elsewhere` is False, one belongs to another account or Region, or a baseline refuses
-            the group.
+            `registered_elsewhere` is False, one belongs to another account or Region, a baseline refuses
+            the group, or the group has another baseline for the operating system.
 
     Example:
         >>> import aws_cdk as cdk
@@ -95,13 +98,19 @@ class PatchGroupFleet(Construct):
         refuse_errors(
             scope,
             id,
-            _check_baselines(scope, baselines, registered_elsewhere=registered_elsewhere),
+            [
+                *_check_baselines(scope, baselines, registered_elsewhere=registered_elsewhere),
+                *_check_registrations(scope, baselines, patch_group.name),
+            ],
             subject="PatchGroupFleet",
         )
         for baseline in baselines:
             if baseline.accepts_patch_groups:
                 baseline.register_patch_group(patch_group.name)
         super().__init__(scope, id)
+        for baseline in baselines:
+            if _is_defined_elsewhere(baseline):
+                rely(self, scope, patch_group.name, baseline)
         self.patch_group = patch_group
         here = environment_of(scope)
         self.patch_bucket_names = patch_bucket_names(
@@ -230,4 +239,28 @@ def _check_baselines(
                 received=f"{baseline.node.path} in another one",
                 allowed="a baseline in the account and Region of the fleet",
                 source=_REGISTER_PAGE,
+            )
+
+
+def _is_defined_elsewhere(baseline: IPatchBaseline) -> bool:
+    return isinstance(baseline, AwsDefaultPatchBaseline | ImportedPatchBaseline)
+
+
+def _check_registrations(
+    scope: Construct, baselines: Sequence[IPatchBaseline], patch_group: str
+) -> Iterator[Finding]:
+    """Find baselines that cannot take the group, before it is registered on the first of them."""
+    for index, baseline in enumerate(baselines):
+        field = f"baselines[{index}]"
+        if isinstance(baseline, PatchBaseline):
+            for finding in baseline.check_patch_group(patch_group):
+                received = f"{patch_group!r} for {baseline.node.path}"
+                yield dataclasses.replace(finding, field=field, received=received)
+        elif _is_defined_elsewhere(baseline):
+            yield from check_not_registered(
+                scope,
+                patch_group,
+                baseline.operating_system,
+                field=field,
+                on=baseline.patch_baseline_id,
             )

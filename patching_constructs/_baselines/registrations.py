@@ -1,7 +1,7 @@
 """Which baseline of an app has which patch group, so that no group gets a second baseline for one system."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from constructs import Construct
 
@@ -11,12 +11,17 @@ from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.rules.ids import FindingId
 
 if TYPE_CHECKING:
-    from patching_constructs.patch_baseline import PatchBaseline
+    from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
+
+_NOTHING = object()
 
 
 class _Registration(NamedTuple):
     environment: Environment
-    baseline: "PatchBaseline"
+    holder: Construct
+    """The baseline that is defined here, or the fleet that relies on one that is not."""
+    baseline: object
+    """What the group is patched with; equal for the same baseline of somebody else."""
 
 
 _registrations: dict[tuple[str, OperatingSystem], list[_Registration]] = {}
@@ -26,14 +31,14 @@ To keep them on the app would cost a request for each stack, only to find the ap
 """
 
 
-def registered_baseline(
+def _registration(
     scope: Construct, patch_group: str, operating_system: OperatingSystem
-) -> "PatchBaseline | None":
-    """Return the baseline of the app that has the group in the account and Region of `scope`."""
+) -> _Registration | None:
+    """Return who has the group in the account and Region of `scope`."""
     environment = environment_of(scope)
     for registration in _registrations.get((patch_group, operating_system), ()):
         if registration.environment.is_same_as(environment):
-            return registration.baseline
+            return registration
     return None
 
 
@@ -42,11 +47,12 @@ def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> lis
     environment = environment_of(scope)
     return list(
         dict.fromkeys(
-            registration.baseline
+            cast("PatchBaseline", registration.holder)
             for (patch_group, _), registrations in _registrations.items()
             if patch_group in patch_groups
             for registration in registrations
-            if registration.environment.is_same_as(environment)
+            if registration.holder is registration.baseline
+            and registration.environment.is_same_as(environment)
         )
     )
 
@@ -56,22 +62,34 @@ def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> N
     environment = environment_of(scope)
     keep_environment(environment, on=baseline)
     key = (patch_group, baseline.operating_system)
-    _registrations.setdefault(key, []).append(_Registration(environment, baseline))
+    _registrations.setdefault(key, []).append(_Registration(environment, baseline, baseline))
+
+
+def rely(fleet: Construct, scope: Construct, patch_group: str, baseline: "IPatchBaseline") -> None:
+    """Remember that `fleet`, which stands in `scope`, counts on a baseline that nobody defines here."""
+    key = (patch_group, baseline.operating_system)
+    registration = _Registration(environment_of(scope), fleet, baseline.patch_baseline_id)
+    _registrations.setdefault(key, []).append(registration)
 
 
 def check_not_registered(
-    scope: Construct, patch_group: str, operating_system: OperatingSystem, *, field: str
+    scope: Construct,
+    patch_group: str,
+    operating_system: OperatingSystem,
+    *,
+    field: str,
+    on: object = _NOTHING,
 ) -> list[Finding]:
-    """Find the baseline that has the group already, and name both constructs."""
-    other = registered_baseline(scope, patch_group, operating_system)
-    if other is None:
+    """Find who has the group already, unless it has it `on` the same baseline, and name the construct."""
+    other = _registration(scope, patch_group, operating_system)
+    if other is None or other.baseline == on:
         return []
     return [
         Finding(
             id=FindingId.PATCH_GROUP_REGISTERED_TWICE,
             level=Level.ERROR,
             field=field,
-            message=f"{other.node.path} already has this patch group for {operating_system} "
+            message=f"{other.holder.node.path} already has this patch group for {operating_system} "
             "in the same account and Region",
             received=repr(patch_group),
             allowed="one baseline for each patch group and operating system",

@@ -5,7 +5,15 @@ import pytest
 from constructs import Construct
 
 from bench.jsii_requests import counted_jsii_requests
-from patching_constructs import FindingId, InvalidInputError, OperatingSystem, PatchBaseline
+from patching_constructs import (
+    FindingId,
+    InvalidInputError,
+    IPatchBaseline,
+    OperatingSystem,
+    PatchBaseline,
+    PatchGroup,
+    PatchGroupFleet,
+)
 
 OS = OperatingSystem
 DEV = cdk.Environment(account="111111111111", region="eu-west-1")
@@ -22,6 +30,23 @@ def app() -> cdk.App:
 def define(scope: Construct, id: str, *groups: str, system: OS = OS.AMAZON_LINUX_2023) -> PatchBaseline:
     return PatchBaseline.security_updates(
         scope, id, patch_baseline_name="web", operating_system=system, patch_groups=groups
+    )
+
+
+def from_elsewhere(stack: cdk.Stack, *, imported: bool) -> IPatchBaseline:
+    if not imported:
+        return PatchBaseline.aws_default(OS.AMAZON_LINUX_2023)
+    return PatchBaseline.from_patch_baseline_id(
+        stack,
+        "Imported",
+        patch_baseline_id="pb-0123456789abcdef0",
+        operating_system=OS.AMAZON_LINUX_2023,
+    )
+
+
+def fleet(scope: Construct, id: str, group: str, *baselines: IPatchBaseline) -> PatchGroupFleet:
+    return PatchGroupFleet(
+        scope, id, patch_group=PatchGroup(name=group), baselines=baselines, registered_elsewhere=True
     )
 
 
@@ -106,6 +131,53 @@ def test_a_group_that_is_registered_later_is_compared_in_both_directions(app: cd
     with pytest.raises(InvalidInputError, match=r"^Dev/First .*Dev/Second already has"):
         first.register_patch_group("db")
     assert (first.patch_groups, second.patch_groups) == (("web",), ("db",))
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_group_that_relies_on_a_baseline_from_elsewhere_cannot_have_one_of_its_own(
+    app: cdk.App, imported: bool
+) -> None:
+    stack = cdk.Stack(app, "Dev", env=DEV)
+    elsewhere = from_elsewhere(stack, imported=imported)
+    fleet(stack, "Fleet", "web", elsewhere)
+    fleet(stack, "SameGroup", "web", elsewhere)
+    message = "Dev/Fleet already has this patch group for AMAZON_LINUX_2023"
+    with pytest.raises(InvalidInputError, match=rf"^Dev/Own .*{message}"):
+        define(stack, "Own", "web")
+    own = define(stack, "Late")
+    with pytest.raises(InvalidInputError, match=rf"^Dev/Late .*{message}"):
+        own.register_patch_group("web")
+    with pytest.raises(InvalidInputError, match=rf"^Dev/Second .*{message}.* for Dev/Late"):
+        fleet(stack, "Second", "web", own)
+    define(stack, "OtherSystem", "web", system=OS.UBUNTU)
+    define(cdk.Stack(app, "Prod", env=PROD), "OtherAccount", "web")
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_group_with_a_baseline_cannot_rely_on_another_from_elsewhere(app: cdk.App, imported: bool) -> None:
+    stack = cdk.Stack(app, "Dev", env=DEV)
+    define(stack, "Own", "web")
+    with pytest.raises(
+        InvalidInputError, match=r"^Dev/Fleet .*baselines\[0\]: Dev/Own already has"
+    ) as caught:
+        fleet(stack, "Fleet", "web", from_elsewhere(stack, imported=imported))
+    assert [finding.id for finding in caught.value.findings] == [FindingId.PATCH_GROUP_REGISTERED_TWICE]
+
+
+def test_the_default_and_an_imported_baseline_are_two(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Dev", env=DEV)
+    fleet(stack, "Fleet", "web", from_elsewhere(stack, imported=False))
+    with pytest.raises(InvalidInputError, match=r"^Dev/Other .*Dev/Fleet already has"):
+        fleet(stack, "Other", "web", from_elsewhere(stack, imported=True))
+
+
+def test_a_refused_fleet_registers_its_group_on_none_of_its_baselines(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Dev", env=DEV)
+    define(stack, "Holder", "web", system=OS.UBUNTU)
+    first, second = define(stack, "First"), define(stack, "Second", system=OS.UBUNTU)
+    with pytest.raises(InvalidInputError, match=r"^Dev/Fleet .*baselines\[1\]: .*'web' for Dev/Second"):
+        fleet(stack, "Fleet", "web", first, second)
+    assert (first.patch_groups, second.patch_groups) == ((), ())
 
 
 def test_a_refused_baseline_registers_nothing(app: cdk.App) -> None:
