@@ -44,6 +44,7 @@ class Document:
         self.data: Any = None
         self.findings: list[Finding] = []
         self._root: yaml.Node | None = None
+        self._pairs: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
         try:
             loader = _Loader(text)
             self._root = loader.get_single_node()
@@ -90,13 +91,18 @@ class Document:
                 node = node.value[part]
                 yield node, node
                 continue
-            # The last pair wins: keys that a merge brings in stand before the mapping's own.
-            pairs = node.value if isinstance(node, yaml.MappingNode) else []
-            found = [(key, value) for key, value in pairs if key.value == str(part)]
-            if not found:
+            found = self._pairs_of(node).get(str(part)) if isinstance(node, yaml.MappingNode) else None
+            if found is None:
                 return
-            yield found[-1]
-            node = found[-1][1]
+            yield found
+            node = found[1]
+
+    def _pairs_of(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Return the pairs of a mapping by key; each is asked for once for every mistake in it."""
+        if id(node) not in self._pairs:
+            # The last pair wins: keys that a merge brings in stand before the mapping's own.
+            self._pairs[id(node)] = {key.value: (key, value) for key, value in node.value}
+        return self._pairs[id(node)]
 
     def _check_nodes(self, loader: _Loader, root: yaml.Node) -> Iterator[Finding]:
         """Find what PyYAML would accept in silence or fail on without a line."""

@@ -27,6 +27,8 @@ class PatchGroupTagKey(enum.StrEnum):
 
 def is_patch_group_name(name: str) -> bool:
     """Tell whether AWS accepts `name`: 1 to 256 letters, digits, spaces and `_.:/=+-@`."""
-    return 1 <= len(name) <= PATCH_GROUP_MAX_LENGTH and all(
-        unicodedata.category(char)[0] in "LZN" or char in PATCH_GROUP_PUNCTUATION for char in name
+    return (
+        type(name) is str
+        and 1 <= len(name) <= PATCH_GROUP_MAX_LENGTH
+        and all(unicodedata.category(char)[0] in "LZN" or char in PATCH_GROUP_PUNCTUATION for char in name)
     )

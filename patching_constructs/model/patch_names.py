@@ -47,10 +47,14 @@ _YUM_REJECTED = PatchNameFormat(
     pattern=rf"(?!{_RPM_NOTICE})(?:{_RPM_NAME})",
     description="a package name with at most one *; no Bugzilla number, CVE or advisory id",
 )
-_ZYPPER = PatchNameFormat(pattern=_RPM_NAME, description="a patch or package name with at most one *")
+_CVE = r"CVE-[0-9]{4}-[0-9]+$"
+_ZYPPER = PatchNameFormat(
+    pattern=rf"(?!{_CVE})(?:{_RPM_NAME})",
+    description="a patch or package name with at most one *; no CVE id",
+)
 _APT = PatchNameFormat(
-    pattern=r"[A-Za-z0-9][A-Za-z0-9+.-]*",
-    description="a bare package name, without version, architecture and *",
+    pattern=rf"(?!{_CVE}|(?:USN|DSA|DLA)-[0-9]+(?:-[0-9]+)?$)[A-Za-z0-9][A-Za-z0-9+.-]*",
+    description="a bare package name, without version, architecture and *; no CVE or advisory id",
 )
 _MACOS = PatchNameFormat(pattern=r"[^*]+", description="an exact patch name, without *")
 _WINDOWS = PatchNameFormat(

@@ -24,6 +24,8 @@ def check_length(
     """Find a text that is too short or too long."""
     if isinstance(text, Unknown):
         return [undecided(id, text, field=field)]
+    if type(text) is not str:
+        return [_not_text(text, id=id, field=field, source=source)]
     if len(text) in limits:
         return []
     return [
@@ -37,6 +39,18 @@ def check_length(
             source=source,
         )
     ]
+
+
+def _not_text(value: object, *, id: FindingId, field: str, source: str | None) -> Finding:
+    return Finding(
+        id=id,
+        level=Level.ERROR,
+        field=field,
+        message="not text",
+        received=repr(value),
+        allowed="text",
+        source=source,
+    )
 
 
 def check_count(
@@ -64,6 +78,8 @@ def check_pattern(
     """Find a text that does not match `pattern` from end to end."""
     if isinstance(text, Unknown):
         return [undecided(id, text, field=field)]
+    if type(text) is not str:
+        return [_not_text(text, id=id, field=field, source=source)]
     if re.fullmatch(pattern, text):
         return []
     return [
@@ -95,7 +111,7 @@ def check_choice(
             field=field,
             message="not a word that AWS knows here",
             received=repr(value),
-            allowed=", ".join(words) + did_you_mean(value, words),
+            allowed=", ".join(words) + did_you_mean(str(value), words),
             source=source,
         )
     ]

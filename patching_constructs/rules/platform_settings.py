@@ -57,7 +57,7 @@ def _check_not_set(
             level=Level.ERROR,
             field=field,
             message=f"works on {platform} only, and the baseline is for {operating_system}",
-            received=f"{len(value)} given" if isinstance(value, tuple) else repr(value),
+            received=f"{len(value)} given" if isinstance(value, tuple) else str(value),
             allowed="leave it out",
             source=_PAGE,
         )

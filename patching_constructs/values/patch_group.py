@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patch_group import PatchGroupTagKey
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.limits import check_choice
 from patching_constructs.rules.patch_group import check_patch_group_name
 
 
@@ -20,7 +22,7 @@ class PatchGroup:
         tag_key: Key of the tag. Default: `PatchGroup`.
 
     Raises:
-        InvalidInputError: If AWS would refuse the name.
+        InvalidInputError: If AWS would refuse the name, or does not look at the tag key.
 
     Example:
         >>> from patching_constructs import PatchGroup
@@ -35,4 +37,13 @@ class PatchGroup:
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        raise_errors(check_patch_group_name(self.name, field="name"), subject="PatchGroup")
+        findings = check_patch_group_name(self.name, field="name")
+        findings += check_choice(
+            self.tag_key,
+            PatchGroupTagKey,
+            id=FindingId.PATCH_GROUP_TAG_KEY,
+            field="tag_key",
+            source="https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-tag-a-patch-group.html",
+        )
+        raise_errors(findings, subject="PatchGroup")
+        object.__setattr__(self, "tag_key", PatchGroupTagKey(self.tag_key))

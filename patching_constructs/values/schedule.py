@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import islice
+from types import NoneType
 from typing import Literal, Self, overload
 
 from patching_constructs.errors import raise_errors
@@ -72,7 +73,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        raise_errors(check_schedule(self.record), subject="Schedule")
+        raise_errors(_check(self.record), subject="Schedule")
 
     @property
     def record(self) -> ScheduleRecord:
@@ -401,8 +402,25 @@ class Schedule:
     def _of(cls, record: ScheduleRecord, arguments: list[Finding]) -> Self:
         """Make the value, or raise for arguments and record together."""
         if arguments:
-            raise_errors([*arguments, *check_schedule(record)], subject="Schedule")
+            raise_errors([*arguments, *_check(record)], subject="Schedule")
         return cls(**{field.name: getattr(record, field.name) for field in fields(record)})
+
+
+def _check(record: ScheduleRecord) -> list[Finding]:
+    """Find what is not of its kind, or else what the rules find."""
+    kinds: dict[str, tuple[tuple[type, ...], str]] = {
+        "expression": ((str,), "text"),
+        "timezone": ((str, NoneType), "text, or none"),
+        "offset_days": ((int, NoneType), "a whole number, or none"),
+        "start_date": ((str, NoneType), "text, or none"),
+        "end_date": ((str, NoneType), "text, or none"),
+    }
+    of_wrong_kind = [
+        _argument(name, repr(value), allowed)
+        for name, (types, allowed) in kinds.items()
+        if type(value := getattr(record, name)) not in types
+    ]
+    return of_wrong_kind or check_schedule(record)
 
 
 def _argument(name: str, received: str, allowed: str) -> Finding:

@@ -78,6 +78,11 @@ def test_zypper_takes_patches_and_packages_in_both_lists(patch_list: PatchList, 
     assert patch_name_format(OperatingSystem.SUSE, patch_list).matches(name)
 
 
+@pytest.mark.parametrize("patch_list", PatchList)
+def test_zypper_does_not_know_patches_by_their_cve(patch_list: PatchList) -> None:
+    assert not patch_name_format(OperatingSystem.SUSE, patch_list).matches("CVE-2024-1234")
+
+
 @pytest.mark.parametrize("operating_system", APT)
 @pytest.mark.parametrize("patch_list", PatchList)
 @pytest.mark.parametrize(
@@ -92,6 +97,11 @@ def test_zypper_takes_patches_and_packages_in_both_lists(patch_list: PatchList, 
         ("openssl:amd64", False),
         ("openssl*", False),
         ("", False),
+        ("CVE-2024-1234", False),
+        ("USN-7000-1", False),
+        ("DSA-5800", False),
+        ("usn-tools", True),
+        ("CVE-2024-1234-fixer", True),
     ],
 )
 def test_apt_takes_bare_package_names(

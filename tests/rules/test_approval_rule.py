@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,16 @@ def test_an_empty_and_a_long_value_are_refused(length: int) -> None:
     findings = check_patch_filter(PatchFilterRecord(key="PRODUCT", values=("x" * length,)))
     assert [(finding.id, finding.field) for finding in findings] == [
         (FindingId.PATCH_BASELINE_LENGTH, "values[0]")
+    ]
+
+
+def test_what_is_no_text_is_told_like_any_other_mistake() -> None:
+    nothing: Any = None
+    findings = check_patch_filter(PatchFilterRecord(key="PRODUCT", values=(nothing,)))
+    findings += check_patch_source(PatchSourceRecord(name=nothing, products=("x",), configuration="y"))
+    assert [(finding.field, finding.message, finding.received) for finding in findings] == [
+        ("values[0]", "not text", "None"),
+        ("name", "not text", "None"),
     ]
 
 

@@ -13,6 +13,7 @@ from patching_constructs.model.patch_baseline import (
     PatchRuleRecord,
     PatchSourceRecord,
 )
+from patching_constructs.model.patch_choices import AvailableSecurityUpdatesComplianceStatus
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.patch_baseline import check_patch_baseline, check_patch_groups
@@ -178,6 +179,14 @@ def test_the_windows_setting_is_refused_elsewhere(operating_system: OS) -> None:
     )
     expected = [(FindingId.WINDOWS_ONLY, "available_security_updates_compliance_status")]
     assert errors(record) == ([] if operating_system is OS.WINDOWS else expected)
+
+
+def test_a_refused_choice_is_shown_as_people_write_it() -> None:
+    record = baseline(
+        operating_system="UBUNTU",
+        available_security_updates_compliance_status=AvailableSecurityUpdatesComplianceStatus.COMPLIANT,
+    )
+    assert [finding.received for finding in check_patch_baseline(record)] == ["COMPLIANT"]
 
 
 @pytest.mark.parametrize(("count", "is_legal"), [(25, True), (26, False)])

@@ -217,3 +217,24 @@ def test_schedules_are_values() -> None:
     assert len({schedule, Schedule.daily(hour=2)}) == 1
     with pytest.raises(FrozenInstanceError):
         schedule.timezone = "UTC"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"expression": None}, "expression"),
+        ({"timezone": 5}, "timezone"),
+        ({"offset_days": "2"}, "offset_days"),
+        ({"offset_days": True}, "offset_days"),
+        ({"start_date": datetime(2026, 1, 1, tzinfo=UTC)}, "start_date"),
+    ],
+)
+def test_what_is_not_of_its_kind_is_told_like_any_other_mistake(
+    arguments: dict[str, Any], field: str
+) -> None:
+    everything: dict[str, Any] = {"expression": "cron(0 5 ? * TUE#2 *)"} | arguments
+    with pytest.raises(InvalidInputError) as caught:
+        Schedule(**everything)
+    assert [(finding.field, finding.received) for finding in caught.value.findings] == [
+        (field, repr(arguments[field]))
+    ]
