@@ -22,6 +22,10 @@ def main() -> None:
         AwsSolutionsChecks(app),
         NIST80053R5Checks(app),
         PatchingChecks(
+            promises=settings.promises,
+            freezes=settings.freeze_values,
+            visibility_lag=settings.visibility_lag,
+            minutes_per_node=settings.minutes_per_node,
             node_counts=settings.node_counts,
             maintenance_window_quotas=settings.quotas.to_value(),
             systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),

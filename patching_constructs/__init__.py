@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.finding import Finding, Level
+    from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
     from patching_constructs.model.operating_system import OperatingSystem
     from patching_constructs.model.patch_choices import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
+    from patching_constructs.model.promises import PROMISES, Promise, Severity
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
@@ -63,11 +65,13 @@ _EXPORTS = {
     "CutoffBehavior": "model.maintenance_window_limits",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
+    "Freeze": "model.freeze",
     "IPatchBaseline": "patch_baseline",
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
     "OperatingSystem": "model.operating_system",
+    "PROMISES": "model.promises",
     "PatchBaseline": "patch_baseline",
     "PatchCommandNotificationType": "model.patch_events",
     "PatchFilter": "values.approval_rule",
@@ -81,6 +85,7 @@ _EXPORTS = {
     "PatchingChecks": "patching_checks",
     "PatchingError": "errors",
     "PhaseUnknownError": "rollout.mistake",
+    "Promise": "model.promises",
     "READY_MADE": "values.ready_made",
     "RateUnit": "values.schedule",
     "RebootOption": "model.patching_documents",
@@ -96,6 +101,7 @@ _EXPORTS = {
     "ScheduleSyntaxError": "rollout.mistake",
     "Settings": "config.settings",
     "SettingsError": "errors",
+    "Severity": "model.promises",
     "Weekday": "values.schedule",
     "all_updates": "values.ready_made",
     "critical_and_important_security_updates": "values.ready_made",
@@ -107,6 +113,7 @@ _EXPORTS = {
 }
 
 __all__ = [
+    "PROMISES",
     "READY_MADE",
     "AccountSettings",
     "ApprovalRule",
@@ -118,6 +125,7 @@ __all__ = [
     "CutoffBehavior",
     "Finding",
     "FindingId",
+    "Freeze",
     "IPatchBaseline",
     "InvalidInputError",
     "Level",
@@ -136,6 +144,7 @@ __all__ = [
     "PatchingChecks",
     "PatchingError",
     "PhaseUnknownError",
+    "Promise",
     "RateUnit",
     "RebootOption",
     "Recipient",
@@ -150,6 +159,7 @@ __all__ = [
     "ScheduleSyntaxError",
     "Settings",
     "SettingsError",
+    "Severity",
     "Weekday",
     "__version__",
     "all_updates",

@@ -12,8 +12,10 @@ from patching_constructs._version import __version__
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
+from patching_constructs.model.promises import Promise
 from patching_constructs.model.systems_manager_quotas import (
     AWS_SYSTEMS_MANAGER_QUOTAS,
     SystemsManagerQuotas,
@@ -25,8 +27,11 @@ from patching_constructs.rollout.horizon import default_until, horizon_between
 from patching_constructs.rollout.ring_plans import RingChoice
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
+from patching_constructs.rules.freeze import check_freezes
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.promises import check_promises
 from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
+from patching_constructs.rules.window_runs import DEFAULT_MINUTES_PER_NODE
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -55,6 +60,11 @@ class PatchingChecks:
             installs.
         visibility_lag: How much later than published nodes may see a patch. Zero turns the margin off.
             Default: 7 days.
+        promises: How soon patches are promised to be installed, by the name of the ring, besides what the
+            templates say themselves (`Ring.promises`). A promise that is broken is an error.
+        freezes: When nothing may be installed. A run in a freeze is a warning that names it, and no run to
+            the proofs of order and exposure.
+        minutes_per_node: Minutes that one node takes to install and reboot, from 1. Default: 30.
         node_counts: How many nodes each patch group has. Default: windows may be too short for them unseen.
         maintenance_window_quotas: Quotas that AWS has raised for you. Default: AWS's defaults.
         systems_manager_quotas: The other quotas, likewise.
@@ -62,7 +72,8 @@ class PatchingChecks:
             folder, if there is one.
 
     Raises:
-        InvalidInputError: If the horizon is empty or the lag negative.
+        InvalidInputError: If the horizon is empty, the lag negative, or a promise, a freeze or the minutes
+            are none.
 
     Example:
         >>> import aws_cdk as cdk
@@ -81,6 +92,9 @@ class PatchingChecks:
         rings: Mapping[str, str] | None = None,
         production: Sequence[str] = (),
         visibility_lag: dt.timedelta = DEFAULT_VISIBILITY_LAG,
+        promises: Mapping[str, Sequence[Promise]] | None = None,
+        freezes: Sequence[Freeze] = (),
+        minutes_per_node: int = DEFAULT_MINUTES_PER_NODE,
         node_counts: Mapping[str, int] | None = None,
         maintenance_window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
         systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
@@ -89,13 +103,26 @@ class PatchingChecks:
         self._today = dt.datetime.now(dt.UTC).date()
         first = self._today if from_ is None else from_
         last = default_until(first) if until is None else until
-        raise_errors(_mistakes(first, last, visibility_lag), subject="PatchingChecks")
+        promised = {name: tuple(several) for name, several in (promises or {}).items()}
+        mistakes = [
+            *_mistakes(first, last, visibility_lag, minutes_per_node),
+            *check_freezes(freezes),
+            *(
+                finding
+                for name, several in promised.items()
+                for finding in check_promises(several, field=f"promises[{name}]")
+            ),
+        ]
+        raise_errors(mistakes, subject="PatchingChecks")
         self._options = CheckOptions(
             horizon=horizon_between(first, last),
             rings=tuple(RingChoice(name=name, glob=glob) for name, glob in (rings or {}).items()),
             production=tuple(production),
             visibility_lag=visibility_lag,
+            freezes=tuple(freezes),
+            promises=promised,
             node_counts=node_counts or {},
+            minutes_per_node=minutes_per_node,
             quotas=maintenance_window_quotas,
             systems_manager_quotas=systems_manager_quotas,
         )
@@ -145,7 +172,9 @@ class PatchingChecks:
         return read_acknowledgements(file, finding_ids=set(FindingId))
 
 
-def _mistakes(first: dt.date, last: dt.date, visibility_lag: dt.timedelta) -> Iterable[Finding]:
+def _mistakes(
+    first: dt.date, last: dt.date, visibility_lag: dt.timedelta, minutes_per_node: int
+) -> Iterable[Finding]:
     if last <= first:
         yield Finding(
             id=FindingId.HORIZON,
@@ -163,6 +192,15 @@ def _mistakes(first: dt.date, last: dt.date, visibility_lag: dt.timedelta) -> It
             message="negative",
             received=str(visibility_lag),
             allowed="zero or more",
+        )
+    if type(minutes_per_node) is not int or minutes_per_node < 1:
+        yield Finding(
+            id=FindingId.MINUTES_PER_NODE,
+            level=Level.ERROR,
+            field="minutes_per_node",
+            message="not a whole number from 1",
+            received=repr(minutes_per_node),
+            allowed="1 or more whole minutes",
         )
 
 

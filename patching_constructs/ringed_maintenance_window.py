@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import cast
+from datetime import timedelta
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -24,6 +25,7 @@ from patching_constructs.model.marks import (
     ROLLOUT_TAG,
 )
 from patching_constructs.model.patching_documents import UPDATE_SSM_AGENT, PatchOperation
+from patching_constructs.model.promises import Promise
 from patching_constructs.rules.patch_baseline_doubts import check_shared_with_production
 from patching_constructs.rules.ring import check_rollout
 from patching_constructs.values.patch_group import PatchGroup
@@ -65,8 +67,9 @@ class RingedMaintenanceWindow(Construct):
     Windows do not honour change calendars, a node that is offline during the window waits for the next one,
     and a schedule does not prove that a patch reaches an earlier ring first.
 
-    Rollout, ring and order stand as tags on each window, and with the soak as Metadata on the resource, under
-    `patching-constructs`. Renaming a rollout renames its windows; renaming a ring replaces them.
+    Rollout, ring and order stand as tags on each window, and with soak and promises as Metadata on the
+    resource, under `patching-constructs`. Renaming a rollout renames its windows; renaming a ring replaces
+    them.
 
     Args:
         scope: Parent construct.
@@ -218,8 +221,8 @@ def _tags(rollout_name: str, ring: Ring) -> list[cdk.CfnTag]:
     ]
 
 
-def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[str, str | int]:
-    metadata: dict[str, str | int] = {
+def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
         "schema-version": METADATA_SCHEMA_VERSION,
         "rollout": rollout_name,
         "ring": ring.name,
@@ -230,7 +233,15 @@ def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[
         metadata["soak-hours"] = ring.soak_hours
     if ring.production:
         metadata["production"] = True
+    if ring.promises and operation is PatchOperation.INSTALL:
+        metadata["promises"] = [_promise(promise) for promise in ring.promises]
     return metadata
+
+
+def _promise(promise: Promise) -> dict[str, Any]:
+    hours = {severity.value: time // timedelta(hours=1) for severity, time in promise.within.items()}
+    source = {} if promise.source is None else {"source": promise.source}
+    return {"name": promise.name, "within-hours": hours, **source}
 
 
 def _doubt_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator[Finding]:

@@ -49,6 +49,36 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="accepted findings (default: patching-acknowledgements.yaml, if there is one)",
     )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        type=Path,
+        help="take freezes, promises by the name of the ring, visibility lag, node counts, minutes per node "
+        "and quotas from a patching.yaml (default: none of them)",
+    )
+    parser.add_argument(
+        "--freeze",
+        metavar="[NAME=]FROM/UNTIL",
+        action="append",
+        default=[],
+        dest="freezes",
+        help="when nothing may be installed, as dates (UTC) or times with their offset; may be given again",
+    )
+    parser.add_argument(
+        "--promise",
+        metavar="[RING=]NAME",
+        action="append",
+        default=[],
+        dest="promises",
+        help="judge exposure by a public promise, such as pci-dss-6.3.3, for a ring or for all; may be given "
+        "again (NAME list: an error that names all promises)",
+    )
+    parser.add_argument(
+        "--visibility-lag-days",
+        metavar="DAYS",
+        help="days by which nodes may see patches late, and rings should stay in order (default: 7; 0: no "
+        "margin)",
+    )
 
 
 def read_scenario(options: argparse.Namespace, *, today: dt.date) -> Scenario:
@@ -60,19 +90,14 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date) -> Scenario:
 
     Raises:
         ArgumentError: If an option cannot be used.
-        ReadingError: If a file cannot be read.
+        ReadingError: If a template or the accepted findings cannot be read.
+        SettingsError: If the settings have mistakes.
     """
-    from patching_constructs.cli.arguments import parse_horizon, parse_names, parse_rings
     from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.reading.templates import read_estates
-    from patching_constructs.rules.estate import CheckOptions
     from patching_constructs.rules.ids import FindingId
 
-    check_options = CheckOptions(
-        horizon=parse_horizon(options.from_, options.until, today=today),
-        rings=() if options.rings is None else parse_rings(options.rings),
-        production=() if options.production is None else parse_names(options.production),
-    )
+    check_options = _check_options(options, today=today)
     file = options.acknowledgements
     if file is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
@@ -82,4 +107,45 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date) -> Scenario:
         estates=estates,
         options=check_options,
         acknowledgements=(*acknowledgements, *estates[0].acknowledgements),
+    )
+
+
+def _check_options(options: argparse.Namespace, *, today: dt.date) -> "CheckOptions":
+    from patching_constructs.cli import arguments
+    from patching_constructs.rules.estate import CheckOptions
+    from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
+
+    for_all, by_ring = arguments.parse_promises(options.promises)
+    lag = options.visibility_lag_days
+    given = CheckOptions(
+        horizon=arguments.parse_horizon(options.from_, options.until, today=today),
+        rings=() if options.rings is None else arguments.parse_rings(options.rings),
+        production=() if options.production is None else arguments.parse_names(options.production),
+        visibility_lag=DEFAULT_VISIBILITY_LAG if lag is None else arguments.parse_visibility_lag(lag),
+        freezes=tuple(map(arguments.parse_freeze, options.freezes)),
+        promises=by_ring,
+        promises_for_all=for_all,
+    )
+    return given if options.settings is None else _with_settings(given, options)
+
+
+def _with_settings(given: "CheckOptions", options: argparse.Namespace) -> "CheckOptions":
+    """Add what patching.yaml says; freezes and promises of the command line come on top of it."""
+    from dataclasses import replace
+
+    from patching_constructs.config.loader import load_settings
+
+    settings = load_settings(options.settings)
+    rings = dict.fromkeys((*settings.promises, *given.promises))
+    return replace(
+        given,
+        visibility_lag=settings.visibility_lag
+        if options.visibility_lag_days is None
+        else given.visibility_lag,
+        freezes=(*settings.freeze_values, *given.freezes),
+        promises={ring: (*settings.promises.get(ring, ()), *given.promises.get(ring, ())) for ring in rings},
+        node_counts=settings.node_counts,
+        minutes_per_node=settings.minutes_per_node,
+        quotas=settings.quotas.to_value(),
+        systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
     )

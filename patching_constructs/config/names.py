@@ -19,11 +19,21 @@ def check_names(top: Entry) -> Iterator[Problem]:
 
 
 def _check_duplicates(top: Entry) -> Iterator[Problem]:
-    for section, key in (("accounts", "name"), ("accounts", "id"), ("baselines", "name"), ("rings", "name")):
+    for section, key in (
+        ("accounts", "name"),
+        ("accounts", "id"),
+        ("baselines", "name"),
+        ("rings", "name"),
+        ("freezes", "name"),
+    ):
         yield from _duplicates(((*entry.path, key), entry.text(key)) for entry in top.entries(section))
     yield from _duplicates(top.texts("regions"))
     for ring in top.entries("rings"):
         yield from _duplicates(ring.texts("accounts"))
+        for key in ("public", "name"):
+            yield from _duplicates(
+                ((*promise.path, key), promise.text(key)) for promise in ring.entries("promises")
+            )
         for group in ring.entries("patch_groups"):
             yield from _duplicates(group.texts("baselines"))
 

@@ -6,10 +6,12 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, V
 
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel, refuse
+from patching_constructs.config.promises import PromiseSettings
 from patching_constructs.config.windows import WindowSettings
 from patching_constructs.model.maintenance_window_limits import MAX_CONCURRENCY_PATTERN, MAX_ERRORS_PATTERN
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import RebootOption
+from patching_constructs.model.promises import Promise
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 
@@ -71,6 +73,8 @@ class RingSettings(SettingsModel):
     """Whether the install window updates the SSM agent first. Default: it does."""
     soak_hours: Annotated[StrictInt, Field(ge=1)] | None = None
     """Hours that the ring has to run without trouble before a later ring may follow. Default: none."""
+    promises: list[PromiseSettings] = Field(default_factory=list)
+    """How soon after its publication a patch is installed in the ring. Default: nothing is promised."""
     recipients: list[RecipientSettings] = Field(default_factory=list)
     """Who hears of failures in this ring. Default: only the recipients of the whole organisation."""
 
@@ -84,6 +88,19 @@ class RingSettings(SettingsModel):
         if not has_install and reboot_option is not None:
             refuse("", "has no meaning for a ring that only scans", allowed="no such key without install")
         return reboot_option
+
+    @field_validator("promises")
+    @classmethod
+    def _are_for_install(cls, promises: list[PromiseSettings], info: ValidationInfo) -> list[PromiseSettings]:
+        # As above: an install window that is wrong by itself is there all the same.
+        if promises and info.data.get("install", ...) is None:
+            refuse("", "a ring that only scans installs nothing", allowed="no such key without install")
+        return promises
+
+    @property
+    def promise_values(self) -> tuple[Promise, ...]:
+        """The promises that the library works with."""
+        return tuple(promise.to_value() for promise in self.promises)
 
     def patched_ring(self, *, order: int, production: bool) -> Ring | None:
         """Return the ring of the groups that are patched, or None if all are only scanned."""
@@ -102,6 +119,7 @@ class RingSettings(SettingsModel):
             production=production,
             update_agent=self.update_agent,
             soak_hours=self.soak_hours,
+            promises=self.promise_values,
         )
 
     def scan_only_ring(self, *, order: int, production: bool) -> Ring | None:

@@ -8,10 +8,9 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validat
 from patching_constructs.config.base import SettingsModel, exactly_one, refuse, refuse_unless_one
 from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
-_TIME_PATTERN = (
-    r"^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
-    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
-)
+DATE_PATTERN = r"2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+TIME_PATTERN = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_MOMENT_PATTERN = f"^{DATE_PATTERN}{TIME_PATTERN}$"
 
 
 def _day_exists(time: str) -> str:
@@ -21,7 +20,7 @@ def _day_exists(time: str) -> str:
 
 Time = Annotated[
     str,
-    Field(pattern=_TIME_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
+    Field(pattern=_MOMENT_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
     AfterValidator(_day_exists),
 ]
 
@@ -158,7 +157,7 @@ class ScheduleSettings(SettingsModel):
     at: (
         Annotated[
             str,
-            Field(pattern=_TIME_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
+            Field(pattern=_MOMENT_PATTERN, examples=["2026-12-01T02:00:00+01:00"]),
             AfterValidator(_day_exists),
         ]
         | None

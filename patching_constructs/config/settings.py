@@ -1,16 +1,22 @@
 """patching.yaml as a whole."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr, StrictInt
 
 from patching_constructs.config.accounts import AccountRole, AccountSettings, Partition
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel
 from patching_constructs.config.baselines import BaselineSettings
+from patching_constructs.config.freezes import FreezeSettings
 from patching_constructs.config.quotas import QuotaSettings
 from patching_constructs.config.rings import RingSettings
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.freeze import Freeze
+from patching_constructs.model.promises import Promise
+from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
+from patching_constructs.rules.window_runs import DEFAULT_MINUTES_PER_NODE
 from patching_constructs.values.ring import Ring
 
 
@@ -38,6 +44,13 @@ class Settings(SettingsModel):
     """Which nodes are patched together, earliest first."""
     recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
     """Who hears of failures anywhere in the organisation."""
+    freezes: list[FreezeSettings] = Field(default_factory=list)
+    """Times in which nothing may be installed. Default: none."""
+    visibility_lag_days: Annotated[StrictInt, Field(ge=0, le=360)] = DEFAULT_VISIBILITY_LAG.days
+    """How many days later than published nodes may see a patch, 0 to 360; the order of the rings should bear
+    it. 0 turns the margin off. Default: 7."""
+    minutes_per_node: Annotated[StrictInt, Field(ge=1, le=1440)] = DEFAULT_MINUTES_PER_NODE
+    """Minutes that one node takes to install and reboot, 1 to 1440. Default: 30."""
     quotas: QuotaSettings = QuotaSettings()
     """Service quotas that AWS has raised. Default: AWS's defaults."""
 
@@ -71,6 +84,21 @@ class Settings(SettingsModel):
     def node_counts(self) -> dict[str, int]:
         """About how many nodes each patch group has, in one account and Region."""
         return {group.name: group.node_count for ring in self.rings for group in ring.patch_groups}
+
+    @property
+    def freeze_values(self) -> tuple[Freeze, ...]:
+        """The freezes that the library works with."""
+        return tuple(freeze.to_value() for freeze in self.freezes)
+
+    @property
+    def promises(self) -> dict[str, tuple[Promise, ...]]:
+        """How soon patches are promised to be installed, by the name of the ring."""
+        return {ring.name: ring.promise_values for ring in self.rings if ring.promises}
+
+    @property
+    def visibility_lag(self) -> timedelta:
+        """How much later than published nodes may see a patch."""
+        return timedelta(days=self.visibility_lag_days)
 
     def rings_of(self, account: AccountSettings) -> tuple[RingSettings, ...]:
         """Return the rings that have nodes in `account`, earliest first."""

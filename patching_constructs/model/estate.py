@@ -8,6 +8,7 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
+from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Maybe, Unknown
 
 
@@ -43,6 +44,7 @@ class RolloutMarks:
         ring_order: Place of the ring in the rollout; lower is patched earlier.
         soak_hours: Hours without trouble after which a later ring may follow.
         production: Whether the ring is production.
+        promises: How soon patches are promised to be installed in the ring.
     """
 
     rollout: Maybe[str] | None = None
@@ -50,6 +52,7 @@ class RolloutMarks:
     ring_order: Maybe[int] | None = None
     soak_hours: Maybe[int] | None = None
     production: Maybe[bool] | None = None
+    promises: Maybe[tuple[Maybe[Promise], ...]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,6 +225,7 @@ class RingPlan:
         unregistered: Those of its patch groups for which no baseline is known.
         promised: Whether somebody promised the order (our constructs' marks), or only asks (`--rings`).
         rollout: Name of the rollout; rings of different rollouts are not compared.
+        promises: How soon the templates promise that patches are installed.
     """
 
     name: str
@@ -233,3 +237,4 @@ class RingPlan:
     unregistered: tuple[UnregisteredGroup, ...] = ()
     promised: bool = False
     rollout: str = ""
+    promises: tuple[Promise, ...] = ()

@@ -16,6 +16,17 @@ class Freeze:
         from_: First moment of it, with a UTC offset.
         until: First moment after it, with a UTC offset.
 
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from patching_constructs import Freeze
+        >>> freeze = Freeze(
+        ...     name="year end",
+        ...     from_=datetime(2026, 12, 19, tzinfo=UTC),
+        ...     until=datetime(2027, 1, 4, tzinfo=UTC),
+        ... )
+        >>> freeze.holds(datetime(2026, 12, 24, tzinfo=UTC))
+        True
+
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-change-calendar.html
     """
 

@@ -10,3 +10,4 @@ RING_ORDER_TAG = "patching-constructs:ring-order"
 
 METADATA_KEY = "patching-constructs"
 METADATA_SCHEMA_VERSION = 1
+"""It grows when a key goes or changes its meaning; a new key leaves it as it is."""

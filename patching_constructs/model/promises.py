@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -19,21 +19,39 @@ class Severity(enum.StrEnum):
     LOW = "LOW"
 
 
+PROMISE_HOURS = range(1, 3650 * 24 + 1)
+"""Hours that can be promised: up to ten years, which is longer than any approval delay and wait."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
     """The longest time from publication to installation that somebody promised.
 
+    `PROMISES` has those of public standards by their names; own numbers make a promise of one's own.
+
     Attributes:
         name: What it is called where it is chosen.
-        within: Longest time by severity; a severity that is missing is not promised.
-        source: Address of the text that it is from, or None for own numbers.
-        note: What a reader must know to apply it, or None.
+        within: Longest time by severity, whole hours up to 3,650 days; a severity that is missing is not
+            promised.
+        source: Address of the text that it is from. Default: none, as for own numbers.
+        note: What a reader must know to apply it; no part of equality. Default: nothing.
+
+    Example:
+        >>> from datetime import timedelta
+        >>> from patching_constructs import PROMISES, Promise, Severity
+        >>> own = Promise(name="two weeks", within={Severity.CRITICAL: timedelta(days=14)})
+        >>> own.longest(Severity.CRITICAL) < PROMISES["pci-dss-6.3.3"].longest(Severity.CRITICAL)
+        True
     """
 
     name: str
-    within: Mapping[Severity, timedelta]
+    within: Mapping[Severity, timedelta] = field(hash=False)
     source: str | None = None
-    note: str | None = None
+    note: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep the times from changing."""
+        object.__setattr__(self, "within", MappingProxyType(dict(self.within)))
 
     def longest(self, severity: Severity | None) -> timedelta | None:
         """Return the longest time promised for `severity`, or None if nothing is.

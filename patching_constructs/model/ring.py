@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from patching_constructs.model.location import Location
+from patching_constructs.model.promises import Promise
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
 
@@ -21,6 +22,7 @@ class RingRecord:
         max_concurrency: How many nodes work at once.
         max_errors: How many nodes may fail before no further node starts.
         soak_hours: Hours without trouble after which a later ring may follow, or None.
+        promises: How soon patches are promised to be installed.
     """
 
     name: Maybe[str]
@@ -32,4 +34,5 @@ class RingRecord:
     max_concurrency: Maybe[str]
     max_errors: Maybe[str]
     soak_hours: Maybe[int] | None
+    promises: tuple[Promise, ...] = ()
     location: Location | None = field(default=None, compare=False)

@@ -98,7 +98,7 @@ def _planned_ring(ring: RingPlan, options: CheckOptions) -> PlannedRing:
         ring=ring,
         windows=tuple(_windows(ring, options.horizon)),
         exposure=exposure,
-        promises=options.promises.get(ring.name, ()),
+        promises=options.promises_of(ring),
         journeys=journeys(exposure),
     )
 

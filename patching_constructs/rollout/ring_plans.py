@@ -14,6 +14,7 @@ from patching_constructs.model.estate import (
 )
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patching_documents import PatchOperation
+from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Maybe, T, Unknown
 from patching_constructs.rollout.association_windows import association_windows
 from patching_constructs.rollout.group_windows import GroupWindows, windows_of_group
@@ -160,9 +161,21 @@ def _marked(estate: Estate) -> list[RingPlan]:
                 unregistered=tuple(_unregistered(groups, index, of_ring)),
                 promised=True,
                 rollout=rollout,
+                promises=tuple(_promises(windows)),
             )
         )
     return plans
+
+
+def _promises(windows: Iterable[WindowAt]) -> Iterator[Promise]:
+    """Yield each promise that is marked on the windows of a ring once, as far as it is known."""
+    told: list[Promise] = []
+    for window in windows:
+        marked = window.metadata_marks.promises
+        for promise in () if marked is None or isinstance(marked, Unknown) else marked:
+            if not isinstance(promise, Unknown) and promise not in told:
+                told.append(promise)
+                yield promise
 
 
 def _unregistered(

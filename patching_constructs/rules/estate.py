@@ -42,6 +42,7 @@ from patching_constructs.rules.patch_baseline_doubts import (
     doubt_patch_baseline,
 )
 from patching_constructs.rules.patch_group_tags import check_patch_group_tags
+from patching_constructs.rules.promises import check_promised_rings
 from patching_constructs.rules.quick_setup import check_patch_policies
 from patching_constructs.rules.quota import check_quota_use
 from patching_constructs.rules.registrations import check_registrations
@@ -52,7 +53,11 @@ from patching_constructs.rules.scans import check_production_scans, check_scanne
 from patching_constructs.rules.template import check_template
 from patching_constructs.rules.window_doubts import doubt_maintenance_window
 from patching_constructs.rules.window_roles import check_window_roles
-from patching_constructs.rules.window_runs import check_fleet_time, check_window_runs
+from patching_constructs.rules.window_runs import (
+    DEFAULT_MINUTES_PER_NODE,
+    check_fleet_time,
+    check_window_runs,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +70,9 @@ class CheckOptions:
         production: Names of the rings that are production. Default: the last ring.
         visibility_lag: How much later than published nodes may see a patch; zero turns the margin off.
         freezes: Times in which nothing may be installed.
-        promises: Longest exposures that are promised, by the name of the ring.
+        promises: Longest exposures that are promised, by the name of the ring or of a patch group that is in
+            none; they come on top of those in the templates.
+        promises_for_all: Longest exposures that are promised for every ring, and every group that is in none.
         node_counts: How many nodes each patch group has, where that is known.
         minutes_per_node: Minutes that one node takes to install and reboot.
         quotas: How many windows, targets and tasks AWS accepts.
@@ -78,10 +85,22 @@ class CheckOptions:
     visibility_lag: timedelta = DEFAULT_VISIBILITY_LAG
     freezes: tuple[Freeze, ...] = ()
     promises: Mapping[str, tuple[Promise, ...]] = field(default_factory=dict)
+    promises_for_all: tuple[Promise, ...] = ()
     node_counts: Mapping[str, int] = field(default_factory=dict)
-    minutes_per_node: int = 30
+    minutes_per_node: int = DEFAULT_MINUTES_PER_NODE
     quotas: MaintenanceWindowQuotas = AWS_QUOTAS
     systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS
+
+    def promises_of(self, ring: RingPlan) -> tuple[Promise, ...]:
+        """Return each promise for a ring once: that of its templates, and then what is asked besides.
+
+        Nothing takes a promise of the templates back: where two differ, both are judged.
+        """
+        told: list[Promise] = []
+        for promise in (*ring.promises, *self.promises_for_all, *self.promises.get(ring.name, ())):
+            if promise not in told:
+                told.append(promise)
+        return tuple(told)
 
 
 def check_estates(estates: Sequence[Estate], options: CheckOptions) -> list[Finding]:
@@ -122,7 +141,10 @@ def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     yield from _run(check_production_scans, plans)
     yield from _run(_check_shared_baselines, estate, plans)
     yield from _run(_check_order, plans, options)
-    for plan in (*plans, *unringed_plans(estate, plans)):
+    unringed = unringed_plans(estate, plans)
+    names = list(dict.fromkeys(plan.name for plan in (*plans, *unringed)))
+    yield from _run(check_promised_rings, options.promises, names)
+    for plan in (*plans, *unringed):
         yield from _run(_check_exposure, plan, options)
 
 
@@ -200,7 +222,7 @@ def _check_order(plans: Sequence[RingPlan], options: CheckOptions) -> Iterable[F
 
 def _check_exposure(plan: RingPlan, options: CheckOptions) -> Iterable[Finding]:
     found = ring_exposure(plan, options.horizon, freezes=options.freezes)
-    return check_exposure(found, promises=options.promises.get(plan.name, ()))
+    return check_exposure(found, promises=options.promises_of(plan))
 
 
 def _run(

@@ -9,7 +9,8 @@ from patching_constructs.rules.ids import FindingId
 
 
 def check_marks(window: WindowAt) -> Iterator[Finding]:
-    """Find marks that the tags and the Metadata of a window give differently."""
+    """Find marks that tags and Metadata of a window give differently, and promises that are not known."""
+    yield from _check_promises(window)
     for name in ("rollout", "ring", "ring_order"):
         tag, metadata = getattr(window.tag_marks, name), getattr(window.metadata_marks, name)
         if tag is None or metadata is None or isinstance(tag, Unknown) or isinstance(metadata, Unknown):
@@ -24,3 +25,17 @@ def check_marks(window: WindowAt) -> Iterator[Finding]:
                 allowed="the same in both, as RingedMaintenanceWindow writes them",
                 location=window.record.location,
             )
+
+
+def _check_promises(window: WindowAt) -> Iterator[Finding]:
+    promises = window.metadata_marks.promises
+    several = (promises,) if promises is None or isinstance(promises, Unknown) else promises
+    for why in dict.fromkeys(promise for promise in several if isinstance(promise, Unknown)):
+        yield Finding(
+            id=FindingId.EXPOSURE_OVER_PROMISE,
+            level=Level.INFO,
+            field="metadata.promises",
+            message="a promise is marked on the window, and it is not known what is promised",
+            location=window.record.location,
+            undecided=why.reason,
+        )

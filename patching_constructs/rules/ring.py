@@ -13,6 +13,7 @@ from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
 from patching_constructs.rules.maintenance_window import check_maintenance_windows
 from patching_constructs.rules.patching_task import check_reboot_option
+from patching_constructs.rules.promises import check_promises
 from patching_constructs.rules.window_budget import check_max_concurrency, check_max_errors
 
 _WINDOW_PAGE = (
@@ -38,6 +39,7 @@ def check_ring(ring: RingRecord) -> list[Finding]:
             field="soak_hours",
             allowed="1 or more whole hours; leave it out for no soak",
         ),
+        *_check_promises(ring),
     ]
 
 
@@ -124,6 +126,21 @@ def _check_reboot_choice(ring: RingRecord) -> list[Finding]:
             allowed=allowed,
         )
     ]
+
+
+def _check_promises(ring: RingRecord) -> list[Finding]:
+    if ring.promises and ring.install is None:
+        return [
+            Finding(
+                id=FindingId.PROMISE,
+                level=Level.ERROR,
+                field="promises",
+                message="a ring that only scans installs nothing, and cannot promise it",
+                received=", ".join(str(getattr(promise, "name", promise)) for promise in ring.promises),
+                allowed="leave it out, or give install",
+            )
+        ]
+    return check_promises(ring.promises, field="promises")
 
 
 def _check_from_one(value: Maybe[int] | None, *, id: FindingId, field: str, allowed: str) -> list[Finding]:

@@ -17,6 +17,9 @@ from patching_constructs.rollout.span import Span
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import length, moment, window_name
 
+DEFAULT_MINUTES_PER_NODE = 30
+"""Minutes to install and reboot, where nobody says better: a guess, for AWS publishes no such time."""
+
 _SCHEDULE_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html"
 )
@@ -33,7 +36,7 @@ def check_window_runs(
 ) -> list[Finding]:
     """Find a window that never runs within `horizon`, and installs that fall in a freeze.
 
-    A schedule that is not known, or that AWS refuses, is not judged here.
+    A schedule that is not known, or that AWS refuses, is not judged here; that leaves freezes undecided.
 
     Args:
         window: The window.
@@ -41,11 +44,12 @@ def check_window_runs(
         freezes: When nothing should be patched.
     """
     times = opening_times(window.schedule, window.duration_hours, horizon)
+    installs = bool(patching_tasks(window, PatchOperation.INSTALL))
     if isinstance(times, Unknown):
-        return []
+        return [_undecided(window, times)] if installs and freezes else []
     if not times:
         return _check_never_runs(window, horizon)
-    if not patching_tasks(window, PatchOperation.INSTALL):
+    if not installs:
         return []
     return [finding for freeze in freezes for finding in _check_freeze(window, times, freeze)]
 
@@ -64,6 +68,17 @@ def _check_freeze(window: WindowRecord, times: Sequence[Span], freeze: Freeze) -
             source=_CALENDAR_PAGE,
             location=window.location,
         )
+
+
+def _undecided(window: WindowRecord, why: Unknown) -> Finding:
+    return Finding(
+        id=FindingId.RUN_IN_FREEZE,
+        level=Level.INFO,
+        field=f"windows[{window_name(window)}].schedule",
+        message="nobody can say whether it runs in a freeze",
+        location=window.location,
+        undecided=why.reason,
+    )
 
 
 def _check_never_runs(window: WindowRecord, horizon: Span) -> list[Finding]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patching_documents import PatchOperation, RebootOption
+from patching_constructs.model.promises import Promise
 from patching_constructs.model.ring import RingRecord
 from patching_constructs.rules.ring import check_ring
 from patching_constructs.values.patch_group import PatchGroup
@@ -37,10 +38,13 @@ class Ring:
         soak_hours: How long the ring has to run without trouble before a later ring may follow. Unit: hours,
             from 1. It is written into the template, for tools that prove the order. Default: no soak is
             promised.
+        promises: How soon after its publication a patch is installed: `PROMISES` by name, or own ones. They
+            are written into the template, and `PatchingChecks` and `patching check` judge them. Refused
+            without `install`. Default: nothing is promised.
 
     Raises:
-        InvalidInputError: If the name, the groups, the reboot choice, the budget, the order or the soak is
-            wrong.
+        InvalidInputError: If the name, the groups, the reboot choice, the budget, the order, the soak or a
+            promise is wrong.
 
     Example:
         >>> from patching_constructs import PatchGroup, PatchWindow, RebootOption, Ring, Schedule, Weekday
@@ -72,10 +76,12 @@ class Ring:
     production: bool = False
     update_agent: bool = True
     soak_hours: int | None = None
+    promises: Sequence[Promise] = ()
 
     def __post_init__(self) -> None:
-        """Keep the groups from changing and run the rules."""
+        """Keep the groups and promises from changing and run the rules."""
         object.__setattr__(self, "patch_groups", tuple(self.patch_groups))
+        object.__setattr__(self, "promises", tuple(self.promises))
         raise_errors(check_ring(self.record), subject=f"Ring {self.name!r}")
 
     @property
@@ -99,4 +105,5 @@ class Ring:
             max_concurrency=self.max_concurrency,
             max_errors=self.max_errors,
             soak_hours=self.soak_hours,
+            promises=tuple(self.promises),
         )

@@ -1,16 +1,20 @@
 """`patching check`, as people and pipelines meet it."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from patching_constructs.cli import main
+from patching_constructs.model.promises import PROMISES
 from patching_constructs.rules.ids import FindingId
+from tests.config.sample import changed
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
@@ -82,6 +86,22 @@ def test_fail_on_sets_the_level_that_fails(
         (["clean.yaml", "--production", ","], "--production: an empty name"),
         (["clean.yaml", "--format", "xml"], "invalid choice: 'xml'"),
         (["clean.yaml", "--acknowledgements", "none.yaml"], "none.yaml: cannot be read"),
+        (["clean.yaml", "--settings", "none.yaml"], "none.yaml: cannot be read, got no such file"),
+        (["clean.yaml", "--settings", "clean.yaml"], "clean.yaml:6: not readable as YAML"),
+        (["clean.yaml", "--promise", "list"], f"got 'list'; allowed: {', '.join(PROMISES)}"),
+        (["clean.yaml", "--promise", "prod=pci-dss"], "got 'pci-dss'; allowed: pci-dss-6.3.3, "),
+        (["clean.yaml", "--promise", "prod=pci-dss"], "did you mean 'pci-dss-6.3.3'?"),
+        (["clean.yaml", "--promise", "=cyber-essentials"], "--promise: no ring, got '=cyber-essentials'"),
+        (["clean.yaml", "--freeze", "2026-12-19"], "--freeze 2026-12-19: neither a date nor a time"),
+        (
+            ["clean.yaml", "--freeze", "a=2026-12-19T18:00/2027-01-04"],
+            "got '2026-12-19T18:00'; allowed: [NAME",
+        ),
+        (["clean.yaml", "--freeze", "a=2026-02-30/2027-01-04"], "got '2026-02-30'"),
+        (["clean.yaml", "--freeze", "a=2027-01-04/2026-12-19"], "not after the beginning of the freeze"),
+        (["clean.yaml", "--visibility-lag-days", "-1"], "got '-1'; allowed: 0 to 360"),
+        (["clean.yaml", "--visibility-lag-days", "1.5"], "got '1.5'; allowed: 0 to 360"),
+        (["clean.yaml", "--visibility-lag-days", "361"], "got '361'; allowed: 0 to 360"),
     ],
 )
 def test_what_cannot_be_used_ends_with_2_and_one_message(
@@ -136,6 +156,136 @@ def test_production_that_is_no_ring_is_reported(capsys: pytest.CaptureFixture[st
     _, out, _ = run(capsys, IN_ORDER, "--rings", "dev,prod", "--production", "prd", *HORIZON)
     assert "no ring has this name" in out
     assert "did you mean 'prod'?" in out
+
+
+# --- promises, freezes and what else patching.yaml says ---
+
+
+def findings_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    _, out, err = run(capsys, IN_ORDER, "--rings", "dev,prod", "--format", "json", *arguments, *HORIZON)
+    assert err == ""
+    return list(json.loads(out)["findings"])
+
+
+def broken(findings: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {
+        (finding["field"], finding["message"].split()[0])
+        for finding in findings
+        if finding["id"] == "exposure-over-promise" and finding["undecided"] is None
+    }
+
+
+def test_a_promise_is_for_every_ring_unless_it_names_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert broken(findings_of(capsys)) == set()
+    everywhere = findings_of(capsys, "--promise", "pci-dss-6.3.3")
+    assert broken(everywhere) == {("dev", "pci-dss-6.3.3"), ("prod", "pci-dss-6.3.3")}
+    options = ["--promise", "prod=pci-dss-6.3.3", "--promise", "prod=essential-eight"]
+    assert broken(findings_of(capsys, *options)) == {("prod", "pci-dss-6.3.3"), ("prod", "essential-eight")}
+
+
+def test_a_broken_promise_fails_and_is_told_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, IN_ORDER, "--rings", "dev,prod", "--promise", "prod=pci-dss-6.3.3", *HORIZON)
+    assert status == 1
+    assert f"    see: {PROMISES['pci-dss-6.3.3'].source}" in out
+
+
+def test_a_promise_for_no_ring_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = findings_of(capsys, "--promise", "prd=cyber-essentials")
+    (told,) = (finding for finding in findings if finding["id"] == "promise-without-ring")
+    assert (told["received"], told["level"]) == ("'prd'", "warning")
+    assert "did you mean 'prod'?" in told["mend"]
+
+
+def frozen(findings: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {
+        (finding["logical_id"], finding["message"].split("'")[1])
+        for finding in findings
+        if finding["id"] == "run-in-freeze"
+    }
+
+
+def test_a_run_in_a_freeze_is_told_with_the_name_of_the_freeze(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--freeze", "year end=2026-12-07/2027-01-02", "--freeze", "2027-01-12T06:00+00:00/2027-01-13"]
+    assert frozen(findings_of(capsys, *options)) == {
+        ("WindowProd", "year end"),
+        ("WindowProd", "2027-01-12T06:00+00:00/2027-01-13"),
+    }
+
+
+def margins(findings: list[dict[str, Any]]) -> int:
+    return sum(finding["id"] == "ring-margin" for finding in findings)
+
+
+def test_the_visibility_lag_is_seven_days_unless_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert margins(findings_of(capsys)) == margins(findings_of(capsys, "--visibility-lag-days", "7")) == 1
+    assert margins(findings_of(capsys, "--visibility-lag-days", "0")) == 0
+
+
+SAID = """
+freezes: [{name: year end, from: 2026-12-07, until: 2027-01-02}]
+visibility_lag_days: 0
+minutes_per_node: 600
+quotas: {executions_at_once: 1}
+baselines:
+"""
+
+
+def test_settings_say_what_a_foreign_template_cannot(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = changed(
+        ("baselines:\n", SAID.lstrip()),
+        ("name: prod-web,", "name: prod,"),
+        ("    max_errors: 5%\n", "    max_errors: 5%\n    promises: [{public: essential-eight}]\n"),
+    )
+    (tmp_path / "patching.yaml").write_text(text)
+    findings = findings_of(capsys, "--settings", "patching.yaml")
+    assert broken(findings) == {("prod", "essential-eight")}
+    assert frozen(findings) == {("WindowProd", "year end")}
+    assert margins(findings) == 0
+    (short,) = (finding for finding in findings if finding["id"] == "window-too-short")
+    assert "of 20 nodes" in short["message"]
+    assert "at 600 minutes for each node" in short["received"]
+
+    findings = findings_of(
+        capsys,
+        *("--settings", "patching.yaml", "--visibility-lag-days", "7", "--promise", "prod=pci-dss-6.3.3"),
+        *("--freeze", "more=2027-01-12/2027-01-13"),
+    )
+    assert broken(findings) == {("prod", "essential-eight"), ("prod", "pci-dss-6.3.3")}
+    assert frozen(findings) == {("WindowProd", "year end"), ("WindowProd", "more")}
+    assert margins(findings) == 1
+
+
+def test_mistakes_of_the_settings_are_told_together(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "patching.yaml").write_text(
+        changed(
+            ("partition: aws\n", "partition: moon\n"), ("baselines:\n", "minutes_per_node: 0\nbaselines:\n")
+        )
+    )
+    status, out, err = run(capsys, "clean.yaml", "--settings", "patching.yaml")
+    assert (status, out) == (2, "")
+    assert [line.split(": ")[:2] for line in err.splitlines()] == [
+        ["patching.yaml:2", "partition"],
+        ["patching.yaml:10", "minutes_per_node"],
+    ]
+
+
+def test_help_and_checks_without_settings_do_not_load_pydantic() -> None:
+    program = (
+        "import sys; from patching_constructs.cli import main\n"
+        f"main(['check', {INVERTED!r}, '--rings', 'dev,prod', '--promise', 'cyber-essentials'])\n"
+        "sys.exit('pydantic' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 0
 
 
 # --- other formats ---

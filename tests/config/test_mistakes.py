@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from patching_constructs import READY_MADE, OperatingSystem, PatchFilterKey, SettingsError
+from patching_constructs import PROMISES, READY_MADE, OperatingSystem, PatchFilterKey, SettingsError
+from patching_constructs.config.freezes import MOMENT_PATTERN
 from tests.config.sample import changed, load
 
 OPERATING_SYSTEMS = ", ".join(OperatingSystem)
 FILTER_KEYS = ", ".join(PatchFilterKey)
 RULE_SETS = ", ".join(sorted(READY_MADE))
+
+PUBLIC = ", ".join(sorted(PROMISES))
+FREEZES = "freezes:\n  - {name: sales, from: 2026-12-19, until: 2026-12-20}\n"
+MOMENT = f"text such as 2026-12-19 such as 2026-12-19T18:00:00+01:00 that matches {MOMENT_PATTERN}"
 
 CASES = [
     pytest.param(
@@ -20,7 +25,7 @@ CASES = [
         "'rolout_name'",
         (
             "rollout_name, partition, regions, accounts, baselines, rings, recipients, "
-            "quotas; did you mean 'rollout_name'?"
+            "freezes, visibility_lag_days, minutes_per_node, quotas; did you mean 'rollout_name'?"
         ),
         id="unknown key",
     ),
@@ -41,6 +46,194 @@ CASES = [
         "'aws-de'",
         "aws, aws-cn, aws-us-gov; did you mean 'aws-cn'?",
         id="wrong partition",
+    ),
+    pytest.param(
+        [
+            (
+                "baselines:\n",
+                "freezes:\n  - {name: a, from: 2026-12-19, until: 2026-12-19}\nbaselines:\n",
+            )
+        ],
+        11,
+        "freezes[0].until",
+        "not after the beginning of the freeze",
+        "'2026-12-19'",
+        "a day or time after 2026-12-19",
+        id="freeze that ends when it begins",
+    ),
+    pytest.param(
+        [
+            (
+                "baselines:\n",
+                f"{FREEZES}  - {{name: Sales, from: 2027-03-01, until: 2027-03-02}}\nbaselines:\n",
+            )
+        ],
+        12,
+        "freezes[1].name",
+        "stands twice",
+        "'Sales'",
+        "each value once",
+        id="freeze name twice",
+    ),
+    pytest.param(
+        [
+            (
+                "baselines:\n",
+                "freezes:\n  - {name: a, from: 19.12.2026, until: 2027-01-04}\nbaselines:\n",
+            )
+        ],
+        11,
+        "freezes[0].from",
+        "not of the right form",
+        "'19.12.2026'",
+        MOMENT,
+        id="freeze from no date",
+    ),
+    pytest.param(
+        [
+            (
+                "baselines:\n",
+                "freezes:\n  - {name: a, from: 2026-12-19, until: 2026-12-20T18:00:00}\nbaselines:\n",
+            )
+        ],
+        11,
+        "freezes[0].until",
+        "not of the right form",
+        "'2026-12-20T18:00:00'",
+        MOMENT,
+        id="freeze until a time without offset",
+    ),
+    pytest.param(
+        [("baselines:\n", "freezes:\n  - {name: a, from: 2026-02-30, until: 2026-12-20}\nbaselines:\n")],
+        11,
+        "freezes[0].from",
+        "day is out of range for month",
+        "'2026-02-30'",
+        MOMENT,
+        id="freeze from a day that does not exist",
+    ),
+    pytest.param(
+        [("baselines:\n", "freezes:\n  - {from: 2026-12-19, until: 2026-12-20}\nbaselines:\n")],
+        11,
+        "freezes[0].name",
+        "missing",
+        "nothing",
+        r"text such as year end that matches ^\S(.{0,98}\S)?$",
+        id="freeze without a name",
+    ),
+    pytest.param(
+        [("baselines:\n", "visibility_lag_days: -1\nbaselines:\n")],
+        10,
+        "visibility_lag_days",
+        "out of range",
+        "-1",
+        "a whole number from 0 to 360",
+        id="negative visibility lag",
+    ),
+    pytest.param(
+        [("baselines:\n", "minutes_per_node: 0\nbaselines:\n")],
+        10,
+        "minutes_per_node",
+        "out of range",
+        "0",
+        "a whole number from 1 to 1440",
+        id="no minutes per node",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{public: pci-dss}]\n")],
+        41,
+        "rings[0].promises[0].public",
+        "not one of the allowed values",
+        "'pci-dss'",
+        f"{PUBLIC}; did you mean 'pci-dss-6.3.3'?",
+        id="unknown public promise",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [cyber-essentials]\n")],
+        41,
+        "rings[0].promises[0]",
+        "not a mapping",
+        "'cyber-essentials'",
+        "a mapping with the keys public, name, days, hours, source",
+        id="promise that is no mapping",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: own}]\n")],
+        41,
+        "rings[0].promises[0]",
+        "exactly one of several keys is needed",
+        "none of them",
+        "public, days, hours",
+        id="promise of nothing",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{days: {LOW: 14}}]\n")],
+        41,
+        "rings[0].promises[0].name",
+        "numbers of one's own need a name",
+        "nothing",
+        "a name",
+        id="own promise without a name",
+    ),
+    pytest.param(
+        [
+            (
+                "    max_errors: 1\n",
+                "    max_errors: 1\n    promises: [{public: cyber-essentials, name: a}]\n",
+            )
+        ],
+        41,
+        "rings[0].promises[0].name",
+        "a public promise has its own",
+        "'a'",
+        "no such key with public",
+        id="public promise with a name",
+    ),
+    pytest.param(
+        [
+            (
+                "    max_errors: 1\n",
+                "    max_errors: 1\n    promises: [{name: cyber-essentials, days: {LOW: 90}}]\n",
+            )
+        ],
+        41,
+        "rings[0].promises[0].name",
+        "the name of a public promise that says something else",
+        "'cyber-essentials'",
+        "another name, or the public promise as it is",
+        id="own promise under the name of a public one",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: own, days: {URGENT: 3}}]\n")],
+        41,
+        "rings[0].promises[0].days.URGENT",
+        "unknown key",
+        "'URGENT'",
+        "CRITICAL, HIGH, MEDIUM, LOW",
+        id="severity that nobody knows",
+    ),
+    pytest.param(
+        [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: own, days: {LOW: 0}}]\n")],
+        41,
+        "rings[0].promises[0].days.LOW",
+        "out of range",
+        "0",
+        "a whole number from 1 to 3650",
+        id="promise of no time",
+    ),
+    pytest.param(
+        [
+            (
+                "    max_errors: 1\n",
+                "    max_errors: 1\n    promises: [{public: cyber-essentials}, {public: cyber-essentials}]\n",
+            )
+        ],
+        41,
+        "rings[0].promises[1].public",
+        "stands twice",
+        "'cyber-essentials'",
+        "each value once",
+        id="promise twice",
     ),
     pytest.param(
         [("[eu-central-1]", "[eu-central-1, cn-north-1]")],

@@ -81,6 +81,9 @@ def check(path: Path) -> None:
 
 
 def use(loaded: Settings) -> None:
+    assert len(loaded.freeze_values) == len(loaded.freezes)
+    assert all(loaded.promises.values())
+    assert loaded.visibility_lag.days == loaded.visibility_lag_days
     for account in loaded.workload_accounts:
         loaded.ring_values_of(account)
         for baseline in loaded.baselines_of(account):

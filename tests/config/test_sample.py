@@ -97,5 +97,14 @@ def test_a_windows_update_reaches_production_in_the_month_of_its_release() -> No
         assert released + delay < start
 
 
+def test_no_ring_installs_in_the_freeze() -> None:
+    (freeze,) = SETTINGS.freeze_values
+    for ring in SETTINGS.rings:
+        assert ring.install is not None
+        length = dt.timedelta(hours=ring.install.duration_hours)
+        starts = install_starts(ring, count=120)
+        assert not any(freeze.from_ < start + length and start < freeze.until for start in starts)
+
+
 def test_delays_are_not_promised_where_they_have_no_effect() -> None:
     assert {delay_days(ring, OperatingSystem.UBUNTU) for ring in SETTINGS.rings} == {0}

@@ -88,6 +88,13 @@ def test_every_key_has_a_description() -> None:
         ("duration_hours: 4", "duration_hours: 25"),
         ("max_concurrency: 10%", "max_concurrency: 101%"),
         ("    reboot_option: RebootIfNeeded\n", ""),
+        ("baselines:\n", "freezes: [{name: a, from: soon, until: 2027-01-01}]\nbaselines:\n"),
+        ("baselines:\n", "freezes: [{name: a, from: 2026-12-01}]\nbaselines:\n"),
+        ("baselines:\n", "visibility_lag_days: 361\nbaselines:\n"),
+        ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{public: pci}]\n"),
+        ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{days: {LOW: 1}}]\n"),
+        ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: a}]\n"),
+        ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: a, days: {LOW: 0}}]\n"),
     ],
 )
 def test_editors_underline_what_the_model_refuses(change: tuple[str, str]) -> None:

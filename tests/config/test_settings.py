@@ -1,18 +1,23 @@
 """What `stacks/` gets from patching.yaml."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from patching_constructs import (
+    PROMISES,
     ComplianceLevel,
+    Freeze,
     MaintenanceWindowQuotas,
     PatchFilter,
     PatchGroup,
     PatchGroupTagKey,
     PatchSource,
+    Promise,
     RebootOption,
     Schedule,
+    Severity,
     Weekday,
     security_updates,
 )
@@ -216,3 +221,89 @@ def test_chat_channels_are_recipients_too(tmp_path: Path) -> None:
 def test_settings_do_not_change_after_they_are_read(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load(tmp_path, TEXT).rollout_name = "other"
+
+
+def test_freezes_become_named_times_and_days_are_those_of_utc(tmp_path: Path) -> None:
+    freezes = (
+        "freezes:\n"
+        "  - {name: year end, from: 2026-12-19, until: 2027-01-04}\n"
+        "  - {name: sales, from: 2027-03-01T18:00:00+01:00, until: 2027-03-02T06:00:00Z}\n"
+    )
+    settings = load(tmp_path, changed(("baselines:\n", f"{freezes}baselines:\n")))
+    assert settings.freeze_values == (
+        Freeze(
+            name="year end", from_=datetime(2026, 12, 19, tzinfo=UTC), until=datetime(2027, 1, 4, tzinfo=UTC)
+        ),
+        Freeze(
+            name="sales",
+            from_=datetime(2027, 3, 1, 17, tzinfo=UTC),
+            until=datetime(2027, 3, 2, 6, tzinfo=UTC),
+        ),
+    )
+
+
+def test_promises_become_those_of_the_ring(tmp_path: Path) -> None:
+    promises = (
+        "    promises:\n"
+        "      - public: pci-dss-6.3.3\n"
+        "      - {name: fast, hours: {CRITICAL: 36}, source: https://example.com/policy}\n"
+        "      - {name: slow, days: {CRITICAL: 7, LOW: 90}}\n"
+    )
+    settings = load(tmp_path, changed(("    max_errors: 1\n", f"    max_errors: 1\n{promises}")))
+    promised = (
+        PROMISES["pci-dss-6.3.3"],
+        Promise(
+            name="fast", within={Severity.CRITICAL: timedelta(hours=36)}, source="https://example.com/policy"
+        ),
+        Promise(name="slow", within={Severity.CRITICAL: timedelta(days=7), Severity.LOW: timedelta(days=90)}),
+    )
+    assert settings.promises == {"dev": promised}
+    (ring,) = settings.ring_values_of(settings.workload_accounts[0])
+    assert ring.promises == promised
+
+
+def test_groups_that_are_only_scanned_promise_nothing(tmp_path: Path) -> None:
+    promises = "    max_errors: 5%\n    promises: [{public: cyber-essentials}]\n"
+    settings = load(tmp_path, changed(("    max_errors: 5%\n", promises)))
+    patched, scanned = settings.ring_values_of(settings.workload_accounts[1])
+    assert (patched.name, len(patched.promises)) == ("prod", 1)
+    assert (scanned.name, scanned.promises) == ("prod-scan-only", ())
+
+
+def test_lag_and_minutes_have_defaults_and_can_be_said(tmp_path: Path) -> None:
+    settings = load(tmp_path, TEXT)
+    assert (settings.visibility_lag, settings.minutes_per_node) == (timedelta(days=7), 30)
+    assert (settings.freeze_values, settings.promises) == ((), {})
+    said = "visibility_lag_days: 0\nminutes_per_node: 45\nbaselines:\n"
+    settings = load(tmp_path, changed(("baselines:\n", said)))
+    assert (settings.visibility_lag, settings.minutes_per_node) == (timedelta(), 45)
+
+
+def test_wrong_freezes_minutes_and_promises_are_told_together(tmp_path: Path) -> None:
+    install = """    install:
+      schedule: {weekly: {day: WED, hour: 22}, timezone: Europe/Berlin}
+      duration_hours: 4
+      cutoff_hours: 1
+    reboot_option: RebootIfNeeded
+"""
+    wrong = "minutes_per_node: soon\nfreezes: [{name: a, from: 2027-01-02, until: 2027-01-01}]\nbaselines:\n"
+    text = changed(
+        (install, ""),
+        ("baselines: [dev-linux]}", "baselines: [dev-linux], scan_only: true}"),
+        ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{public: cyber-essentials}]\n"),
+        ("baselines:\n", wrong),
+    )
+    assert mistakes(tmp_path, text) == [
+        (
+            "patching.yaml:10: minutes_per_node: not a whole number, got 'soon'; "
+            "allowed: a whole number from 1 to 1440"
+        ),
+        (
+            "patching.yaml:11: freezes[0].until: not after the beginning of the freeze, got '2027-01-01'; "
+            "allowed: a day or time after 2027-01-02"
+        ),
+        (
+            "patching.yaml:38: rings[0].promises: a ring that only scans installs nothing, got a list; "
+            "allowed: no such key without install"
+        ),
+    ]

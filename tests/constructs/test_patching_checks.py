@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,19 @@ from aws_cdk.assertions import Annotations, Match
 from patching_constructs import (
     CommandOutput,
     FindingId,
+    Freeze,
     InvalidInputError,
     OperatingSystem,
     PatchBaseline,
     PatchGroup,
     PatchingChecks,
     PatchWindow,
+    Promise,
     RebootOption,
     Ring,
     RingedMaintenanceWindow,
     Schedule,
+    Severity,
     Weekday,
     security_updates,
 )
@@ -31,6 +35,11 @@ from patching_constructs.rules import estate as estate_rules
 
 FROM, UNTIL = dt.date(2026, 11, 23), dt.date(2027, 11, 23)
 HORIZON = ["--from", str(FROM), "--until", str(UNTIL)]
+FREEZE = Freeze(
+    name="year end",
+    from_=dt.datetime(2026, 12, 19, tzinfo=dt.UTC),
+    until=dt.datetime(2027, 1, 4, tzinfo=dt.UTC),
+)
 ACCOUNTS = {"dev": "111111111111", "prod": "222222222222"}
 
 
@@ -53,6 +62,7 @@ def define_ring(
     day: Weekday,
     approve_after_days: int = 0,
     operating_system: OperatingSystem = OperatingSystem.AMAZON_LINUX_2023,
+    promises: Sequence[Promise] = (),
 ) -> cdk.Stack:
     """A ring in an account of its own."""
     stack = cdk.Stack(
@@ -87,6 +97,7 @@ def define_ring(
                 max_errors="10%",
                 order=order,
                 production=name == "prod",
+                promises=promises,
             )
         ],
     )
@@ -225,6 +236,60 @@ def test_a_plugin_that_crashes_is_no_pass(app: cdk.App, tmp_path: Path) -> None:
         app.synth()
 
 
+# --- promises and freezes ---
+
+
+def promise(days: int) -> Promise:
+    return Promise(name="house rule", within={Severity.CRITICAL: dt.timedelta(days=days)})
+
+
+@pytest.mark.parametrize(("days", "kept"), [(7, False), (8, True)])
+def test_a_ring_that_breaks_its_own_promise_fails_the_synth_and_the_command_line(
+    app: cdk.App, capsys: pytest.CaptureFixture[str], *, days: int, kept: bool
+) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY, promises=[promise(days)])
+    cdk.Validations.of(app).add_plugins(checks())
+    if kept:
+        app.synth()
+        assert check_exit_status(app) == 0
+        return
+    violation = fails_with(app, FindingId.EXPOSURE_OVER_PROMISE)
+    assert (
+        "house rule promises CRITICAL patches of AMAZON_LINUX_2023 within 7 days" in violation["description"]
+    )
+    assert violation["violatingConstructs"][0]["constructPath"] == "Ring-dev/Baseline/Resource"
+    assert check_exit_status(app) == 1
+    assert "error exposure-over-promise" in capsys.readouterr().out
+
+
+def test_a_promise_can_be_asked_of_a_ring_that_makes_none(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    cdk.Validations.of(app).add_plugins(checks(promises={"dev": [promise(7)]}))
+    fails_with(app, FindingId.EXPOSURE_OVER_PROMISE)
+
+
+def test_a_promise_for_a_ring_that_is_not_there_is_printed(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    cdk.Validations.of(app).add_plugins(checks(promises={"prod": [promise(7)]}))
+    app.synth()
+    assert {violation["ruleName"] for violation in report(app)} >= {FindingId.PROMISE_WITHOUT_RING}
+
+
+def test_a_run_in_a_freeze_is_printed_with_the_name_of_the_freeze(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    cdk.Validations.of(app).add_plugins(checks(freezes=[FREEZE]))
+    app.synth()
+    (violation,) = (entry for entry in report(app) if entry["ruleName"] == FindingId.RUN_IN_FREEZE)
+    assert "falls in the freeze 'year end'" in violation["description"]
+    assert violation["severity"] == "warning"
+
+
+def test_more_minutes_per_node_make_a_window_too_short(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    cdk.Validations.of(app).add_plugins(checks(node_counts={"dev-web": 4}, minutes_per_node=90))
+    fails_with(app, FindingId.WINDOW_TOO_SHORT)
+
+
 # --- acknowledgements ---
 
 
@@ -332,6 +397,15 @@ def test_an_expired_acknowledgement_is_told_and_silences_nothing(app: cdk.App, t
     [
         ({"until": FROM}, "until: not after the first day, got 2026-11-23; allowed: a day after 2026-11-23"),
         ({"visibility_lag": dt.timedelta(days=-1)}, "visibility_lag: negative"),
+        ({"minutes_per_node": 0}, "minutes_per_node: not a whole number from 1, got 0"),
+        (
+            {"promises": {"prod": ["pci"]}},
+            "promises[prod][0]: not a promise, got 'pci'; allowed: a Promise, or",
+        ),
+        (
+            {"freezes": [Freeze(name="a", from_=FREEZE.until, until=FREEZE.from_)]},
+            "freezes[0].until: not after the beginning of the freeze",
+        ),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options: dict[str, Any], message: str) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,6 +11,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from bench.jsii_requests import ADD_METADATA, counted_jsii_requests
 from patching_constructs import (
+    PROMISES,
     CommandOutput,
     CutoffBehavior,
     FindingId,
@@ -21,11 +23,13 @@ from patching_constructs import (
     PatchGroupTagKey,
     PatchOperation,
     PatchWindow,
+    Promise,
     RateUnit,
     RebootOption,
     Ring,
     RingedMaintenanceWindow,
     Schedule,
+    Severity,
     Weekday,
 )
 from tests.nag import nag_findings
@@ -280,6 +284,34 @@ def test_output_of_each_step_has_its_own_place_in_the_encrypted_bucket_and_log_g
             "CloudWatchLogGroupName": log_group_name,
             "CloudWatchOutputEnabled": True,
         }
+
+
+def test_promises_stand_in_the_metadata_of_the_install_window_in_hours() -> None:
+    stack = _stack()
+    own = Promise(
+        name="house rule",
+        within={Severity.CRITICAL: timedelta(days=2), Severity.LOW: timedelta(hours=36)},
+        source="https://example.com/policy",
+    )
+    _windows(stack, replace(DEV, promises=[PROMISES["pci-dss-6.3.3"], own]), PROD)
+    windows = Template.from_stack(stack).find_resources("AWS::SSM::MaintenanceWindow").values()
+    marks = {
+        window["Properties"]["Name"]: window["Metadata"]["patching-constructs"].get("promises")
+        for window in windows
+    }
+    assert marks.pop("org-dev-install") == [
+        {
+            "name": "pci-dss-6.3.3",
+            "within-hours": {"CRITICAL": 720},
+            "source": "https://www.pcisecuritystandards.org/document_library/",
+        },
+        {
+            "name": "house rule",
+            "within-hours": {"CRITICAL": 48, "LOW": 36},
+            "source": "https://example.com/policy",
+        },
+    ]
+    assert set(marks.values()) == {None}
 
 
 def test_tags_and_metadata_are_a_contract_with_those_who_read_templates() -> None:

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reading": {"errors", "model", "reading"},
     "runtime": {"model", "runtime"},
     "plan": {"model", "plan", "rollout", "rules"},
-    "cli": {"_version", "cli", "errors", "model", "plan", "reading", "rollout", "rules"},
+    "cli": {"_version", "cli", "config", "errors", "model", "plan", "reading", "rollout", "rules"},
     "_version": set(),
     "patching_checks": {"_version", "errors", "model", "reading", "rollout", "rules"},
     "constructs": {"_tokens", "constructs", "errors", "model", "rollout", "rules", "values"},

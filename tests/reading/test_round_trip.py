@@ -13,6 +13,7 @@ from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.reading.templates import read_estates
+from patching_constructs.rollout.ring_plans import ring_plans
 from patching_constructs.values.ring_windows import ring_windows
 from stacks.organisation import define_organisation
 
@@ -97,6 +98,19 @@ def test_marks_are_read_back_and_agree(sample: Sample) -> None:
             metadata.ring,
             metadata.ring_order,
         )
+
+
+def test_promises_are_read_back_as_they_were_written(sample: Sample) -> None:
+    promised = sample.settings.promises
+    assert set(promised) == {"staging", "prod"}
+    read = {
+        (window.metadata_marks.ring, window.metadata_marks.promises)
+        for window in sample.estate.windows
+        if window.metadata_marks.promises is not None
+    }
+    assert read == set(promised.items())
+    (own,) = (ring for ring in ring_plans(sample.estate) if ring.name == "prod")
+    assert own.promises == promised["prod"]
 
 
 def test_everything_knows_its_place(sample: Sample) -> None:

@@ -1,11 +1,13 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from patching_constructs.model.estate import BaselineAt, Environment, Estate, WindowAt
-from patching_constructs.model.finding import Finding
+from patching_constructs.model.estate import BaselineAt, Environment, Estate, RolloutMarks, WindowAt
+from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchRuleRecord
 from patching_constructs.model.promises import Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
+from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.rollout.span import Span
 from patching_constructs.rules.estate import CheckOptions, check_estate
@@ -81,6 +83,61 @@ def test_what_is_promised_for_a_ring_is_asked_of_this_ring_only() -> None:
         if finding.id == FindingId.EXPOSURE_OVER_PROMISE
     ]
     assert broken == ["web"]
+
+
+def within(days: int, name: str = "own") -> Promise:
+    return Promise(name=name, within={Severity.CRITICAL: timedelta(days=days)})
+
+
+def marked(*promises: Maybe[Promise]) -> Estate:
+    """The same estate with its web window marked as ring prod, by our constructs."""
+    marks = RolloutMarks(rollout="org", ring="prod", ring_order=1)
+    office, web = ESTATE.windows
+    web = replace(web, tag_marks=marks, metadata_marks=replace(marks, promises=promises))
+    return replace(ESTATE, windows=(office, web))
+
+
+def broken(estate: Estate, **options: object) -> list[tuple[str, str]]:
+    found = check_estate(estate, CheckOptions(horizon=HORIZON, **options))  # type: ignore[arg-type]
+    return [
+        (finding.field, finding.message.split()[0])
+        for finding in found
+        if finding.id == FindingId.EXPOSURE_OVER_PROMISE and finding.undecided is None
+    ]
+
+
+def test_what_the_template_promises_is_judged_without_any_option() -> None:
+    assert broken(marked()) == []
+    assert broken(marked(within(400))) == []
+    assert broken(marked(within(1))) == [("prod", "own")]
+
+
+def test_options_come_on_top_of_what_the_template_promises_and_loosen_nothing() -> None:
+    options = {"promises": {"prod": (within(400), within(2, "two"))}}
+    assert broken(marked(within(1)), **options) == [("prod", "own"), ("prod", "two")]
+
+
+def test_the_same_promise_of_template_and_options_is_told_once() -> None:
+    assert broken(marked(within(1)), promises={"prod": (within(1),)}) == [("prod", "own")]
+
+
+def test_a_promise_for_all_is_for_groups_in_no_ring_too() -> None:
+    assert sorted(broken(marked(), promises_for_all=(within(1),))) == [("office", "own"), ("prod", "own")]
+
+
+def test_a_promise_that_the_template_leaves_open_is_undecided() -> None:
+    (finding,) = (
+        finding
+        for finding in check_estate(marked(within(400), Unknown("a Ref")), CheckOptions(horizon=HORIZON))
+        if finding.id == FindingId.EXPOSURE_OVER_PROMISE
+    )
+    assert (finding.level, finding.undecided) == (Level.INFO, "a Ref")
+
+
+def test_a_promise_for_a_ring_that_the_templates_do_not_have_is_told() -> None:
+    options = CheckOptions(horizon=HORIZON, promises={"prod": (within(1),), "offce": (within(1),)})
+    told = [finding for finding in check_estate(marked(), options) if "promise-without" in finding.id]
+    assert [(finding.received, finding.level) for finding in told] == [("'offce'", Level.WARNING)]
 
 
 def test_patch_groups_of_a_ring_are_not_told_of_twice() -> None:

@@ -108,6 +108,15 @@ def test_a_freeze_touches_a_run_from_its_start_to_the_end_of_its_duration(
     assert bool(check_runs(window(), freeze)) is frozen
 
 
+def test_a_window_whose_dates_are_not_known_may_run_in_a_freeze() -> None:
+    later = window(schedule=ScheduleRecord(expression=LATER))
+    [finding] = check_runs(later, CHRISTMAS)
+    assert (finding.id, finding.level) == (FindingId.RUN_IN_FREEZE, Level.INFO)
+    assert finding.undecided is not None
+    assert check_runs(later) == []
+    assert check_runs(replace(later, tasks=(task(operation="Scan"),)), CHRISTMAS) == []
+
+
 def test_scans_go_on_in_a_freeze() -> None:
     assert check_runs(window(tasks=(task(operation="Scan"),)), CHRISTMAS) == []
 

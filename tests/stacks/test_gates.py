@@ -152,13 +152,21 @@ def test_a_mistake_in_the_configuration_ends_with_its_line_and_no_traceback(tmp_
 
 
 def _run_with_rings(
-    directory: Path, *names: str, max_concurrency: str | None = None
+    directory: Path,
+    *names: str,
+    max_concurrency: str | None = None,
+    promises: list[dict[str, object]] | None = None,
+    freezes: list[dict[str, str]] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run app.py on the sample with its rings in the order of `names`; accepted risks have not expired."""
     data = yaml.safe_load((ROOT / "patching.yaml").read_text())
     data["rings"] = sorted(data["rings"], key=lambda ring: names.index(ring["name"]))
     if max_concurrency is not None:
         data["rings"][-1]["max_concurrency"] = max_concurrency
+    if promises is not None:
+        data["rings"][-1]["promises"] = promises
+    if freezes is not None:
+        data["freezes"] = freezes
     config = directory / "patching.yaml"
     config.write_text(yaml.safe_dump(data, sort_keys=False))
     accepted = (ROOT / "patching-acknowledgements.yaml").read_text()
@@ -176,6 +184,7 @@ def test_the_rings_of_the_sample_are_in_order(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "acknowledgement-expired" not in result.stderr
     assert "patching-constructs::ring-order-not-possible" not in result.stderr
+    assert "patching-constructs::run-in-freeze" not in result.stderr
 
 
 def test_two_rings_out_of_order_fail_the_synth(tmp_path: Path) -> None:
@@ -191,3 +200,20 @@ def test_a_window_too_short_for_its_nodes_fails_the_synth(tmp_path: Path) -> Non
     assert result.returncode != 0
     assert "24 of 48 nodes do not get their turn before the cutoff" in result.stderr
     assert "patching-constructs::window-too-short" in result.stderr
+
+
+def test_a_broken_promise_fails_the_synth(tmp_path: Path) -> None:
+    result = _run_with_rings(
+        tmp_path, "dev", "test", "staging", "prod", promises=[{"public": "pci-dss-6.3.3"}]
+    )
+    assert result.returncode != 0
+    assert "pci-dss-6.3.3 promises CRITICAL patches of AMAZON_LINUX_2023 within 30 days" in result.stderr
+    assert "approve_after_days" in result.stderr
+    assert "patching-constructs::exposure-over-promise" in result.stderr
+
+
+def test_a_run_in_a_freeze_is_printed_with_its_name(tmp_path: Path) -> None:
+    freeze = {"name": "year end", "from": "2026-12-19", "until": "2027-01-04"}
+    result = _run_with_rings(tmp_path, "dev", "test", "staging", "prod", freezes=[freeze])
+    assert "falls in the freeze 'year end'" in result.stderr
+    assert "patching-constructs::run-in-freeze" in result.stderr

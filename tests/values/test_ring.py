@@ -1,16 +1,20 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from patching_constructs import (
+    PROMISES,
     InvalidInputError,
     PatchGroup,
     PatchGroupTagKey,
     PatchOperation,
     PatchWindow,
+    Promise,
     RebootOption,
     Ring,
     Schedule,
+    Severity,
 )
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.values.ring_windows import ring_windows
@@ -48,6 +52,25 @@ def test_all_mistakes_are_raised_together_under_the_name_of_the_ring() -> None:
     assert str(caught.value).startswith(
         "Ring 'prod': patch_groups: a ring needs at least one patch group, got none"
     )
+
+
+def test_promises_are_kept_as_they_were_checked() -> None:
+    promises = [PROMISES["cyber-essentials"]]
+    ring = replace(RING, promises=promises)
+    promises.clear()
+    assert ring.record.promises == (PROMISES["cyber-essentials"],)
+
+
+def test_a_ring_that_only_scans_promises_nothing() -> None:
+    with pytest.raises(InvalidInputError, match="promises: a ring that only scans installs nothing"):
+        replace(SCANNED_RING, promises=[PROMISES["cyber-essentials"]])
+
+
+def test_a_promise_that_cannot_be_judged_is_refused_with_the_others() -> None:
+    promise = Promise(name="own", within={Severity.HIGH: timedelta(minutes=5)})
+    with pytest.raises(InvalidInputError) as caught:
+        replace(RING, max_errors="-1", promises=[promise])
+    assert [finding.field for finding in caught.value.findings] == ["max_errors", "promises[0].within[HIGH]"]
 
 
 def test_there_is_no_silent_reboot() -> None:
