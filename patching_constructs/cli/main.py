@@ -1,6 +1,7 @@
 """The commands. Each imports what it needs when it runs, so that `--help` answers at once."""
 
 import argparse
+import gc
 import io
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,9 @@ from collections.abc import Sequence
 from patching_constructs._version import __version__
 from patching_constructs.cli import check, plan
 from patching_constructs.cli.exit_status import ExitStatus
+
+_COLLECT_AFTER = 50_000
+"""New objects after which Python looks for cycles. Reading makes many objects and hardly a cycle."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    gc.set_threshold(_COLLECT_AFTER)
     try:
         status: ExitStatus = options.run(options)
         sys.stdout.flush()

@@ -11,6 +11,7 @@ from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import WINDOWS_ONLY_DOCUMENTS, PatchOperation
 from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.rollout.environment_index import EnvironmentIndex
 from patching_constructs.rollout.patch_operation import patch_operation, patching_tasks
 
 _PATCH_GROUP_KEYS = tuple(f"tag:{key}" for key in PatchGroupTagKey)
@@ -23,38 +24,31 @@ class GroupWindows:
     """Windows by the patch groups that they target, and by where they are."""
 
     def __init__(self, windows: Iterable[WindowAt]) -> None:
-        self._windows: dict[str, dict[Environment, list[WindowRecord]]] = {}
-        self._everywhere: dict[Environment, list[WindowRecord]] = {}
+        self._windows: dict[str, EnvironmentIndex[WindowRecord]] = {}
+        self._everywhere: EnvironmentIndex[WindowRecord] = EnvironmentIndex()
         for window in windows:
             for group in targeted_groups(window.record):
-                by_environment = self._windows.setdefault(group, {})
-                by_environment.setdefault(window.environment, []).append(window.record)
+                self._windows.setdefault(group, EnvironmentIndex()).add(window.environment, window.record)
             if any(map(is_all_nodes, _all_targets(window.record))):
-                self._everywhere.setdefault(window.environment, []).append(window.record)
+                self._everywhere.add(window.environment, window.record)
 
     @property
     def groups(self) -> frozenset[str]:
         """All patch groups that a window targets."""
         return frozenset(self._windows)
 
-    def environments(self, patch_group: str) -> frozenset[Environment]:
+    def environments(self, patch_group: str) -> tuple[Environment, ...]:
         """Where windows target the group."""
-        return frozenset(self._windows.get(patch_group, {}))
+        return self._windows[patch_group].environments() if patch_group in self._windows else ()
 
     def windows(self, patch_group: str, environment: Environment) -> list[WindowRecord]:
         """Return the windows on the group; where `environment` itself has none, those that may be there."""
-        by_environment = self._windows.get(patch_group, {})
-        own = by_environment.get(environment)
-        named = own if own is not None else _where_it_may_be(by_environment, environment)
-        return [*named, *_where_it_may_be(self._everywhere, environment)]
-
-
-def _where_it_may_be(
-    by_environment: Mapping[Environment, list[WindowRecord]], environment: Environment
-) -> list[WindowRecord]:
-    return [
-        window for other, windows in by_environment.items() if environment.may_be(other) for window in windows
-    ]
+        named: Iterable[WindowRecord] = ()
+        if patch_group in self._windows:
+            of_group = self._windows[patch_group]
+            own = of_group.at(environment)
+            named = of_group.perhaps_at(environment) if own is None else own
+        return [*named, *self._everywhere.perhaps_at(environment)]
 
 
 def targeted_groups(window: WindowRecord) -> frozenset[str]:

@@ -93,10 +93,17 @@ class InstallRuns:
     """
 
     def __init__(self, windows: Iterable[InstallWindow], *, after: datetime, freezes: Sequence[Freeze] = ()):
-        found = heapq.merge(
-            *[_runs(window, after) for window in windows], key=lambda run: (run.starts_at, run.ends_at)
+        of_windows = [_runs(window, after) for window in windows]
+        found = (
+            of_windows[0]
+            if len(of_windows) == 1
+            else heapq.merge(*of_windows, key=lambda run: (run.starts_at, run.ends_at))
         )
-        self._rest = (run for run in found if not any(freeze.holds(run.starts_at) for freeze in freezes))
+        self._rest = (
+            (run for run in found if not any(freeze.holds(run.starts_at) for freeze in freezes))
+            if freezes
+            else found
+        )
         self._known: list[InstallRun] = []
 
     def through(self, moment: datetime) -> list[InstallRun]:

@@ -59,17 +59,28 @@ def landings(runs: Sequence[InstallRun], approval: Approval, horizon: Span) -> I
         approval: When the patches are approved.
         horizon: When they are published.
     """
+    published_from = horizon.from_
+    for published_before, run in landing_steps(runs, approval, horizon):
+        yield Landing(published=Span(from_=published_from, until=published_before), run=run)
+        published_from = published_before
+
+
+def landing_steps(
+    runs: Sequence[InstallRun], approval: Approval, horizon: Span
+) -> Iterator[tuple[datetime, InstallRun | None]]:
+    """Yield where each step ends and its run; each begins where the one before it ends. See `landings`."""
     for span, delay in approval.delays(horizon):
-        published_from = span.from_
+        published_from, until = span.from_, span.until
         if delay is None:
-            yield Landing(published=span, run=None)
+            yield until, None
             continue
         for run in runs:
-            published_before = min(run.sees_before - delay, span.until)
-            if published_from < published_before:
-                yield Landing(published=Span(from_=published_from, until=published_before), run=run)
-                published_from = published_before
-            if published_from == span.until:
+            published_before = run.sees_before - delay
+            if published_before >= until:
+                yield until, run
                 break
+            if published_from < published_before:
+                yield published_before, run
+                published_from = published_before
         else:
-            yield Landing(published=Span(from_=published_from, until=span.until), run=None)
+            yield until, None

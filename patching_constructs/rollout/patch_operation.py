@@ -9,6 +9,8 @@ from patching_constructs.model.patching_documents import (
 )
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 
+_OPERATIONS = frozenset(PatchOperation)
+
 
 def patch_operation(task: TaskRecord) -> Maybe[PatchOperation] | None:
     """Tell whether a task scans or installs.
@@ -41,7 +43,7 @@ def _operation_parameter(task: TaskRecord, name: str) -> Maybe[PatchOperation] |
     for value in values:
         if isinstance(value, Unknown):
             return value
-        if value in set(PatchOperation):
+        if value in _OPERATIONS:
             return PatchOperation(value)
     return None
 

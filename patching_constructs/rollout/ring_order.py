@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from patching_constructs.rollout.install_runs import InstallRun
-from patching_constructs.rollout.landing import Approval, Landing, landings
+from patching_constructs.rollout.landing import Approval, landing_steps
 from patching_constructs.rollout.span import Span
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -93,16 +93,17 @@ def compare(
     cases: list[Case] = []
     head_start: timedelta | None = None
     for ahead, behind in product(earlier, later):
-        for published, first, second in _steps(ahead, behind, horizon):
+        for from_, until, first, second in _steps(ahead, behind, horizon):
             if second is None:
                 continue
             if first is not None:
                 lead = second.starts_at - first.starts_at
-                head_start = lead if head_start is None else min(head_start, lead)
+                if head_start is None or lead < head_start:
+                    head_start = lead
             if second.starts_at < earliest_start(first, soak):
                 cases.append(
                     Case(
-                        published=published,
+                        published=Span(from_=from_, until=until),
                         earlier=first,
                         later=second,
                         earlier_lane=ahead.name,
@@ -129,24 +130,22 @@ def earliest_start(earlier: InstallRun | None, soak: timedelta | None) -> dateti
 
 def _steps(
     earlier: Lane, later: Lane, horizon: Span
-) -> Iterator[tuple[Span, InstallRun | None, InstallRun | None]]:
+) -> Iterator[tuple[datetime, datetime, InstallRun | None, InstallRun | None]]:
     """Walk through the steps of both lanes at once."""
-    firsts = landings(earlier.runs, earlier.approval, horizon)
-    seconds = landings(later.runs, later.approval, horizon)
+    firsts = landing_steps(earlier.runs, earlier.approval, horizon)
+    seconds = landing_steps(later.runs, later.approval, horizon)
+    (first_until, first), (second_until, second) = next(firsts), next(seconds)
     published_from = horizon.from_
-    first, second = next(firsts), next(seconds)
     while True:
-        until = min(first.published.until, second.published.until)
-        yield Span(from_=published_from, until=until), first.run, second.run
+        until = min(second_until, first_until)
+        yield published_from, until, first, second
         if until == horizon.until:
             return
         published_from = until
-        first = _step_after(first, firsts, until)
-        second = _step_after(second, seconds, until)
-
-
-def _step_after(step: Landing, steps: Iterator[Landing], moment: datetime) -> Landing:
-    return next(steps) if step.published.until == moment else step
+        if first_until == until:
+            first_until, first = next(firsts)
+        if second_until == until:
+            second_until, second = next(seconds)
 
 
 def _union(spans: Iterator[Span]) -> list[Span]:

@@ -17,8 +17,11 @@ from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Maybe, T, Unknown
 from patching_constructs.rollout.association_windows import association_windows
+from patching_constructs.rollout.environment_index import EnvironmentIndex
 from patching_constructs.rollout.group_windows import GroupWindows, windows_of_group
 from patching_constructs.rollout.patch_operation import patching_tasks
+
+_OPERATING_SYSTEMS = frozenset(OperatingSystem)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,12 +185,15 @@ def _unregistered(
     groups: Iterable[str], index: GroupWindows, registrations: Sequence[_Registration]
 ) -> Iterator[UnregisteredGroup]:
     """Yield the groups that windows patch where no baseline registers them."""
-    registered: dict[str, list[BaselineAt]] = {}
+    registered: dict[str, EnvironmentIndex[BaselineAt]] = {}
     for registration in registrations:
-        registered.setdefault(registration.patch_group, []).append(registration.baseline)
+        baseline = registration.baseline
+        registered.setdefault(registration.patch_group, EnvironmentIndex()).add(
+            baseline.environment, baseline
+        )
     for group in groups:
         for environment in index.environments(group):
-            if any(environment.may_be(baseline.environment) for baseline in registered.get(group, ())):
+            if group in registered and any(registered[group].perhaps_at(environment)):
                 continue
             patching = [
                 window
@@ -230,7 +236,7 @@ def _registrations(estate: Estate) -> Iterable[_Registration]:
         groups = baseline.record.patch_groups
         if isinstance(groups, Unknown) or isinstance(name, Unknown):
             continue
-        if name is not None and name not in set(OperatingSystem):
+        if name is not None and name not in _OPERATING_SYSTEMS:
             continue
         operating_system = OperatingSystem.WINDOWS if name is None else OperatingSystem(name)
         for group in groups:

@@ -212,13 +212,14 @@ def _unknown_hours(members: Iterable[RingMember]) -> str | None:
 
 
 class _Prover:
-    """Compares rings over one horizon; works out the runs of each schedule once."""
+    """Compares rings over one horizon; works out runs, and rings that are patched alike, once."""
 
     def __init__(self, *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Freeze]) -> None:
         self._horizon = horizon
         self._visibility_lag = visibility_lag
         self._freezes = freezes
         self._runs: dict[tuple[InstallWindow, ...], InstallRuns] = {}
+        self._proofs: dict[Hashable, RingProof] = {}
 
     def prove(self, pair: RingPair) -> Iterator[RingProof | NotProved]:
         """Compare two rings, class by class."""
@@ -237,9 +238,25 @@ class _Prover:
         try:
             for patches in classes:
                 if any(patches.approvals[nodes.baseline].is_possible for nodes in later):
-                    yield self._prove(pair, patches, earlier, later)
+                    yield self._proof(pair, patches, earlier, later)
         except PatchingError as error:
             yield NotProved(pair=pair, reason=str(error))
+
+    def _proof(
+        self, pair: RingPair, patches: PatchClass, earlier: Sequence[_Nodes], later: Sequence[_Nodes]
+    ) -> RingProof:
+        """Compare two rings, unless nodes with these names, windows and delays are compared already."""
+        alike = (
+            *(
+                tuple((each.name, patches.approvals[each.baseline], each.windows) for each in nodes)
+                for nodes in (earlier, later)
+            ),
+            pair.soak,
+            _unknown_hours((*pair.earlier_members, *pair.later_members)),
+        )
+        if alike not in self._proofs:
+            self._proofs[alike] = self._prove(pair, patches, earlier, later)
+        return replace(self._proofs[alike], pair=pair, patches=patches.names)
 
     def _prove(
         self, pair: RingPair, patches: PatchClass, earlier: Sequence[_Nodes], later: Sequence[_Nodes]

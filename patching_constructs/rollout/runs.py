@@ -89,8 +89,7 @@ def _cron_runs(cron: CronExpression, timetable: Timetable, first: datetime, last
         if timetable.start is not None and _localise(time, zone).starts_at < timetable.start:
             continue
         run = _localise(time + offset, zone)
-        starts_at = run.starts_at.replace(tzinfo=None)
-        if starts_at != time + offset:
+        if run.uncertain_by is not None and run.starts_at.replace(tzinfo=None) != time + offset:
             moved.append(run)
             continue
         while moved and moved[0].starts_at < run.starts_at:

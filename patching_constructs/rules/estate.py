@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
 from patching_constructs.model.estate import (
     BaselineAt,
@@ -14,6 +15,7 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
+from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.systems_manager_quotas import (
     AWS_SYSTEMS_MANAGER_QUOTAS,
@@ -150,9 +152,13 @@ def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
 
 def _check_baseline(baseline: BaselineAt, options: CheckOptions) -> Iterable[Finding]:
     record = baseline.record
-    findings = check_patch_baseline(record)
-    findings += doubt_patch_baseline(record, today=options.horizon.from_.date())
-    return with_location(findings, record.location)
+    return with_location(_baseline_findings(record, options.horizon.from_.date()), record.location)
+
+
+@lru_cache(maxsize=1024)
+def _baseline_findings(baseline: PatchBaselineRecord, today: date) -> tuple[Finding, ...]:
+    """Judge what a baseline says, which is the same in many accounts; where it stands is not looked at."""
+    return (*check_patch_baseline(baseline), *doubt_patch_baseline(baseline, today=today))
 
 
 def _check_window(window: WindowAt, options: CheckOptions) -> Iterable[Finding]:

@@ -2,6 +2,7 @@
 
 import difflib
 import enum
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence, Sized
@@ -101,7 +102,7 @@ def check_choice(
     """Find a word that is not in a closed set."""
     if isinstance(value, Unknown):
         return [undecided(id, value, field=field)]
-    words = [choice.value for choice in choices]
+    words = _words(choices)
     if value in words:
         return []
     return [
@@ -115,6 +116,11 @@ def check_choice(
             source=source,
         )
     ]
+
+
+@functools.cache
+def _words(choices: type[enum.StrEnum]) -> tuple[str, ...]:
+    return tuple(choice.value for choice in choices)
 
 
 def check_duplicates(values: Sequence[Maybe[str]], *, id: FindingId, field: str) -> list[Finding]:

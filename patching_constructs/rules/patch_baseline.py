@@ -32,6 +32,7 @@ from patching_constructs.rules.patch_vocabulary import check_filter_vocabulary
 from patching_constructs.rules.platform_settings import check_platform_settings
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html"
+_OPERATING_SYSTEMS = frozenset(OperatingSystem)
 
 
 def check_patch_baseline(baseline: PatchBaselineRecord) -> list[Finding]:
@@ -56,7 +57,7 @@ def operating_system_of(baseline: PatchBaselineRecord) -> OperatingSystem | None
     name = baseline.operating_system
     if name is None:
         return OperatingSystem.WINDOWS
-    if isinstance(name, Unknown) or name not in set(OperatingSystem):
+    if isinstance(name, Unknown) or name not in _OPERATING_SYSTEMS:
         return None
     return OperatingSystem(name)
 

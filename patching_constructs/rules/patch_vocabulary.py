@@ -12,6 +12,7 @@ from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean, undecided
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchProperties.html"
+_KEYS = frozenset(PatchFilterKey)
 
 
 def check_filter_vocabulary(
@@ -19,7 +20,7 @@ def check_filter_vocabulary(
 ) -> list[Finding]:
     """Find a key or value that the operating system does not have, and values that are not documented."""
     key = patch_filter.key
-    if isinstance(key, Unknown) or key not in set(PatchFilterKey):
+    if isinstance(key, Unknown) or key not in _KEYS:
         return []
     values_by_key = VOCABULARY[operating_system]
     if key not in values_by_key:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
@@ -30,13 +31,22 @@ _ID_AND_SOURCE = {
 
 def check_schedule(schedule: ScheduleRecord, *, field: str = "") -> list[Finding]:
     """Find what AWS rejects, what never runs and what AWS leaves unclear; an unknown field is not judged."""
+    return [
+        replace(finding, field=f"{field}.{finding.field}") if field else finding
+        for finding in _findings(schedule)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _findings(schedule: ScheduleRecord) -> tuple[Finding, ...]:
+    """Judge a schedule, which is the same in many accounts."""
     mistakes = _check_syntax(schedule)
     findings = [*mistakes, *_check_date_offsets(schedule)]
     if isinstance(schedule.expression, str) and all(mistake.field != "expression" for mistake in mistakes):
         findings += _check_expression(schedule.expression, schedule.timezone)
     if not mistakes:
         findings += _check_runs(schedule)
-    return [replace(finding, field=f"{field}.{finding.field}") for finding in findings] if field else findings
+    return tuple(findings)
 
 
 def _check_syntax(schedule: ScheduleRecord) -> list[Finding]:

@@ -608,3 +608,19 @@ def test_the_sample_promises_on_ubuntu_what_no_schedule_can_keep() -> None:
     assert [(finding.id, finding.level) for finding in findings] == [
         (FindingId.RING_ORDER_NOT_POSSIBLE, Level.ERROR)
     ] * 3
+
+
+def test_operating_systems_that_are_patched_alike_are_each_told_as_if_they_were_alone() -> None:
+    by_system = [linux([0, 2, 2, 10], AL2023), windows([0, 2, 2, 10]), linux([0, 2, 5, 5], AL2023)]
+    for first in by_system:
+        for second in by_system:
+            both = [
+                replace(ring, members=(*ring.members, *other.members))
+                for ring, other in zip(first, second, strict=True)
+            ]
+            if first[0].members[0].operating_system is not second[0].members[0].operating_system:
+                found = check(*both, horizon=TWO_YEARS)
+                assert sorted(found, key=str) == sorted(
+                    [*check(*first, horizon=TWO_YEARS), *check(*second, horizon=TWO_YEARS)], key=str
+                )
+                assert len(found) > 1
