@@ -92,6 +92,14 @@ def parse_visibility_lag(text: str) -> dt.timedelta:
     return dt.timedelta(days=int(text))
 
 
+def parse_kilobytes(text: str) -> int:
+    """Parse the number of `--output-kilobytes`."""
+    if not re.fullmatch("[0-9]{1,9}", text):
+        message = f"--output-kilobytes: not a number, got {text!r}; allowed: 0 to 999999999"
+        raise ArgumentError(message)
+    return int(text)
+
+
 def _parse_moment(text: str, freeze: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text)

@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
@@ -27,6 +28,17 @@ def add_command(commands: Any) -> None:
     )
     add_scenario_options(parser)
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    parser.add_argument(
+        "--prices",
+        metavar="FILE",
+        type=Path,
+        help="your own prices, which go before the ones that come with this tool",
+    )
+    parser.add_argument(
+        "--output-kilobytes",
+        metavar="COUNT",
+        help="how much a command is assumed to print on one node, for what logs cost (default: 100)",
+    )
     parser.set_defaults(
         run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
     )
@@ -38,12 +50,22 @@ def _run(options: argparse.Namespace) -> ExitStatus:
 
 
 def _plan(options: argparse.Namespace) -> "Plan":
+    from patching_constructs.cli.arguments import parse_kilobytes
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan
+    from patching_constructs.plan.price_list import PriceList
+    from patching_constructs.plan.window_units import CostAssumptions
+    from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
     from patching_constructs.rules.acknowledgements import judge
     from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()
+    own_prices = () if options.prices is None else read_prices(options.prices)
+    cost_assumptions = (
+        CostAssumptions()
+        if options.output_kilobytes is None
+        else CostAssumptions(output_kilobytes=parse_kilobytes(options.output_kilobytes))
+    )
     scenario = read_scenario(options, today=today)
     findings = check_estates(scenario.estates, scenario.options)
     return build_plan(
@@ -51,6 +73,8 @@ def _plan(options: argparse.Namespace) -> "Plan":
         scenario.options,
         findings=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
         today=today,
+        prices=PriceList(own_prices, read_prices(SHIPPED_FILE)),
+        cost_assumptions=cost_assumptions,
     )
 
 

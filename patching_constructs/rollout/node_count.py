@@ -23,7 +23,7 @@ def nodes_of_groups(target: TargetRecord, node_counts: Mapping[str, int]) -> May
         if isinstance(value, Unknown):
             return value
         if value not in node_counts:
-            return Unknown(f"nobody says how many nodes the patch group {value!r} has")
+            return Unknown(f"how many nodes the patch group {value!r} has is not given")
         count += node_counts[value]
     return count
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from patching_constructs.cli.json_format import finding_data
+from patching_constructs.cli.plan_formats.cost_data import cost_data
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Unknown
@@ -36,6 +37,7 @@ def plan_data(plan: Plan) -> dict[str, object]:
         "other_windows": [_window(window) for window in plan.other_windows],
         "order": [_order(answer) for answer in plan.order],
         "quotas": [_quota(quota) for quota in plan.quotas],
+        "costs": cost_data(plan.costs, plan.today),
         "findings": [finding_data(entry.finding, entry.acknowledgement) for entry in plan.findings],
     }
 

@@ -1,0 +1,115 @@
+"""Costs as the rows of a table."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
+from patching_constructs.model.price import PriceLine
+from patching_constructs.plan.billable_amount import BillableUse
+from patching_constructs.plan.costs import CostLine, Costs, TotalLine
+
+EVERYWHERE = "all"
+"""Stands in a row for all accounts and Regions."""
+
+_CENT = Fraction(1, 100)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostRow:
+    """One unit, in words.
+
+    Attributes:
+        where: Account and Region, or `all`.
+        what: What is counted.
+        amount: How much of it in a month.
+        money: What that costs in a month, or that no price is known.
+        remark: Why more may come, and where the price is from; may be empty.
+        has_old_price: Whether a price is older than 12 months.
+    """
+
+    where: str
+    what: str
+    amount: str
+    money: str
+    remark: str
+    has_old_price: bool = False
+
+
+def cost_rows(costs: Costs, today: dt.date) -> Iterator[CostRow]:
+    """Yield every unit that is or may be used: first over all accounts and Regions, then in each.
+
+    Args:
+        costs: The costs.
+        today: The day on which prices are old or not.
+    """
+    for line in costs.total:
+        if not line.use.is_nothing:
+            yield _row(EVERYWHERE, line.use, _total_money(line), line.prices, today)
+    for environment in costs.environments:
+        for cost in environment.lines:
+            prices = () if cost.price is None else (cost.price,)
+            yield _row(str(environment.environment), cost.use, _line_money(cost), prices, today)
+
+
+def total_money(costs: Costs) -> str:
+    """Write what everything with a price costs in a month; empty if nothing has one."""
+    return _money(costs.money, is_complete=costs.is_priced)
+
+
+def _row(where: str, use: BillableUse, money: str, prices: Sequence[PriceLine], today: dt.date) -> CostRow:
+    return CostRow(
+        where=where,
+        what=UNIT_DESCRIPTIONS[use.unit].what,
+        amount=_amount(use),
+        money=money or "no price",
+        remark="; ".join([*_few(use.unknown), *(_source(price, today) for price in prices)]),
+        has_old_price=any(price.is_old(today) for price in prices),
+    )
+
+
+def _amount(use: BillableUse) -> str:
+    if use.unknown:
+        return f"at least {_number(use.known)}" if use.known else "unknown"
+    return _number(use.known)
+
+
+def _total_money(line: TotalLine) -> str:
+    return _money(line.money, is_complete=line.is_priced)
+
+
+def _line_money(line: CostLine) -> str:
+    if line.price is None or line.money is None:
+        return ""
+    return _money({line.price.currency: line.money}, is_complete=line.is_priced)
+
+
+def _money(by_currency: Mapping[str, Fraction], *, is_complete: bool) -> str:
+    if not by_currency:
+        return ""
+    if is_complete:
+        return " and ".join(_sum(amount, currency) for currency, amount in by_currency.items())
+    known = [_sum(amount, currency) for currency, amount in by_currency.items() if amount]
+    return f"at least {' and '.join(known)}" if known else "unknown"
+
+
+def _sum(amount: Fraction, currency: str) -> str:
+    return f"below 0.01 {currency}" if 0 < amount < _CENT else f"{float(amount):,.2f} {currency}"
+
+
+def _number(amount: Fraction) -> str:
+    if amount.denominator == 1:
+        return f"{amount.numerator:,}"
+    return "below 0.01" if amount < _CENT else f"{float(amount):,.2f}"
+
+
+def _few(reasons: Sequence[str], most: int = 2) -> list[str]:
+    if len(reasons) <= most + 1:
+        return list(reasons)
+    return [*reasons[:most], f"{len(reasons) - most} more reasons"]
+
+
+def _source(price: PriceLine, today: dt.date) -> str:
+    age = "old price" if price.is_old(today) else "price"
+    return f"{age} of {price.as_of}, {price.source}"

@@ -1,0 +1,72 @@
+"""What the sample organisation costs, worked out by hand from patching.yaml."""
+
+import datetime as dt
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from patching_constructs import load_settings
+from patching_constructs.model.billable_unit import BillableUnit
+from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.plan.billable_units import billable_units
+from patching_constructs.plan.window_units import CostAssumptions
+from patching_constructs.reading.templates import read_estates
+from patching_constructs.rollout.horizon import horizon_between
+from stacks.organisation import define_organisation
+from tests.sample import ROOT
+
+YEAR = horizon_between(dt.date(2027, 1, 1), dt.date(2028, 1, 1))
+"""365 days: as many scans, 52 Mondays and Wednesdays, and 12 Patch Tuesdays."""
+
+
+@pytest.fixture(scope="module")
+def amounts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[BillableUnit, Maybe[Fraction]]]:
+    """The amounts of every account."""
+    folder = tmp_path_factory.mktemp("costs") / "cdk.out"
+    context = json.loads(Path(ROOT, "cdk.json").read_text())["context"]
+    app = cdk.App(outdir=str(folder), context=context, analytics_reporting=False)
+    settings = load_settings(ROOT / "patching.yaml")
+    define_organisation(app, settings)
+    app.synth()
+    (estate,) = read_estates([folder])
+    return {
+        str(entry.environment.account): {use.unit: use.amount for use in entry.uses}
+        for entry in billable_units(
+            estate, horizon=YEAR, node_counts=settings.node_counts, assumptions=CostAssumptions()
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("account", "commands"),
+    [
+        ("333333333333", (365 + 52 * 2) * 8),  # dev, on Wednesdays: the agent's update and the install
+        ("555555555555", (365 + 52 * 2) * 16),  # staging, on Mondays
+        ("666666666666", (365 + 12 * 2) * 48 + 365 * 60),  # prod, once a month, and images that are scanned
+    ],
+)
+def test_output_is_what_the_commands_of_a_year_print(
+    amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]], account: str, commands: int
+) -> None:
+    gigabytes = Fraction(commands * 100, 1_000_000) / 12
+    assert amounts[account][BillableUnit.LOG_GIGABYTES] == gigabytes
+    assert amounts[account][BillableUnit.LOG_STORAGE_GIGABYTES] == gigabytes * 12  # kept for 365 days
+    assert amounts[account][BillableUnit.S3_OUTPUT_GIGABYTES] == gigabytes
+    assert amounts[account][BillableUnit.CROSS_REGION_GIGABYTES] == 0
+
+
+def test_a_workload_account_has_a_key_for_output_and_one_for_alarms(
+    amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]],
+) -> None:
+    assert amounts["333333333333"][BillableUnit.KMS_KEYS] == 2
+    assert amounts["222222222222"][BillableUnit.KMS_KEYS] == 1
+
+
+def test_how_many_failures_are_forwarded_is_not_known(
+    amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]],
+) -> None:
+    assert isinstance(amounts["333333333333"][BillableUnit.EVENTS_TO_OTHER_BUSES], Unknown)
+    assert amounts["222222222222"][BillableUnit.EVENTS_TO_OTHER_BUSES] == 0
