@@ -28,10 +28,31 @@ def _sample_with_nag() -> cdk.App:
     return app
 
 
-def _run_app(directory: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run app.py the way the CDK CLI does, with the built-in validator on."""
+CARELESS = """
+import app
+from aws_cdk import aws_s3 as s3, aws_ssm as ssm
+
+define = app.define_organisation
+
+
+def define_carelessly(scope, settings):
+    define(scope, settings)
+    stack = scope.node.find_child("Patching-security")
+    s3.Bucket(stack, "Careless")
+    ssm.CfnPatchBaseline(stack, "Refused", name="a b")
+
+
+app.define_organisation = define_carelessly
+app.main()
+"""
+
+
+def _run_app(
+    directory: Path, program: Path = ROOT / "app.py", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run app.py, or a program around it, the way the CDK CLI does, with the built-in validator on."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "app.py")],
+        [sys.executable, str(program)],
         cwd=directory,
         env=os.environ
         | {"CDK_OUTDIR": str(directory / "cdk.out"), "CDK_VALIDATION": "true", "PYTHONPATH": str(ROOT)}
@@ -52,6 +73,46 @@ def test_the_security_gate_bites() -> None:
     s3.Bucket(stack, "Careless")
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
+
+
+def test_every_gate_stands_in_the_program_that_cdk_synth_runs(tmp_path: Path) -> None:
+    program = tmp_path / "careless.py"
+    program.write_text(CARELESS)
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    result = _run_app(
+        tmp_path,
+        program,
+        PATCHING_CONFIG=str(ROOT / "patching.yaml"),
+        CDK_CONTEXT_JSON=json.dumps(context),
+    )
+    assert result.returncode != 0
+    for gate in (
+        "AwsSolutions::AwsSolutions-S10",
+        "NIST.800.53.R5::NIST.800.53.R5-S3BucketVersioningEnabled",
+        "patching-constructs::patch-baseline-name",
+        "CloudFormation-Validate::F3031",
+    ):
+        assert f"Acknowledge with '{gate}'" in result.stderr
+
+
+def _make(*arguments: str) -> list[str]:
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_make_synth_runs_the_cdk_and_the_template_linter_and_both_can_fail_it() -> None:
+    assert _make("--dry-run", "--always-make", "synth")[-2:] == [
+        "cdk synth --quiet --no-notices",
+        "cfn-lint --non-zero-exit-code informational 'cdk.out/*.template.json'",
+    ]
+
+
+def test_help_is_the_default_target_and_names_what_the_readme_names() -> None:
+    offered = {line.split()[0] for line in _make()}
+    assert {"help", "setup", "demo", "synth", "bench", "clean", "test", "test-full", "check"} <= offered
+    named = set(re.findall(r"`make ([a-z-]+)", (ROOT / "README.md").read_text()))
+    assert named
+    assert named <= offered
 
 
 def test_an_acknowledgement_covers_its_own_construct_only() -> None:
