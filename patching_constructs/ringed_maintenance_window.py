@@ -12,7 +12,7 @@ from constructs import Construct
 from patching_constructs._baselines.registrations import registered_baselines
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._windows.resources import CommandSettings, define_target, define_task, define_window
-from patching_constructs._windows.role import window_role
+from patching_constructs._windows.role import check_groups_fit, window_role
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.maintenance_window import WindowRecord
@@ -155,6 +155,8 @@ class RingedMaintenanceWindow(Construct):
             [window for _, _, window in windows],
             quotas=quotas,
         )
+        if service_role is None:
+            findings += check_groups_fit(rings)
         refuse_errors(scope, id, findings, subject="RingedMaintenanceWindow")
         super().__init__(scope, id)
         annotate_warnings(self, [*findings, *_doubt_shared_baselines(scope, rings)])

@@ -1,13 +1,25 @@
 """The role that maintenance windows assume."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patching_documents import RUN_PATCH_BASELINE, UPDATE_SSM_AGENT
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
+
+_GROUP_NAMES_LENGTH = 4500
+"""Characters; leaves room for the rest of a managed policy, which has at most 6,144.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+MAX_ROLE_POLICIES = 10
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
 def window_role(scope: Construct, rings: Sequence[Ring]) -> iam.Role:
@@ -25,55 +37,96 @@ def window_role(scope: Construct, rings: Sequence[Ring]) -> iam.Role:
         assumed_by=iam.ServicePrincipal("ssm.amazonaws.com"),
         description="Assumed by maintenance windows to run patching documents on their rings",
     )
-    # A managed policy, because inline policies cannot be reviewed in one place.
+    partition, region, account = cdk.Aws.PARTITION, cdk.Aws.REGION, cdk.Aws.ACCOUNT_ID
+    nodes = [
+        f"arn:{partition}:ec2:{region}:{account}:instance/*",
+        f"arn:{partition}:ssm:{region}:{account}:managed-instance/*",
+    ]
+    documents = [f"arn:{partition}:ssm:{region}::document/{name}" for name in _document_names(rings)]
+    # Managed policies, because inline policies cannot be reviewed in one place.
+    first, *others = _portions(rings)
     iam.ManagedPolicy(
         scope,
         "ServiceRolePolicy",
         description="Lets maintenance windows run patching documents on nodes of their rings",
         roles=[role],
-        statements=_statements(rings),
+        statements=[_send(documents), *_send_to_groups(nodes, first), _follow()],
     )
+    for number, groups in enumerate(others, start=2):
+        iam.ManagedPolicy(
+            scope,
+            f"ServiceRolePolicy{number}",
+            description="Lets maintenance windows run patching documents on more nodes of their rings",
+            roles=[role],
+            statements=list(_send_to_groups(nodes, groups)),
+        )
     return role
 
 
-def _statements(rings: Sequence[Ring]) -> list[iam.PolicyStatement]:
-    partition, region, account = cdk.Aws.PARTITION, cdk.Aws.REGION, cdk.Aws.ACCOUNT_ID
-    documents = [RUN_PATCH_BASELINE]
-    if any(ring.install is not None and ring.update_agent for ring in rings):
-        documents.append(UPDATE_SSM_AGENT)
-    groups_by_tag_key: dict[str, list[str]] = {}
+def check_groups_fit(rings: Sequence[Ring]) -> Iterator[Finding]:
+    """Find more patch groups than the policies of one role can name."""
+    policies = len(list(_portions(rings)))
+    if policies > MAX_ROLE_POLICIES:
+        yield Finding(
+            id=FindingId.WINDOW_ROLE_POLICIES,
+            level=Level.ERROR,
+            field="rings",
+            message="more patch groups than the policies of one role can name",
+            received=f"names for {policies} policies",
+            allowed=f"up to {MAX_ROLE_POLICIES} policies; give service_role, or a second construct the rest",
+            source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+        )
+
+
+def _portions(rings: Sequence[Ring]) -> Iterator[list[PatchGroup]]:
+    """Yield the groups of all rings, as many at a time as one policy can name."""
+    portion: list[PatchGroup] = []
+    length = 0
     for ring in rings:
         for group in ring.patch_groups:
-            groups_by_tag_key.setdefault(group.tag_key, []).append(group.name)
-    return [
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-        iam.PolicyStatement(
-            actions=["ssm:SendCommand"],
-            resources=[f"arn:{partition}:ssm:{region}::document/{document}" for document in documents],
-        ),
-        # One statement for each key, because the conditions of one statement must all hold.
+            length += len(group.name) + len('"",')
+            if length > _GROUP_NAMES_LENGTH:
+                yield portion
+                portion, length = [], len(group.name) + len('"",')
+            portion.append(group)
+    yield portion
+
+
+def _document_names(rings: Sequence[Ring]) -> Iterator[str]:
+    yield RUN_PATCH_BASELINE
+    if any(ring.install is not None and ring.update_agent for ring in rings):
+        yield UPDATE_SSM_AGENT
+
+
+def _send(documents: Sequence[str]) -> iam.PolicyStatement:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    return iam.PolicyStatement(actions=["ssm:SendCommand"], resources=documents)
+
+
+def _send_to_groups(nodes: Sequence[str], groups: Sequence[PatchGroup]) -> Iterator[iam.PolicyStatement]:
+    """Yield one statement for each tag key, because the conditions of one statement must all hold."""
+    names_by_tag_key: dict[str, list[str]] = {}
+    for group in groups:
+        names_by_tag_key.setdefault(group.tag_key, []).append(group.name)
+    for tag_key, names in names_by_tag_key.items():
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
-        *(
-            iam.PolicyStatement(
-                actions=["ssm:SendCommand"],
-                resources=[
-                    f"arn:{partition}:ec2:{region}:{account}:instance/*",
-                    f"arn:{partition}:ssm:{region}:{account}:managed-instance/*",
-                ],
-                conditions={"StringEquals": {f"ssm:resourceTag/{tag_key}": groups}},
-            )
-            for tag_key, groups in groups_by_tag_key.items()
-        ),
-        # Follow commands and stop them at the cutoff; none of these actions can be narrowed to a resource.
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-        iam.PolicyStatement(
-            actions=[
-                "ssm:CancelCommand",
-                "ssm:GetCommandInvocation",
-                "ssm:ListCommandInvocations",
-                "ssm:ListCommands",
-                "tag:GetResources",
-            ],
-            resources=["*"],
-        ),
-    ]
+        yield iam.PolicyStatement(
+            actions=["ssm:SendCommand"],
+            resources=nodes,
+            conditions={"StringEquals": {f"ssm:resourceTag/{tag_key}": names}},
+        )
+
+
+def _follow() -> iam.PolicyStatement:
+    """Follow commands and stop them at the cutoff; none of these actions can be narrowed to a resource."""
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    return iam.PolicyStatement(
+        actions=[
+            "ssm:CancelCommand",
+            "ssm:GetCommandInvocation",
+            "ssm:ListCommandInvocations",
+            "ssm:ListCommands",
+            "tag:GetResources",
+        ],
+        resources=["*"],
+    )

@@ -274,6 +274,8 @@ class FindingId(enum.StrEnum):
     """The nodes that a window patches are not the nodes that a window scans."""
     PRODUCTION_WITHOUT_SCAN = "production-without-scan"
     """Nothing scans production, so its compliance is not known between installs."""
+    WINDOW_ROLE_POLICIES = "window-role-policies"
+    """The windows have more patch groups than the policies of one role can name."""
     WINDOW_ROLE_WILDCARD = "window-role-wildcard"
     """The role of a window may do more than patching needs."""
     PATCH_POLICY_BESIDE_WINDOWS = "patch-policy-beside-windows"

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -424,6 +425,46 @@ def test_the_role_reaches_only_nodes_that_carry_a_tag_of_its_rings() -> None:
             "Resource": NODES,
         },
     ]
+
+
+def _rings_of_many_groups(count: int, *, name_length: int) -> list[Ring]:
+    return [
+        replace(
+            DEV,
+            name=f"ring{number}",
+            patch_groups=[
+                PatchGroup(name=f"{number}-{group}-".ljust(name_length, "x")) for group in range(50)
+            ],
+        )
+        for number in range(count)
+    ]
+
+
+def test_the_policies_of_the_role_are_within_what_iam_accepts_however_many_groups_there_are() -> None:
+    stack = _stack()
+    rings = _rings_of_many_groups(4, name_length=64)
+    _windows(stack, *rings)
+    policies = _of(stack, "IAM::ManagedPolicy")
+    named: list[str] = []
+    for policy in policies:
+        # White space does not count: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        text = json.dumps(policy["PolicyDocument"], separators=(",", ":"))
+        assert len(text) <= 6144
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if "Condition" in statement:
+                named += statement["Condition"]["StringEquals"]["ssm:resourceTag/PatchGroup"]
+    assert len(policies) == 3
+    assert named == [group.name for ring in rings for group in ring.patch_groups]
+
+
+def test_groups_that_the_policies_of_one_role_cannot_name_are_refused_unless_there_is_another_role() -> None:
+    stack = _stack()
+    rings = _rings_of_many_groups(4, name_length=256)
+    with pytest.raises(InvalidInputError, match="got names for 12 policies; allowed: up to 10") as caught:
+        _windows(stack, *rings)
+    assert [finding.id for finding in caught.value.findings] == [FindingId.WINDOW_ROLE_POLICIES]
+    role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::111111111111:role/patching")
+    _windows(_stack(), *rings, service_role=role)
 
 
 def test_what_the_role_may_do_everywhere_starts_nothing() -> None:
