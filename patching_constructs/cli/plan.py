@@ -2,8 +2,10 @@
 
 import argparse
 import datetime as dt
+import io
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +41,18 @@ def add_command(commands: Any) -> None:
         metavar="COUNT",
         help="how much a command is assumed to print on one node, for what logs cost (default: 100)",
     )
+    parser.add_argument("--with-scans", action="store_true", help="ics: windows that only scan too")
+    parser.add_argument("--with-patch-tuesdays", action="store_true", help="ics: Microsoft's releases too")
     parser.set_defaults(
         run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
     )
 
 
 def _run(options: argparse.Namespace) -> ExitStatus:
-    sys.stdout.write(_formatter(options.format)(_plan(options)))
+    text = _formatter(options)(_plan(options))
+    if options.format == "ics" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # RFC 5545 wants UTF-8, and CRLF everywhere
+    sys.stdout.write(text)
     return ExitStatus.CLEAN
 
 
@@ -78,9 +85,24 @@ def _plan(options: argparse.Namespace) -> "Plan":
     )
 
 
-def _formatter(name: str) -> "Callable[[Plan], str]":
-    match name:
-        case _:
+def _formatter(options: argparse.Namespace) -> "Callable[[Plan], str]":
+    match options.format:
+        case "json":
             from patching_constructs.cli.plan_formats.json import format_json
 
             return format_json
+        case "markdown":
+            from patching_constructs.cli.plan_formats.markdown import format_markdown
+
+            return format_markdown
+        case "ics":
+            from patching_constructs.cli.plan_formats.ics import format_ics
+
+            return partial(
+                format_ics,
+                with_scans=options.with_scans,
+                with_patch_tuesdays=options.with_patch_tuesdays,
+            )
+    from patching_constructs.cli.plan_formats.text import format_text
+
+    return format_text

@@ -1,0 +1,111 @@
+"""The plan for people in a terminal."""
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from patching_constructs.cli.plan_formats.overview import overview
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, plural, printable
+from patching_constructs.plan.plan import Plan
+
+_STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red"}
+_WIDTHS = range(40, 161)
+_INDENT = 2
+
+
+def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = None) -> str:
+    """Render the plan for a terminal.
+
+    Args:
+        plan: The plan.
+        width: Columns. Default: those of the terminal, at least 40 and at most 160; 80 if there is none.
+        colour: Whether to use colours. Default: on a terminal, unless NO_COLOR is set.
+    """
+    columns = shutil.get_terminal_size((80, 24)).columns if width is None else width
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=min(max(columns, _WIDTHS[0]), _WIDTHS[-1]),
+        color_system="standard" if _wants_colour(colour) else None,
+        force_terminal=_wants_colour(colour),
+        force_interactive=False,
+        legacy_windows=False,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    told = overview(plan, Limits())
+    console.print(_text(told.title, "bold"))
+    for line in told.lead:
+        console.print(_text(line))
+    for section in told.sections:
+        console.print()
+        for part in _section(section, console.width):
+            console.print(part)
+    console.print()
+    console.print(_text(told.closing))
+    return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
+
+
+def _wants_colour(asked: bool | None) -> bool:
+    if asked is not None:
+        return asked
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+
+def _section(section: Section, width: int) -> Iterator[RenderableType]:
+    yield _text(section.title, "bold")
+    if section.rows:
+        yield _indented(_records(section) if section.long_rows else _table(section, width))
+    if section.left_out:
+        yield _indented(_text(f"and {plural(section.left_out, 'more row')}"))
+    for note in section.notes:
+        yield _indented(_text(note))
+
+
+def _table(section: Section, width: int) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    longest_words = [max(map(_longest_word, column)) for column in zip(*section.rows, strict=True)]
+    do_fit = sum(longest_words) + 2 * len(longest_words) + _INDENT <= width
+    for column, longest in zip(section.columns, longest_words, strict=True):
+        table.add_column(_text(column), overflow="fold", min_width=longest if do_fit else None)
+    for row in section.rows:
+        table.add_row(*(_cell(each, "\n") for each in row))
+    return table
+
+
+def _longest_word(cell: Cell) -> int:
+    return max((cell_len(word) for line in cell.lines for word in printable(line).split()), default=0)
+
+
+def _records(section: Section) -> Group:
+    """Lay each row out over several lines, one for each column, under the first."""
+    parts: list[RenderableType] = []
+    for first, *others in section.rows:
+        fields = Table.grid(padding=(0, 2, 0, 0))
+        fields.add_column(no_wrap=True)
+        fields.add_column(overflow="fold")
+        for name, each in zip(section.columns[1:], others, strict=True):
+            fields.add_row(_text(name, "dim"), _cell(each, "; "))
+        parts += [_cell(first, ", "), _indented(fields)]
+    return Group(*parts)
+
+
+def _indented(part: RenderableType) -> Padding:
+    return Padding(part, (0, 0, 0, _INDENT))
+
+
+def _cell(cell: Cell, between: str) -> Text:
+    return Text(between).join(_text(line, _STYLES[cell.tone]) for line in cell.lines)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style=style, overflow="fold")
