@@ -71,7 +71,7 @@ class _Shared:
 
 
 def _event(entry: _Entry, stamp: dt.datetime, used: dict[uuid.UUID, int]) -> Event:
-    number = uuid.uuid5(_IDS, "\0".join(entry.name))
+    number = uuid.uuid5(_IDS, ascii(entry.name))
     used[number] = used.get(number, 0) + 1
     if used[number] > 1:
         number = uuid.uuid5(number, str(used[number]))
