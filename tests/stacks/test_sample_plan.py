@@ -63,4 +63,6 @@ def test_the_calendar_has_every_patch_tuesday_of_production(
 ) -> None:
     calendar = Calendar.from_ical(plan(capsys, assembly, "--format", "ics"))
     summaries = [str(event["SUMMARY"]) for event in calendar.walk("VEVENT")]
-    assert summaries.count("prod: patching-prod-install installs (4 h)") == 23, "from December 2026 to October 2028"
+    assert summaries.count("prod: patching-prod-install installs (4 h)") == 23, (
+        "from December 2026 to October 2028"
+    )
