@@ -29,6 +29,11 @@ def add_command(commands: Any) -> None:
         "made, whatever it finds; 2 unusable input.",
     )
     add_scenario_options(parser)
+    parser.add_argument(
+        "--diff",
+        action="store_true",
+        help="take two PATHs, OLD and NEW, and say what changes (formats: text, json, markdown)",
+    )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     parser.add_argument(
         "--prices",
@@ -49,6 +54,11 @@ def add_command(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> ExitStatus:
+    if options.diff:
+        from patching_constructs.cli.plan_diff import render_diff
+
+        sys.stdout.write(render_diff(options))
+        return ExitStatus.CLEAN
     text = _formatter(options)(_plan(options))
     if options.format == "ics" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # RFC 5545 wants UTF-8, and CRLF everywhere

@@ -75,12 +75,14 @@ class WindowAt:
     Attributes:
         tag_marks: The marks in its tags.
         metadata_marks: The marks in its Metadata, which agree with the tags unless somebody edited one.
+        stack: Name of its stack; a `Reference` names it.
     """
 
     record: WindowRecord
     environment: Environment
     tag_marks: RolloutMarks = RolloutMarks()
     metadata_marks: RolloutMarks = RolloutMarks()
+    stack: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

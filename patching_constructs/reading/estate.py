@@ -148,6 +148,7 @@ def _windows(parts: Parts) -> Iterable[WindowAt]:
                 environment=window.environment,
                 tag_marks=window.tag_marks,
                 metadata_marks=window.metadata_marks,
+                stack=key[0],
             )
             continue
         environments = [

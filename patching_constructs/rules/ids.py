@@ -50,6 +50,8 @@ class FindingId(enum.StrEnum):
     """CloudFormation registers patch groups only on a baseline that it owns."""
     PATCH_GROUP_REGISTERED_TWICE = "patch-group-registered-twice"
     """A patch group has two baselines for one operating system in one account and Region."""
+    PATCH_GROUP_MOVES = "patch-group-moves"
+    """One deployment moves a patch group from one baseline to another, which AWS may refuse."""
     PATCH_NAME_FORMAT = "patch-name-format"
     """The package manager does not know patches by such a name."""
     SAME_PATCH_FILTERS = "same-patch-filters"

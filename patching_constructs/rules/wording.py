@@ -1,7 +1,9 @@
 """How findings write moments, times, shares and names."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from patching_constructs.model.estate import Environment
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.unknown import Unknown
 
@@ -30,3 +32,21 @@ def share(part: float, whole: float) -> str:
 def window_name(window: WindowRecord) -> str:
     """Return what a reader calls a window: its name, or where it stands if that is not known."""
     return str(window.location or "?") if isinstance(window.name, Unknown) else window.name
+
+
+def places(environments: Iterable[Environment]) -> str:
+    """Write where something is as `in 111111111111/eu-central-1` or `in 40 accounts`; empty if unknown."""
+    known = [
+        (environment.account, environment.region)
+        for environment in dict.fromkeys(environments)
+        if not (isinstance(environment.account, Unknown) and isinstance(environment.region, Unknown))
+    ]
+    if not known:
+        return ""
+    if len(known) == 1:
+        account, region = known[0]
+        return f"in {Environment(account=account, region=region)}"
+    accounts, regions = {account for account, _ in known}, {region for _, region in known}
+    if len(accounts) == 1:
+        return f"in {len(regions)} Regions"
+    return f"in {len(accounts)} accounts" + (f" and {len(regions)} Regions" if len(regions) > 1 else "")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from patching_constructs.cli.plan_formats.markdown import MAX_CHARACTERS, _escaped, format_markdown
+from patching_constructs.cli.plan_formats.markdown import MAX_CHARACTERS, escaped, format_markdown
 from patching_constructs.cli.plan_formats.section import printable
 from patching_constructs.plan.plan import Plan
 from tests.cli.plans import large, two_rings
@@ -75,7 +75,7 @@ def test_names_are_shown_as_they_are(name: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.text(min_size=1, max_size=30).filter(lambda text: text.strip() == text and "," not in text))
 def test_whatever_a_name_is_it_stays_in_its_cell(name: str) -> None:
-    [[_, [cell]]] = cells(f"| head |\n| --- |\n| {_escaped(name)} |\n")
+    [[_, [cell]]] = cells(f"| head |\n| --- |\n| {escaped(name)} |\n")
     assert cell == printable(name).replace("\u200b", "")
 
 

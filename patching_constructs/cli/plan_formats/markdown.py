@@ -53,12 +53,12 @@ def format_markdown(plan: Plan) -> str:
 
 
 def _render(told: Overview, sections: tuple[Section, ...], *, is_all: bool) -> str:
-    parts = [f"## {_escaped(told.title)}", *map(_escaped, told.lead)]
+    parts = [f"## {escaped(told.title)}", *map(escaped, told.lead)]
     for section in sections:
         parts += _section(section)
     if not is_all:
         parts.append(_SHORTENED)
-    parts.append(_escaped(told.closing))
+    parts.append(escaped(told.closing))
     return "\n\n".join(parts) + "\n"
 
 
@@ -66,20 +66,20 @@ def _section(section: Section) -> Iterator[str]:
     is_folded = len(section.rows) >= _FOLDED_FROM_ROWS
     if is_folded:
         count = plural(len(section.rows) + section.left_out, "row")
-        yield f"<details><summary><b>{_escaped(section.title)}</b> ({count})</summary>"
+        yield f"<details><summary><b>{escaped(section.title)}</b> ({count})</summary>"
     else:
-        yield f"### {_escaped(section.title)}"
+        yield f"### {escaped(section.title)}"
     if section.rows:
         yield "\n".join(_table(section))
     if section.left_out:
         yield f"and {plural(section.left_out, 'more row')}"
-    yield from map(_escaped, section.notes)
+    yield from map(escaped, section.notes)
     if is_folded:
         yield "</details>"
 
 
 def _table(section: Section) -> Iterator[str]:
-    yield _row(map(_escaped, section.columns))
+    yield _row(map(escaped, section.columns))
     yield _row("---" for _ in section.columns)
     for row in section.rows:
         yield _row(map(_cell, row))
@@ -90,11 +90,11 @@ def _row(cells: Iterator[str]) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    text = "<br>".join(map(_escaped, cell.lines))
+    text = "<br>".join(map(escaped, cell.lines))
     return f"**{text}**" if cell.tone is Tone.BAD and len(cell.lines) == 1 else text
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Let Markdown show a text as it is, on one line, without mentions, links or HTML."""
     shown = printable(text)
     if len(shown) > _LONGEST_LINE:

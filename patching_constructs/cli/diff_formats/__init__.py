@@ -1,0 +1,1 @@
+"""The formats of `patching plan --diff`."""

@@ -1,0 +1,67 @@
+"""What text and Markdown say alike."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from patching_constructs.cli.plan_formats.section import plural
+from patching_constructs.plan.change import Area, Change, ChangeKind, Comparison
+from patching_constructs.rules.wording import places
+
+NOTHING = "Nothing changes in the schedule."
+
+NOT_COMPARED = "Not known before and after, so not compared"
+
+WHAT_IS_PROVED = "What is said about rings is about schedules, not about outcomes: no node was asked."
+
+TITLES = {
+    Area.ORDER: "Ring order",
+    Area.RINGS: "Rings",
+    Area.WINDOWS: "Windows",
+    Area.BASELINES: "Baselines",
+    Area.EXPOSURE: "Exposure",
+    Area.QUOTAS: "Quotas",
+    Area.FINDINGS: "Findings",
+}
+
+
+def by_area(comparison: Comparison) -> Iterator[tuple[str, list[Change]]]:
+    """Yield the changes with the title of what they are about."""
+    for area, changes in groupby(comparison.changes, key=lambda change: change.area):
+        yield TITLES[area], list(changes)
+
+
+def is_bad_news(change: Change) -> bool:
+    """Tell whether a reader must not miss the change."""
+    return change.kind is ChangeKind.ORDER_LOST
+
+
+def where(change: Change) -> str:
+    """Write the rings and the accounts of a change, where its clause does not name them."""
+    rings = [name for name in change.rings if f"ring {name}" not in change.what]
+    parts = [
+        *([f"ring{'s' if len(rings) > 1 else ''} {', '.join(rings)}"] if rings else []),
+        *([place] if (place := places(change.environments)) else []),
+        *([str(change.location)] if change.area is Area.FINDINGS and change.location is not None else []),
+        *([f"if {' and '.join(change.assumptions)}"] if change.assumptions else []),
+    ]
+    return ", ".join(parts)
+
+
+def details(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield what was, what will be and what follows."""
+    for label, text in (("was", change.old), ("will be", change.new), ("so", change.consequence)):
+        if text is not None:
+            yield label, text
+
+
+def summary(comparison: Comparison) -> str:
+    """Count warnings and changes, and name the horizon."""
+    open_warnings = sum(entry.acknowledgement is None for entry in comparison.warnings)
+    accepted = len(comparison.warnings) - open_warnings
+    counts = [
+        plural(open_warnings, "warning"),
+        *([f"{accepted} acknowledged"] if accepted else []),
+        plural(len(comparison.changes), "change"),
+    ]
+    horizon = comparison.horizon
+    return f"{', '.join(counts)}; looked at {horizon.from_.date()} to {horizon.until.date()}"

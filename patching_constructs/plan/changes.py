@@ -1,0 +1,90 @@
+"""What changes from one state of the templates to another, and whether one deployment may do it."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+
+from patching_constructs.model.finding import Finding
+from patching_constructs.plan.baseline_changes import baseline_changes
+from patching_constructs.plan.change import Area, Change, NotCompared
+from patching_constructs.plan.matching import same_stacks
+from patching_constructs.plan.outcome_changes import (
+    exposure_changes,
+    finding_changes,
+    order_changes,
+    quota_changes,
+)
+from patching_constructs.plan.ring_changes import pair_rings, renamed_rings, ring_changes, runs_changed
+from patching_constructs.plan.state import State
+from patching_constructs.plan.window_changes import window_changes
+from patching_constructs.rules.group_moves import check_group_moves
+
+_AREAS = tuple(Area)
+
+
+def changes(old: State, new: State) -> tuple[tuple[Change, ...], tuple[NotCompared, ...]]:
+    """Return what changes, and what is not known before and after.
+
+    What is the same resource is decided by meaning: the name of its ring, its own name, its account and
+    Region, and only then its logical id. So a template that moves makes no change, and accounts that change
+    alike are told once.
+
+    Args:
+        old: The old state.
+        new: The new state, over the same horizon.
+    """
+    horizon = new.plan.horizon
+    stacks = same_stacks(old.estate, new.estate, old_root=old.root, new_root=new.root)
+    rings = pair_rings(old, new)
+    renamed = renamed_rings(rings)
+    found = [
+        *window_changes(old, new, rings=renamed, stacks=stacks),
+        *baseline_changes(old, new, rings=renamed, stacks=stacks),
+        *ring_changes(rings, horizon=horizon),
+        *order_changes(old, new, rings=renamed),
+        *exposure_changes(old, new, rings=renamed),
+        *quota_changes(old, new),
+        *finding_changes(old, new, rings=renamed),
+    ]
+    all_changes = [entry for entry in found if isinstance(entry, Change)]
+    all_changes += runs_changed(rings, all_changes, horizon=horizon)
+    notes = dict.fromkeys(entry for entry in found if isinstance(entry, NotCompared))
+    return told_once(all_changes), tuple(notes)
+
+
+def group_moves(old: State, new: State) -> list[Finding]:
+    """Find patch groups that one deployment moves between baselines."""
+    stacks = same_stacks(old.estate, new.estate, old_root=old.root, new_root=new.root)
+    return list(check_group_moves(old.estate.baselines, new.estate.baselines, stacks=stacks))
+
+
+def told_once(found: Iterable[Change]) -> tuple[Change, ...]:
+    """Join changes that differ in nothing but account and Region, and put them in reading order."""
+    joined: dict[Hashable, Change] = {}
+    for change in found:
+        key = replace(change, environments=())
+        first = joined.setdefault(key, change)
+        environments = tuple(dict.fromkeys((*first.environments, *change.environments)))
+        joined[key] = replace(first, environments=environments)
+    return tuple(sorted(joined.values(), key=lambda change: _AREAS.index(change.area)))
+
+
+def under_assumptions(
+    found: Sequence[tuple[tuple[str, ...], tuple[Change, ...]]],
+) -> tuple[Change, ...]:
+    """Join what changes under different assumptions; what changes under all of them needs none.
+
+    Args:
+        found: The changes under each set of assumptions.
+    """
+    holders: dict[Change, list[tuple[str, ...]]] = {}
+    first: dict[Change, Change] = {}
+    for assumptions, under in found:
+        for change in under:
+            first.setdefault(change, change)
+            holders.setdefault(change, []).append(assumptions)
+    joined = []
+    for change, several in holders.items():
+        shared = tuple(each for each in several[0] if all(each in other for other in several))
+        needed = () if len(several) == len(found) else shared or several[0]
+        joined.append(replace(first[change], assumptions=needed))
+    return tuple(sorted(joined, key=lambda change: _AREAS.index(change.area)))
