@@ -9,8 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+
+# A deadline measures how busy the machine is, not what the code does.
+settings.register_profile("any-machine", deadline=None)
+settings.load_profile("any-machine")
 
 _ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 
