@@ -95,6 +95,35 @@ def test_a_template_without_rings_still_has_a_useful_plan(
     assert names[format_] in out
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
+def test_the_way_of_deploying_that_is_shown_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, format_: str
+) -> None:
+    text = Path(IN_ORDER).read_text()
+    for old, new in (
+        (
+            "\nResources:",
+            "\n  Stage: {Type: String}\nConditions: {IsProd: !Equals [!Ref Stage, prod]}\nResources:",
+        ),
+        ("cron(0 6 ? * TUE#2 *)", "!If [IsProd, cron(0 6 ? * TUE#2 *), cron(0 6 ? * SAT *)]"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "open.yaml").write_text(text)
+    _, out, _ = run(capsys, "open.yaml", "--rings", "dev,prod", "--format", format_, *HORIZON)
+    assert "parameter Stage is 'prod'" in out
+    assert "parameter Stage is" not in run(capsys, IN_ORDER, "--format", format_, *HORIZON)[1]
+
+
+def test_declared_freezes_and_promises_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    freeze = ["--freeze", "year end=2026-12-20/2027-01-04"]
+    asked = [IN_ORDER, "--rings", "dev,prod", *freeze, "--promise", "prod=pci-dss-6.3.3", *HORIZON]
+    text = run(capsys, *asked)[1]
+    assert "freeze year end: 2026-12-20 to 2027-01-04" in " ".join(text.split())
+    assert "pci-dss-6.3.3: broken, " in run(capsys, *asked, "--format", "markdown")[1]
+    assert "SUMMARY:freeze: year end" in run(capsys, *asked, "--format", "ics")[1]
+
+
 def test_the_options_of_a_calendar_reach_it(capsys: pytest.CaptureFixture[str]) -> None:
     scans = next(str(path) for path in CASES if path.parent.name == "jparnaudeau-six-oses")
 

@@ -94,6 +94,7 @@ def test_findings_are_counted_and_the_worst_are_named(plan: Plan) -> None:
     text = section(format_text(plan, width=100), "Findings")
     errors = [entry for entry in plan.findings if entry.finding.level.name == "ERROR"]
     assert text.splitlines()[1].strip() == errors[0].finding.id
+    assert f"{errors[0].finding.field}: {errors[0].finding.message}" in words(text)
     assert f"{len(errors)} error" in text
 
 

@@ -116,10 +116,11 @@ def _finding(entry: JudgedFinding) -> tuple[Cell, ...]:
     finding = entry.finding
     word, tone = _LEVELS[finding.level]
     place = str(finding.location or Location())
+    what = f"{finding.field}: {finding.message}" if finding.field else finding.message
     return (
         cell(str(finding.id)),
         cell(word, tone=tone),
-        cell(finding.message, *([f"at {place}"] if place else [])),
+        cell(what, *([f"at {place}"] if place else [])),
     )
 
 
