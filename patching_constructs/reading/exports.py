@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.reading.functions import as_text
-from patching_constructs.reading.resolver import Resolver
+from patching_constructs.reading.resolver import Resolver, Steps
 from patching_constructs.reading.scenario import OpenQuestionError, Scenario
 from patching_constructs.reading.stack import Stack
 
@@ -16,7 +16,7 @@ class ExportIndex:
     def __init__(self, stacks: Sequence[Stack]) -> None:
         self.stacks = stacks
 
-    def resolve(self, scenario: Scenario, importer: Stack, name: str, depth: int) -> object:
+    def resolve(self, scenario: Scenario, importer: Stack, name: str, depth: int, steps: Steps) -> object:
         """Return the value that `importer` gets for the export `name`."""
         offers = [
             (stack, output)
@@ -27,14 +27,14 @@ class ExportIndex:
         if not offers:
             return Unknown(f"the export {name} is not in the templates")
         stack, output = offers[0]
-        return self._resolver(stack, scenario, depth).output(output)
+        return self._resolver(stack, scenario, depth, steps).output(output)
 
     @functools.cached_property
     def _outputs(self) -> dict[str, list[tuple[Stack, str]]]:
         """The outputs that are exported, by the name of the export."""
         found: dict[str, list[tuple[Stack, str]]] = {}
         for stack in self.stacks:
-            resolver = self._resolver(stack, Scenario(), 0)
+            resolver = self._resolver(stack, Scenario(), 0, Steps())
             for output, declaration in stack.document.section("Outputs").items():
                 export = declaration.get("Export") if isinstance(declaration, dict) else None
                 if not isinstance(export, dict):
@@ -48,11 +48,12 @@ class ExportIndex:
             stack.release()
         return found
 
-    def _resolver(self, stack: Stack, scenario: Scenario, depth: int) -> Resolver:
+    def _resolver(self, stack: Stack, scenario: Scenario, depth: int, steps: Steps) -> Resolver:
         return Resolver(
             stack,
             scenario,
             exports=functools.partial(self.resolve, scenario),
             defaults={},
             depth=depth,
+            steps=steps,
         )

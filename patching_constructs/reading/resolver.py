@@ -12,8 +12,21 @@ from patching_constructs.reading.stack import Stack, canonical
 _MAX_DEPTH = 80
 """Our own limit, far beyond what people write, so that no template can exhaust the stack."""
 
-Exports = Callable[[Stack, str, int], object]
-"""Resolves for a stack the export with a name, at some depth."""
+_MAX_STEPS = 500_000
+"""Our own limit, more than AWS lets a template say, so that values that name each other cannot blow up."""
+
+
+class Steps:
+    """How many more values may be resolved, shared by all resolvers that ask each other."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _MAX_STEPS
+
+
+Exports = Callable[[Stack, str, int, Steps], object]
+"""Resolves for a stack the export with a name, at some depth and with some steps left."""
 
 
 class Resolver:
@@ -25,6 +38,7 @@ class Resolver:
         exports: Resolves the name of an export that another stack offers to this one.
         defaults: Takes note of the parameters whose default is taken, by stack and name.
         depth: How deep the value stands for which another resolver asks this one.
+        steps: What that resolver has left to do. Default: as much as one reading may take.
     """
 
     def __init__(
@@ -35,12 +49,14 @@ class Resolver:
         exports: Exports,
         defaults: dict[tuple[Stack, str], str],
         depth: int = 0,
+        steps: Steps | None = None,
     ) -> None:
         self.stack = stack
         self.scenario = scenario
         self.exports = exports
         self.defaults = defaults
         self._depth = depth
+        self._steps = Steps() if steps is None else steps
         self._conditions: dict[str, bool | Question] = {}
         self._functions: Mapping[str, Callable[[object], object]] = {
             "Ref": self._ref,
@@ -70,6 +86,9 @@ class Resolver:
             return node
         if self._depth >= _MAX_DEPTH:
             return Unknown("nested too deeply, or in a circle")
+        self._steps.left -= 1
+        if self._steps.left < 0:
+            return Unknown(f"it takes more than {_MAX_STEPS} steps to resolve")
         self._depth += 1
         try:
             return self._list(node) if isinstance(node, list) else self._mapping(node)
@@ -184,7 +203,12 @@ class Resolver:
 
     def _elsewhere(self, stack: Stack) -> "Resolver":
         return Resolver(
-            stack, self.scenario, exports=self.exports, defaults=self.defaults, depth=self._depth + 1
+            stack,
+            self.scenario,
+            exports=self.exports,
+            defaults=self.defaults,
+            depth=self._depth + 1,
+            steps=self._steps,
         )
 
     def _typed(self, value: object, declared_type: str) -> object:
@@ -265,7 +289,9 @@ class Resolver:
 
     def _import_value(self, argument: object) -> object:
         name = as_text(self.resolve(argument))
-        return name if isinstance(name, Unknown) else self.exports(self.stack, name, self._depth + 1)
+        if isinstance(name, Unknown):
+            return name
+        return self.exports(self.stack, name, self._depth + 1, self._steps)
 
     def _condition_value(self, function: str, argument: object) -> object:
         return self._holds({function: argument})

@@ -12,6 +12,7 @@ from patching_constructs.model.maintenance_window_limits import CutoffBehavior
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.rollout.openings import check_interval
 from patching_constructs.rollout.patch_operation import patching_tasks
 from patching_constructs.rollout.runs import LATEST, runs
 
@@ -89,7 +90,7 @@ class InstallRuns:
 
     Raises:
         ScheduleSyntaxError: If a schedule has mistakes.
-        RunsUnknownError: If a schedule is not known.
+        RunsUnknownError: If a schedule is not known, or runs more often than AWS supports.
     """
 
     def __init__(self, windows: Iterable[InstallWindow], *, after: datetime, freezes: Sequence[Freeze] = ()):
@@ -117,6 +118,7 @@ class InstallRuns:
 
 
 def _runs(window: InstallWindow, after: datetime) -> Iterator[InstallRun]:
+    check_interval(window.schedule)
     found = runs(window.schedule, from_=after, until=LATEST)
     return (
         InstallRun(

@@ -10,6 +10,7 @@ from patching_constructs.model.maintenance_window_limits import DURATION_HOURS
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.cron import CronExpression, shortest_interval
+from patching_constructs.rollout.mistake import RunsUnknownError
 from patching_constructs.rollout.runs import runs
 from patching_constructs.rollout.span import Span
 from patching_constructs.rollout.timetable import At, Rate, read_timetable
@@ -76,13 +77,24 @@ def opening_times(
 def _opening_times(schedule: ScheduleRecord, duration_hours: int, horizon: Span) -> Maybe[tuple[Span, ...]]:
     duration = timedelta(hours=duration_hours)
     try:
-        if _interval(schedule) < MIN_CRON_INTERVAL:
-            return Unknown(f"it runs more often than every {MIN_CRON_INTERVAL}")
+        check_interval(schedule)
         found = runs(schedule, from_=horizon.from_, until=horizon.until)
         starts = [run.starts_at.astimezone(UTC) for run in found]
     except PatchingError as error:
         return Unknown(str(error))
     return tuple(Span(from_=start, until=start + duration) for start in starts)
+
+
+def check_interval(schedule: ScheduleRecord) -> None:
+    """Refuse a schedule that runs more often than AWS supports, as its runs cannot be told.
+
+    Raises:
+        ScheduleSyntaxError: If the schedule has mistakes.
+        RunsUnknownError: If it is not known, or runs too often.
+    """
+    if _interval(schedule) < MIN_CRON_INTERVAL:
+        message = f"it runs more often than every {MIN_CRON_INTERVAL}"
+        raise RunsUnknownError(message)
 
 
 def _interval(schedule: ScheduleRecord) -> timedelta:

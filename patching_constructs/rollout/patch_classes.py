@@ -1,12 +1,14 @@
 """Which patches two or more baselines treat alike: the common refinement of all their filters."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import product
 from typing import TypeVar
 
+from patching_constructs.model import patch_baseline_limits as limits
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
@@ -17,6 +19,9 @@ from patching_constructs.rollout.landing import Approval
 T = TypeVar("T")
 
 NEVER_APPROVED = Approval()
+
+_MAX_CELLS = 300_000
+"""Our own limit: two baselines that differ in all that AWS accepts stay below it."""
 
 _NAMES = "patch"
 _LISTED_IN_FULL = 4
@@ -99,6 +104,8 @@ def patch_classes(
     if any(each.key == PatchFilterKey.PATCH_SET for baseline in known for each in baseline.filters):
         known = list(map(_tell_applications_apart, known))
     atoms = _atoms(operating_system, known)
+    if math.prod(map(len, atoms.values())) > _MAX_CELLS:
+        return Unknown(f"the filters of the baselines tell more than {_MAX_CELLS} kinds of patches apart")
     cells: dict[tuple[Approval, ...], set[tuple[int, ...]]] = {}
     for cell in product(*(range(len(choices)) for choices in atoms.values())):
         patch = {key: atoms[key][number].values[0] for key, number in zip(atoms, cell, strict=True)}
@@ -248,10 +255,25 @@ def _known(value: Maybe[T]) -> T:
 def _read_baseline(operating_system: OperatingSystem, baseline: PatchBaselineRecord) -> _Baseline:
     return _Baseline(
         global_filters=_read_filters(baseline.global_filters),
-        rules=tuple(_read_rule(operating_system, rule) for rule in _known(baseline.approval_rules)),
-        approved=tuple(map(_known, _known(baseline.approved_patches))),
-        rejected=tuple(map(_known, _known(baseline.rejected_patches))),
+        rules=tuple(
+            _read_rule(operating_system, rule)
+            for rule in _accepted(baseline.approval_rules, limits.MAX_RULES, "rules")
+        ),
+        approved=_read_names(baseline.approved_patches),
+        rejected=_read_names(baseline.rejected_patches),
     )
+
+
+def _accepted(items: Maybe[tuple[T, ...]], most: int, what: str) -> tuple[T, ...]:
+    """Return a list that AWS accepts; what it makes of a longer one nobody needs to know."""
+    known = _known(items)
+    if len(known) > most:
+        raise _NotKnownError(Unknown(f"AWS refuses a baseline with more than {most} {what}"))
+    return known
+
+
+def _read_names(names: Maybe[tuple[Maybe[str], ...]]) -> tuple[str, ...]:
+    return tuple(map(_known, _accepted(names, limits.MAX_PATCH_NAMES, "patch names in a list")))
 
 
 def _read_rule(operating_system: OperatingSystem, rule: PatchRuleRecord) -> _Rule:

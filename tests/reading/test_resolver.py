@@ -221,3 +221,22 @@ def test_texts_cannot_be_blown_up(resolved: Resolved) -> None:
     value = resolved(node)
     assert isinstance(value, Unknown)
     assert "longer than a template" in value.reason
+
+
+@pytest.mark.parametrize("width", [2, 10])
+def test_values_that_name_each_other_over_and_over_come_to_an_end(resolved: Resolved, width: int) -> None:
+    """Without a limit this would take `width` to the power of 40 steps."""
+    again = {"Fn::FindInMap": ["Loop", "a", "b"]}
+    name = resolved(again, Mappings={"Loop": {"a": {"b": {"Fn::Join": ["", [again] * width]}}}})
+    assert isinstance(name, Unknown)
+
+
+def test_outputs_that_import_each_other_over_and_over_come_to_an_end(resolved: Resolved) -> None:
+    outputs = {
+        f"O{number}": {
+            "Value": {"Fn::Join": ["", [{"Fn::ImportValue": f"e{number + 1}"}] * 10]},
+            "Export": {"Name": f"e{number}"},
+        }
+        for number in range(20)
+    }
+    assert isinstance(resolved({"Fn::ImportValue": "e0"}, Outputs=outputs), Unknown)

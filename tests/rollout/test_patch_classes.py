@@ -210,3 +210,26 @@ def test_the_classes_are_the_decisions_about_every_single_patch(baselines: list[
     assert {each.approvals for each in found} == expected
     assert len(found) == len(expected)
     assert all(isinstance(each, PatchClass) and each.names for each in found)
+
+
+def _reason(*baselines: PatchBaselineRecord) -> str:
+    found = patch_classes(OperatingSystem.WINDOWS, baselines)
+    assert isinstance(found, Unknown)
+    return found.reason
+
+
+def test_what_aws_refuses_anyway_is_not_worked_out() -> None:
+    assert "more than 10 rules" in _reason(baseline(*(rule(days) for days in range(11))))
+    names = tuple(f"KB{number}" for number in range(51))
+    assert "more than 50 patch names" in _reason(baseline(rule(0), approved_patches=names))
+    assert "more than 50 patch names" in _reason(baseline(rule(0), rejected_patches=names))
+
+
+def test_filters_that_tell_millions_of_patches_apart_are_too_many() -> None:
+    keys = ("CLASSIFICATION", "MSRC_SEVERITY", "PRODUCT", "PRODUCT_FAMILY")
+    several = [
+        baseline(*(rule(0, **dict.fromkeys(keys, (f"{name}{number}",))) for number in range(10)))
+        for name in ("a", "b", "c")
+    ]
+    assert "kinds of patches apart" in _reason(*several)
+    assert isinstance(patch_classes(OperatingSystem.WINDOWS, several[:1]), tuple)

@@ -258,6 +258,14 @@ def test_a_window_whose_operation_is_open_leaves_the_order_open(tmp_path: Path, 
     assert "Operation" in finding.undecided
 
 
+def test_a_window_that_opens_every_minute_leaves_the_order_open(tmp_path: Path) -> None:
+    """AWS does not support it, and to follow millions of runs would take minutes."""
+    resources = {**ring("dev", "SAT"), **ring("prod", "SUN", delay=2)}
+    resources["prodSUN"]["Properties"]["Schedule"] = "cron(* * * * ? *)"
+    (finding,) = inversions(tmp_path, resources)
+    assert "more often" in str(finding.undecided)
+
+
 def test_a_function_that_nobody_can_look_into_leaves_nothing_open(tmp_path: Path) -> None:
     function: dict[str, Any] = {
         "TaskType": "LAMBDA",
