@@ -54,6 +54,8 @@ class FindingId(enum.StrEnum):
     """One deployment moves a patch group from one baseline to another, which AWS may refuse."""
     PATCH_NAME_FORMAT = "patch-name-format"
     """The package manager does not know patches by such a name."""
+    RULE_WITHOUT_PATCHES = "rule-without-patches"
+    """The filters of a rule and the global filters have no patch in common."""
     SAME_PATCH_FILTERS = "same-patch-filters"
     """Two rules of a baseline look at the same patches."""
     SHARED_WITH_PRODUCTION = "shared-with-production"

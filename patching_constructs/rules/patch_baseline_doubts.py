@@ -5,7 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchRuleRecord
+from patching_constructs.model.patch_baseline import (
+    PatchBaselineRecord,
+    PatchFilterRecord,
+    PatchRuleRecord,
+)
+from patching_constructs.model.patch_filters import ANY
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.approval_delay import doubt_approval_delays
 from patching_constructs.rules.end_of_life import doubt_ends_of_life
@@ -21,6 +26,7 @@ def doubt_patch_baseline(baseline: PatchBaselineRecord, *, today: dt.date) -> li
     return [
         *doubt_approval_delays(baseline),
         *_doubt_equal_filters(baseline),
+        *_doubt_rules_without_patches(baseline),
         *doubt_ends_of_life(baseline, today=today),
         *_doubt_account_default(baseline),
     ]
@@ -99,6 +105,42 @@ def _selection(rule: PatchRuleRecord) -> Maybe[_Selection]:
             values.add(value)
         filters.add((patch_filter.key, frozenset(values)))
     return bool(rule.enable_non_security), frozenset(filters)
+
+
+def _doubt_rules_without_patches(baseline: PatchBaselineRecord) -> Iterator[Finding]:
+    """Find rules of which the global filters leave nothing."""
+    if isinstance(baseline.approval_rules, Unknown) or isinstance(baseline.global_filters, Unknown):
+        return
+    globally = list(_known_values(baseline.global_filters))
+    for index, rule in enumerate(baseline.approval_rules):
+        if isinstance(rule.patch_filters, Unknown):
+            continue
+        for number, (key, values) in enumerate(_known_values(rule.patch_filters)):
+            left = [allowed for global_key, allowed in globally if global_key == key]
+            if values is None or not any(allowed is not None and not allowed & values for allowed in left):
+                continue
+            yield Finding(
+                id=FindingId.RULE_WITHOUT_PATCHES,
+                level=Level.WARNING,
+                field=f"approval_rules[{index}].patch_filters[{number}]",
+                message=f"the global filters let no such {key} pass, so the rule approves nothing",
+                received=", ".join(sorted(values)),
+                allowed=", ".join(sorted(value for allowed in left for value in allowed or ())),
+                source="https://docs.aws.amazon.com/systems-manager/latest/APIReference/"
+                "API_CreatePatchBaseline.html",
+            )
+
+
+def _known_values(
+    filters: tuple[PatchFilterRecord, ...],
+) -> Iterator[tuple[str | None, frozenset[str] | None]]:
+    """Yield key and values of each filter, None for values that are not all known or that let all pass."""
+    for each in filters:
+        key = None if isinstance(each.key, Unknown) else each.key
+        values = () if isinstance(each.values, Unknown) else each.values
+        known = frozenset(value for value in values if not isinstance(value, Unknown))
+        is_open = not values or len(known) < len(set(values)) or ANY in known
+        yield key, None if is_open or key is None else known
 
 
 def _doubt_account_default(baseline: PatchBaselineRecord) -> Iterator[Finding]:

@@ -503,6 +503,16 @@ def alarm(**properties: object) -> dict[str, Any]:
             },
             True,
         ),
+        *(
+            ({"Namespace": name}, True)
+            for name in (
+                "AWS/SSM-PatchManager",
+                "AWS/SSMCompliance",
+                "AWS/PatchManager",
+                "aws/ssm-runcommand",
+            )
+        ),
+        *(({"Namespace": name}, False) for name in ("Custom/SSM", "AWS/EC2", "AWS/Events")),
     ],
 )
 def test_alarms_watch_what_aws_publishes(
@@ -535,3 +545,24 @@ def test_alarms_publish_to_topics_that_cloudwatch_can_encrypt_for(
     }
     findings = found(tmp_path, "alarm-topic-unreachable", resources)
     assert [finding.level for finding in findings] == [Level.ERROR] * is_mistake
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("cron(0 2 ? * SUN *)", None),
+        ("cron(0 0/30 * 1/1 * ? *)", None),
+        ("rate(30 minutes)", None),
+        ("00 13 * * *", "not a schedule"),
+        ("cron(0 0 * * *)", "cron with 5 fields, as in Unix"),
+        ("rate(1 days)", "not a rate"),
+    ],
+)
+def test_the_schedule_of_an_association(tmp_path: Path, expression: str, message: str | None) -> None:
+    properties = {"Name": "AWS-UpdateSSMAgent", "ScheduleExpression": expression}
+    findings = found(
+        tmp_path,
+        "schedule-expression",
+        {"Association": {"Type": "AWS::SSM::Association", "Properties": properties}},
+    )
+    assert [finding.message for finding in findings] == ([] if message is None else [message])

@@ -199,3 +199,28 @@ def test_groups_that_are_known_later_are_undecided() -> None:
     record = baseline(patch_groups=LATER)
     (finding,) = check_shared_with_production(record, ring_by_patch_group=RINGS, production_ring="prod")
     assert finding.level is Level.INFO
+
+
+@pytest.mark.parametrize(
+    ("own", "everywhere", "expected"),
+    [
+        ({"PRODUCT": ("AmazonLinux2",)}, {"PRODUCT": ("AmazonLinux2.0",)}, ["AmazonLinux2"]),
+        ({"PRODUCT": ("AmazonLinux2", "AmazonLinux2.0")}, {"PRODUCT": ("AmazonLinux2.0",)}, []),
+        ({"PRODUCT": ("*",)}, {"PRODUCT": ("AmazonLinux2.0",)}, []),
+        ({"PRODUCT": ("AmazonLinux2",)}, {"PRODUCT": ("*",)}, []),
+        ({"PRODUCT": ("AmazonLinux2",)}, {"SEVERITY": ("Critical",)}, []),
+        ({"PRODUCT": ("AmazonLinux2", LATER)}, {"PRODUCT": ("AmazonLinux2.0",)}, []),
+        ({"PRODUCT": ("AmazonLinux2",)}, {"PRODUCT": (LATER,)}, []),
+        ({"PRODUCT": ("AmazonLinux2",)}, {}, []),
+    ],
+)
+def test_a_rule_of_which_the_global_filters_leave_nothing(
+    own: dict[str, Any], everywhere: dict[str, Any], expected: list[str]
+) -> None:
+    record = baseline(rule(**own), system=OS.AMAZON_LINUX_2, global_filters=group(**everywhere))
+    findings = [
+        each
+        for each in doubt_patch_baseline(record, today=dt.date(2026, 1, 1))
+        if each.id == "rule-without-patches"
+    ]
+    assert [finding.received for finding in findings] == expected
