@@ -172,14 +172,14 @@ def test_the_head_start_is_the_shortest_time_between_both_runs_of_one_patch(
 
 
 @settings(max_examples=60, deadline=None)
-@given(DELAYED, DELAYED, HORIZONS, SOAKS)
+@given(st.lists(DELAYED, min_size=1, max_size=2), st.lists(DELAYED, min_size=1, max_size=2), HORIZONS, SOAKS)
 def test_the_margin_is_the_largest_lag_that_does_no_harm(
-    earlier: Lane, later: Lane, horizon: Span, soak: timedelta | None
+    earlier: list[Lane], later: list[Lane], horizon: Span, soak: timedelta | None
 ) -> None:
-    found = margin([earlier], [later], horizon, soak=soak)
+    found = margin(earlier, later, horizon, soak=soak)
     reach = 24 * 7
     harmful = next(
-        (lag for lag in range(reach) if is_harmful([earlier], [later], horizon, soak, lag * HOUR)), None
+        (lag for lag in range(reach) if is_harmful(earlier, later, horizon, soak, lag * HOUR)), None
     )
     if harmful is None:
         assert found is None or found.lag >= (reach - 1) * HOUR
