@@ -123,7 +123,7 @@ class Change:
         consequence: What follows from it, or None.
         dates: What it does to dates, or None if it is not about dates.
         rings: Names of the rings that it is about.
-        window: Name of the window, or None.
+        window: Name of the window, or logical id of the association, or None.
         baseline: Name of the baseline, or None.
         environments: Accounts and Regions in which the same changes.
         location: Where it stands, in the new templates if it is there.

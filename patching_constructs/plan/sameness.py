@@ -43,3 +43,10 @@ def not_compared(what: str, old: object, new: object) -> Iterator[NotCompared]:
     reason = why_unknown(new)
     if reason is not None and why_unknown(old) is not None:
         yield NotCompared(what=what, reason=reason)
+
+
+def unordered(values: object) -> object:
+    """Return values in a form that can be compared where their order means nothing."""
+    return (
+        frozenset(comparable(value) for value in values) if isinstance(values, tuple) else comparable(values)
+    )

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from patching_constructs.model.estate import Estate, RingPlan
+from patching_constructs.model.location import Location
+from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.plan.plan import Plan, PlannedRing
 
 RingName: TypeAlias = tuple[str, str]
@@ -27,14 +29,23 @@ class State:
     root: str = ""
 
     @cached_property
-    def rings_of_windows(self) -> dict[int, tuple[RingName, ...]]:
-        """The rings that each window works for, by the identity of its record."""
-        found: dict[int, dict[RingName, None]] = {}
+    def _rings_by_window(self) -> dict[int | Location, dict[RingName, None]]:
+        found: dict[int | Location, dict[RingName, None]] = {}
         for planned in self._rings:
             for member in planned.ring.members:
                 for window in (*member.install_windows, *member.scan_windows):
-                    found.setdefault(id(window), {})[ring_name(planned.ring)] = None
-        return {record: tuple(names) for record, names in found.items()}
+                    for key in (id(window), window.location):
+                        if key is not None:
+                            found.setdefault(key, {})[ring_name(planned.ring)] = None
+        return found
+
+    def rings_of(self, window: WindowRecord) -> tuple[RingName, ...]:
+        """Return the rings that a window works for, or an association that is seen as one."""
+        found = self._rings_by_window
+        names = found.get(id(window))
+        if names is None and window.location is not None:
+            names = found.get(window.location)
+        return tuple(names or ())
 
     @cached_property
     def rings_of_baselines(self) -> dict[int, tuple[RingName, ...]]:

@@ -12,7 +12,6 @@ from patching_constructs.plan.matching import logical_id, pair
 from patching_constructs.plan.sameness import comparable, not_compared
 from patching_constructs.plan.value_words import words
 from patching_constructs.rollout.patch_operation import patch_operation
-from patching_constructs.rules.wording import window_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +76,16 @@ _VALUES: Mapping[tuple[str, str], str] = {
 
 
 def task_changes(
-    old: WindowRecord, new: WindowRecord, about: Callable[..., Change]
+    old: WindowRecord, new: WindowRecord, window: str, about: Callable[..., Change]
 ) -> Iterator[Change | NotCompared]:
     """Yield what changes about the tasks of a window.
 
     Args:
         old: The window as it was.
         new: The window as it will be.
+        window: What a reader calls it.
         about: Makes a change about the window.
     """
-    name = window_name(new)
     found = pair(
         old.tasks,
         new.tasks,
@@ -100,17 +99,17 @@ def task_changes(
     for task in found.only_old:
         yield about(
             kind=ChangeKind.TASK_REMOVED,
-            what=f"the window {name} no longer runs {_title(task)}",
+            what=f"{window} no longer runs {_title(task)}",
             old=_task_words(task),
         )
     for task in found.only_new:
         yield about(
             kind=ChangeKind.TASK_ADDED,
-            what=f"the window {name} also runs {_title(task)}",
+            what=f"{window} also runs {_title(task)}",
             new=_task_words(task),
         )
     for one, other in found.both:
-        yield from _compared(name, one, other, about)
+        yield from _compared(window, one, other, about)
 
 
 def _compared(
@@ -119,11 +118,11 @@ def _compared(
     title = _title(new)
     for field in _FIELDS:
         before, after = field.value(old), field.value(new)
-        yield from not_compared(f"{field.what} of {title} in the window {window}", before, after)
+        yield from not_compared(f"{field.what} of {title} in {window}", before, after)
         if comparable(before) != comparable(after):
             yield about(
                 kind=ChangeKind.TASK_CHANGED,
-                what=f"{title} in the window {window} has another {field.what}",
+                what=f"{title} in {window} has another {field.what}",
                 old=words(before, missing=field.missing),
                 new=words(after, missing=field.missing),
                 consequence=field.consequence,
@@ -131,11 +130,11 @@ def _compared(
     for parameter in dict.fromkeys([*old.parameters, *new.parameters]):
         before, after = old.parameters.get(parameter), new.parameters.get(parameter)
         missing = "not given, so RebootIfNeeded" if parameter == "RebootOption" else "not given"
-        yield from not_compared(f"{parameter} of {title} in the window {window}", before, after)
+        yield from not_compared(f"{parameter} of {title} in {window}", before, after)
         if comparable(before) != comparable(after):
             yield about(
                 kind=ChangeKind.TASK_CHANGED,
-                what=f"{title} in the window {window} has another {parameter}",
+                what=f"{title} in {window} has another {parameter}",
                 old=words(before, missing=missing),
                 new=words(after, missing=missing),
                 consequence=_consequence(parameter, after),

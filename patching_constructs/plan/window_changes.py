@@ -1,7 +1,8 @@
 """What changes about maintenance windows."""
 
+import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -18,7 +19,8 @@ from patching_constructs.plan.schedule_words import schedule_words
 from patching_constructs.plan.state import RingName, State
 from patching_constructs.plan.task_changes import task_changes
 from patching_constructs.plan.value_words import hours, listed, words
-from patching_constructs.rollout.patch_operation import patching_tasks
+from patching_constructs.rollout.association_windows import association_windows
+from patching_constructs.rollout.patch_operation import patch_operation, patching_tasks
 from patching_constructs.rules.wording import moment, window_name
 
 Found: TypeAlias = Iterator[Change | NotCompared]
@@ -28,16 +30,33 @@ _SCHEDULE = ("expression", "timezone", "offset_days", "start_date", "end_date")
 _GROUP_KEYS = {f"tag:{key}": key for key in PatchGroupTagKey}
 
 
+class _Noun(enum.StrEnum):
+    """What a window is called."""
+
+    WINDOW = "window"
+    ASSOCIATION = "association"
+
+
+_A = {_Noun.WINDOW: "a window", _Noun.ASSOCIATION: "an association"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A window with what it is known by."""
+    """A window, or an association that is seen as one, with what it is known by."""
 
     at: WindowAt
+    noun: _Noun
     place: Place
     rings: tuple[RingName, ...]
     name: str | None
     stack: str | None
     logical_id: str | None
+    runs_at_once: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return f"the {self.noun} {window_name(self.record)}"
 
     @property
     def record(self) -> WindowRecord:
@@ -66,10 +85,14 @@ def window_changes(
         stacks: What each old stack is called there.
     """
     before = [
-        _window(at, [rings.get(name, name) for name in _rings(old, at)], stacks.get(at.stack))
-        for at in old.estate.windows
+        replace(
+            window,
+            rings=tuple(sorted(rings.get(name, name) for name in window.rings)),
+            stack=stacks.get(window.at.stack),
+        )
+        for window in _windows(old)
     ]
-    after = [_window(at, _rings(new, at), at.stack) for at in new.estate.windows]
+    after = list(_windows(new))
     keys = [
         lambda each: each.name and (each.place, each.rings, each.name, each.stack, each.logical_id),
         lambda each: each.name and (each.place, each.rings, each.name),
@@ -92,18 +115,29 @@ def window_changes(
         yield from _compared(one, other, new)
 
 
-def _rings(state: State, at: WindowAt) -> list[RingName]:
-    return list(state.rings_of_windows.get(id(at.record), ()))
+def _windows(state: State) -> Iterator[_Window]:
+    for at in state.estate.windows:
+        yield _window(state, at, _Noun.WINDOW)
+    at_once = {
+        resource.location
+        for resource in state.estate.resources
+        if isinstance(resource.properties, Mapping)
+        and resource.properties.get("ApplyOnlyAtCronInterval") is not True
+    }
+    for at in association_windows(state.estate.resources):
+        if any(patch_operation(task) is not None for task in at.record.tasks):
+            yield replace(_window(state, at, _Noun.ASSOCIATION), runs_at_once=at.record.location in at_once)
 
 
-def _window(at: WindowAt, rings: list[RingName], stack: str | None) -> _Window:
+def _window(state: State, at: WindowAt, noun: _Noun) -> _Window:
     record = at.record
     return _Window(
         at=at,
+        noun=noun,
         place=place(at.environment),
-        rings=tuple(sorted(rings)),
+        rings=tuple(sorted(state.rings_of(record))),
         name=None if isinstance(record.name, Unknown) else record.name,
-        stack=stack,
+        stack=at.stack,
         logical_id=logical_id(record.location),
     )
 
@@ -123,7 +157,7 @@ def _removed(window: _Window, state: State) -> Change:
     schedule, horizon = window.record.schedule, state.plan.horizon
     change: Change = _about(window)(
         kind=ChangeKind.WINDOW_REMOVED,
-        what=f"the window {window_name(window.record)} is gone",
+        what=f"{window.title} is gone",
         old=_when(window, state),
         dates=date_change(starts(schedule, horizon), None, horizon),
         consequence="CloudFormation deletes it; nothing of it runs any more",
@@ -135,12 +169,24 @@ def _added(window: _Window, state: State) -> Change:
     schedule, horizon = window.record.schedule, state.plan.horizon
     change: Change = _about(window)(
         kind=ChangeKind.WINDOW_ADDED,
-        what=f"the window {window_name(window.record)} is new",
+        what=f"{window.title} is new",
         new=_when(window, state),
         dates=date_change(None, starts(schedule, horizon), horizon),
-        consequence=may_wait(schedule, horizon, state.plan.today, is_new=True),
+        consequence=_at_first(window, state),
     )
     return change
+
+
+def _at_first(window: _Window, state: State) -> str | None:
+    """Say when a new window runs first, where that is not simply its next run.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
+    """
+    if window.runs_at_once:
+        return "it also runs as soon as it is deployed, as ApplyOnlyAtCronInterval is not set"
+    if window.noun is _Noun.ASSOCIATION:
+        return None
+    return may_wait(window.record.schedule, state.plan.horizon, state.plan.today, is_new=True)
 
 
 def _when(window: _Window, state: State) -> str:
@@ -149,7 +195,7 @@ def _when(window: _Window, state: State) -> str:
     runs = date_change(times, None, state.plan.horizon).old
     parts = [
         schedule_words(record.schedule),
-        f"for {hours(record.duration_hours)}",
+        f"for {hours(record.duration_hours)}" if window.noun is _Noun.WINDOW else "",
         runs_words(runs) if runs is not None else _dates_unknown(times),
         "for " + listed(sorted({_atom_words(atom) for atom in _atoms(record)})) if _atoms(record) else "",
     ]
@@ -162,26 +208,25 @@ def _dates_unknown(times: object) -> str:
 
 def _compared(old: _Window, new: _Window, state: State) -> Found:
     about = _about(new)
-    name = window_name(new.record)
     if old.name is not None and new.name is not None and old.name != new.name:
         yield about(
             kind=ChangeKind.WINDOW_RENAMED,
-            what="a window has another name",
+            what=f"{_A[new.noun]} has another name",
             old=old.name,
             new=new.name,
             consequence="CloudFormation changes it in place: it keeps its id and its runs",
         )
     replaced = _replaced(old, new)
     if replaced is not None:
-        wait = may_wait(new.record.schedule, state.plan.horizon, state.plan.today, is_new=True)
+        wait = _at_first(new, state)
         yield about(
             kind=ChangeKind.WINDOW_REPLACED,
-            what=f"the window {name} is another resource",
+            what=f"{new.title} is another resource",
             old=replaced[0],
             new=replaced[1],
             consequence="; ".join(
                 [
-                    "CloudFormation makes a new window with a new id and then deletes the old one",
+                    f"CloudFormation makes a new {new.noun} with a new id and then deletes the old one",
                     *([wait] if wait else []),
                 ]
             ),
@@ -189,15 +234,16 @@ def _compared(old: _Window, new: _Window, state: State) -> Found:
     if old.rings != new.rings and old.rings and new.rings:
         yield about(
             kind=ChangeKind.WINDOW_RING,
-            what=f"the window {name} works for other rings",
+            what=f"{new.title} works for other rings",
             old=listed(ring for _, ring in old.rings),
             new=listed(ring for _, ring in new.rings),
             rings=tuple(dict.fromkeys(ring for _, ring in (*old.rings, *new.rings))),
         )
     yield from _schedule(old, new, state, is_new=replaced is not None)
-    yield from _hours(old, new)
+    if new.noun is _Noun.WINDOW:
+        yield from _hours(old, new)
     yield from _targets(old, new)
-    yield from task_changes(old.record, new.record, about)
+    yield from task_changes(old.record, new.record, new.title, about)
 
 
 def _replaced(old: _Window, new: _Window) -> tuple[str, str] | None:
@@ -212,9 +258,8 @@ def _replaced(old: _Window, new: _Window) -> tuple[str, str] | None:
 
 def _schedule(old: _Window, new: _Window, state: State, *, is_new: bool) -> Found:
     was, will_be, horizon = old.record.schedule, new.record.schedule, state.plan.horizon
-    name = window_name(new.record)
     for field in _SCHEDULE:
-        what = f"{field} of the window {name}".replace("_", " ", 1)
+        what = f"{field.replace('_', ' ')} of {new.title}"
         yield from not_compared(what, getattr(was, field), getattr(will_be, field))
     if old.schedule == new.schedule:
         return
@@ -230,10 +275,12 @@ def _schedule(old: _Window, new: _Window, state: State, *, is_new: bool) -> Foun
         first = dates.first_difference
         what = "a run that is lost" if first in _known(times[0]) else "a run that is new"
         effect = f"the first difference is {moment(first)}, {what}"
-    wait = may_wait(will_be, horizon, state.plan.today, is_new=False) if not is_new else None
+    wait = None
+    if not is_new and new.noun is _Noun.WINDOW:
+        wait = may_wait(will_be, horizon, state.plan.today, is_new=False)
     yield _about(new)(
         kind=ChangeKind.WINDOW_SCHEDULE,
-        what=f"the window {name} has another schedule",
+        what=f"{new.title} has another schedule",
         old=_schedule_and_runs(old, dates.old),
         new=_schedule_and_runs(new, dates.new),
         consequence="; ".join([effect, *([wait] if wait else [])]),
@@ -251,14 +298,13 @@ def _schedule_and_runs(window: _Window, runs: Any) -> str:
 
 
 def _hours(old: _Window, new: _Window) -> Found:
-    name = window_name(new.record)
     for field, what in (("duration_hours", "duration"), ("cutoff_hours", "cutoff")):
         before, after = getattr(old.record, field), getattr(new.record, field)
-        yield from not_compared(f"{what} of the window {name}", before, after)
+        yield from not_compared(f"{what} of {new.title}", before, after)
         if comparable(before) != comparable(after):
             yield _about(new)(
                 kind=ChangeKind.WINDOW_HOURS,
-                what=f"the window {name} has another {what}",
+                what=f"{new.title} has another {what}",
                 old=hours(before),
                 new=hours(after),
                 consequence=_time_to_start(new.record),
@@ -273,12 +319,11 @@ def _time_to_start(window: WindowRecord) -> str | None:
 
 
 def _targets(old: _Window, new: _Window) -> Found:
-    name = window_name(new.record)
     before, after = _atoms(old.record), _atoms(new.record)
     for target in new.record.targets:
         why = why_unknown(target.targets)
         if why is not None:
-            yield NotCompared(what=f"some targets of the window {name}", reason=why)
+            yield NotCompared(what=f"some targets of {new.title}", reason=why)
     if before == after:
         return
     joined = [_atom_words(atom) for atom in after if atom not in before]
@@ -289,7 +334,7 @@ def _targets(old: _Window, new: _Window) -> Found:
     ]
     yield _about(new)(
         kind=ChangeKind.WINDOW_TARGETS,
-        what=f"the window {name} works on other nodes",
+        what=f"{new.title} works on other nodes",
         old=listed(_atom_words(atom) for atom in before) or "none that is known",
         new=listed(_atom_words(atom) for atom in after) or "none that is known",
         consequence="; ".join(effects),

@@ -24,7 +24,7 @@ def association_windows(resources: Iterable[ResourceAt]) -> Iterator[WindowAt]:
         if resource.type == ASSOCIATION and not isinstance(resource.properties, Unknown):
             record = _window(resource, resource.properties)
             if record is not None:
-                yield WindowAt(record=record, environment=resource.environment)
+                yield WindowAt(record=record, environment=resource.environment, stack=resource.stack)
 
 
 def association_parameters(properties: Mapping[str, object]) -> dict[str, Maybe[tuple[Maybe[str], ...]]]:

@@ -215,6 +215,45 @@ def test_another_document_is_another_task_and_tasks_come_and_go(tmp_path: Path) 
     )
 
 
+def association(schedule: str = "cron(0 2 ? * SUN *)", **properties: object) -> Template:
+    return {
+        "Type": "AWS::SSM::Association",
+        "Properties": {
+            "Name": "AWS-RunPatchBaseline",
+            "ScheduleExpression": schedule,
+            "Parameters": {"Operation": ["Install"]},
+            "Targets": [{"Key": "tag:PatchGroup", "Values": ["web"]}],
+            **properties,
+        },
+    }
+
+
+def test_associations_that_patch_are_compared_as_windows_are(tmp_path: Path) -> None:
+    none = {"Base": baseline("web")}
+    one = {**none, "Patch": association()}
+    added = only(compare_templates(tmp_path, none, one), ChangeKind.WINDOW_ADDED)
+    assert (added.what, added.window) == ("the association Patch is new", "Patch")
+    assert added.new == (
+        "weekly on Sunday at 02:00 UTC; next run Sun 2026-11-29 02:00 UTC, about 50 runs a year; "
+        "for patch group web"
+    )
+    assert added.consequence == (
+        "it also runs as soon as it is deployed, as ApplyOnlyAtCronInterval is not set"
+    )
+    waiting = {**none, "Patch": association(ApplyOnlyAtCronInterval=True)}
+    assert only(compare_templates(tmp_path, none, waiting), ChangeKind.WINDOW_ADDED).consequence is None
+    later = {**none, "Patch": association("cron(0 3 ? * SUN *)")}
+    comparison = compare_templates(tmp_path, one, later)
+    assert only(comparison, ChangeKind.WINDOW_SCHEDULE).what == "the association Patch has another schedule"
+    assert comparison.not_compared == ()
+    scans = {**none, "Patch": association(Parameters={"Operation": ["Scan"]})}
+    assert only(compare_templates(tmp_path, one, scans), ChangeKind.TASK_CHANGED).what == (
+        "AWS-RunPatchBaseline (Scan) in the association Patch has another Operation"
+    )
+    other = {**none, "Inventory": association(Name="AWS-GatherSoftwareInventory", Parameters={})}
+    assert compare_templates(tmp_path, none, other).changes == ()
+
+
 # --- a window that waits for the next period ---
 
 
@@ -498,8 +537,10 @@ def test_another_operating_system_replaces_a_baseline(tmp_path: Path) -> None:
     comparison = compare_templates(tmp_path, dev_and_prod(), new)
     change = only(comparison, ChangeKind.BASELINE_REPLACED)
     assert (change.old, change.new) == ("AMAZON_LINUX_2023", "ROCKY_LINUX")
-    assert change.consequence is not None
-    assert change.consequence.startswith("CloudFormation makes a new baseline and deletes the old one")
+    assert change.consequence == (
+        "CloudFormation makes a new baseline and deletes the old one; AMAZON_LINUX_2023 nodes of prod have "
+        "the account's default baseline then"
+    )
 
 
 def test_baselines_come_go_and_get_another_name(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def compared(folder: Path, old: Template, new: Template) -> Comparison | None:
         return None
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(CORRUPTIONS, CORRUPTIONS)
 def test_whatever_stands_in_templates_there_is_no_traceback(
     first: list[tuple[tuple[str | int, ...], object]], second: list[tuple[tuple[str | int, ...], object]]
