@@ -40,6 +40,11 @@ class _Baseline:
         return self.at.record
 
     @property
+    def groups(self) -> frozenset[str]:
+        """The patch groups that it is known to hold."""
+        return frozenset(known_texts(self.record.patch_groups))
+
+    @property
     def title(self) -> str:
         return self.name or str(self.record.location or "?")
 
@@ -65,6 +70,7 @@ def baseline_changes(
         lambda each: each.name and (each.place, each.name, each.system),
         lambda each: each.logical_id and each.stack and (each.place, each.stack, each.logical_id),
         lambda each: each.name and (each.place, each.name),
+        lambda each: each.groups and (each.place, each.system, each.groups),
     ]
     if not all(is_known(each.at.environment) for each in (*before, *after)):
         keys += [
@@ -136,7 +142,9 @@ def _compared(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
             what="a baseline has another name",
             old=old.name,
             new=new.name,
-            consequence="CloudFormation changes it in place: it keeps its id and its patch groups",
+            consequence=None
+            if _is_another_resource(old, new) or old.system != new.system
+            else "CloudFormation changes it in place: it keeps its id and its patch groups",
         )
     yield from not_compared(
         f"operating system of the baseline {new.title}", system_of(old.record), system_of(new.record)
@@ -150,9 +158,7 @@ def _compared(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
             consequence="CloudFormation makes a new baseline and deletes the old one"
             + _without_baseline(old, known_texts(old.record.patch_groups), holders),
         )
-    elif None not in (old.logical_id, new.logical_id) and (
-        old.logical_id != new.logical_id or old.stack not in (None, new.stack)
-    ):
+    elif _is_another_resource(old, new):
         elsewhere = old.stack not in (None, new.stack)
         yield about(
             kind=ChangeKind.BASELINE_REPLACED,
@@ -165,6 +171,12 @@ def _compared(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
     yield from property_changes(old.record, new.record, new.title, about)
     yield from _default(old, new)
     yield from _groups(old, new, holders)
+
+
+def _is_another_resource(old: _Baseline, new: _Baseline) -> bool:
+    return None not in (old.logical_id, new.logical_id) and (
+        old.logical_id != new.logical_id or old.stack not in (None, new.stack)
+    )
 
 
 def _without_baseline(old: _Baseline, groups: Sequence[str], holders: _Holders) -> str:

@@ -1,8 +1,9 @@
 """What changes from one state of the templates to another, and whether one deployment may do it."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding
 from patching_constructs.plan.baseline_changes import baseline_changes
 from patching_constructs.plan.change import Area, Change, NotCompared
@@ -59,13 +60,12 @@ def group_moves(old: State, new: State) -> list[Finding]:
 
 def told_once(found: Iterable[Change]) -> tuple[Change, ...]:
     """Join changes that differ in nothing but account and Region, and put them in reading order."""
-    joined: dict[Hashable, Change] = {}
+    environments: dict[Change, dict[Environment, None]] = {}
     for change in found:
-        key = replace(change, environments=())
-        first = joined.setdefault(key, change)
-        environments = tuple(dict.fromkeys((*first.environments, *change.environments)))
-        joined[key] = replace(first, environments=environments)
-    return tuple(sorted(joined.values(), key=lambda change: _AREAS.index(change.area)))
+        alike = replace(change, environments=())
+        environments.setdefault(alike, {}).update(dict.fromkeys(change.environments))
+    joined = (replace(change, environments=tuple(where)) for change, where in environments.items())
+    return tuple(sorted(joined, key=lambda change: _AREAS.index(change.area)))
 
 
 def under_assumptions(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from patching_constructs.model.finding import Finding, Level
@@ -29,15 +29,16 @@ _OF_RING = "rings."
 
 
 def order_changes(old: State, new: State, *, rings: Mapping[RingName, RingName]) -> Iterator[Change]:
-    """Yield what changes about the order of rings; what is lost comes first."""
+    """Yield what changes about the order of rings, once for systems that change alike; what is lost first."""
     before = {(rings.get(key[0], key[0]), key[1]): answer for key, answer in _answers(old)}
-    changes = [
-        change
-        for key, answer in _answers(new)
-        if (change := _order_change(before.get(key), answer, rings)) is not None
-    ]
+    alike: dict[Change, list[OperatingSystem]] = {}
+    for key, answer in _answers(new):
+        change = _order_change(before.get(key), answer, rings)
+        if change is not None:
+            alike.setdefault(change, []).append(key[1])
     kinds = (ChangeKind.ORDER_LOST, ChangeKind.ORDER_CHANGED, ChangeKind.ORDER_GAINED)
-    yield from sorted(changes, key=lambda change: kinds.index(change.kind))
+    for change, systems in sorted(alike.items(), key=lambda entry: kinds.index(entry[0].kind)):
+        yield replace(change, what=f"{change.what} on {listed(systems)}")
 
 
 def _answers(state: State) -> Iterator[tuple[tuple[RingName, OperatingSystem], OrderAnswer]]:
@@ -72,7 +73,7 @@ def _order_change(
     return Change(
         area=Area.ORDER,
         kind=kind,
-        what=f"{what} on {new.pair.operating_system}",
+        what=what,
         old=None if old is None else _answer_words(old),
         new=_answer_words(new),
         consequence=_first_case(new),

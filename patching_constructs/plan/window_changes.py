@@ -208,15 +208,17 @@ def _dates_unknown(times: object) -> str:
 
 def _compared(old: _Window, new: _Window, state: State) -> Found:
     about = _about(new)
+    replaced = _replaced(old, new)
     if old.name is not None and new.name is not None and old.name != new.name:
         yield about(
             kind=ChangeKind.WINDOW_RENAMED,
             what=f"{_A[new.noun]} has another name",
             old=old.name,
             new=new.name,
-            consequence="CloudFormation changes it in place: it keeps its id and its runs",
+            consequence=None
+            if replaced is not None
+            else "CloudFormation changes it in place: it keeps its id and its runs",
         )
-    replaced = _replaced(old, new)
     if replaced is not None:
         wait = _at_first(new, state)
         yield about(

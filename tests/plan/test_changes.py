@@ -355,6 +355,7 @@ def test_a_ring_with_another_name_keeps_its_windows(tmp_path: Path) -> None:
         ChangeKind.WINDOW_REPLACED,
     ]
     assert (comparison.changes[0].old, comparison.changes[0].new) == ("prod", "live")
+    assert comparison.changes[1].consequence is None, "it is not changed in place"
 
 
 def test_a_rollout_with_another_name_keeps_its_rings(tmp_path: Path) -> None:
@@ -555,7 +556,15 @@ def test_baselines_come_go_and_get_another_name(tmp_path: Path) -> None:
     renamed = changed(old, "Prod/Properties/Name", "production")
     comparison = compare_templates(tmp_path, old, renamed)
     assert kinds(comparison) == [ChangeKind.BASELINE_RENAMED]
+    assert comparison.changes[0].consequence is not None
+    assert comparison.changes[0].consequence.startswith("CloudFormation changes it in place")
     assert comparison.warnings == ()
+    new = {**old, "Other": renamed["Prod"]}
+    del new["Prod"]
+    comparison = compare_templates(tmp_path, old, new)
+    assert kinds(comparison) == [ChangeKind.BASELINE_RENAMED, ChangeKind.BASELINE_REPLACED]
+    assert comparison.changes[0].consequence is None
+    assert len(comparison.warnings) == 1
 
 
 # --- exposure, quotas, findings ---
@@ -673,3 +682,14 @@ def test_what_changes_under_one_assumption_only_says_so(tmp_path: Path) -> None:
     comparison = compare_templates(tmp_path, of("cron(0 22 ? * SAT *)"), of("cron(0 22 ? * SUN *)"))
     assert only(comparison, ChangeKind.WINDOW_SCHEDULE).assumptions == ("parameter Stage is 'prod'",)
     assert compare_templates(tmp_path, of("rate(7 days)"), of("rate(7 days)")).changes == ()
+
+
+def test_operating_systems_whose_order_changes_alike_are_told_once(tmp_path: Path) -> None:
+    old = dev_and_prod()
+    for name in ("Dev", "Prod"):
+        old[f"{name}Rocky"] = changed(old, f"{name}/Properties/OperatingSystem", "ROCKY_LINUX")[name]
+    new = changed(old, "prodWindow/Properties/Schedule", "cron(0 21 ? * WED *)")
+    new = changed(new, f"{RULE}/ApproveAfterDays", 0)
+    new = changed(new, "ProdRocky/Properties/ApprovalRules/PatchRules/0/ApproveAfterDays", 0)
+    lost = only(compare_templates(tmp_path, old, new), ChangeKind.ORDER_LOST)
+    assert lost.what == "ring prod is no longer behind ring dev on AMAZON_LINUX_2023 and ROCKY_LINUX"

@@ -81,3 +81,4 @@ def test_a_baseline_with_another_name_in_patching_yaml_moves_its_groups(
     data = diff(SETTINGS, SETTINGS.replace("prod-windows", "production-windows"))
     assert {finding["id"] for finding in data["warnings"]} == {"patch-group-moves"}
     assert all("(WINDOWS)" in finding["message"] for finding in data["warnings"])
+    assert [change["kind"] for change in data["changes"]] == ["baseline-renamed", "baseline-replaced"]
