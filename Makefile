@@ -30,10 +30,23 @@ node_modules/.ready: package.json package-lock.json .venv/.ready
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
+BROWSER := tests/browser/.chromium
+
+.PHONY: browser
+browser: $(BROWSER)/.ready ## Install the headless browser that the tests use
+
+$(BROWSER)/.ready: tests/browser/package.json tests/browser/package-lock.json tests/browser/unpack.mjs .venv/.ready
+	@echo "installing the browser"
+	@npm ci --prefix tests/browser --silent --no-audit --no-fund --ignore-scripts --omit=optional
+	@rm -rf $(BROWSER)
+	@node tests/browser/unpack.mjs $(BROWSER)
+	@touch $@
+
 .PHONY: lock
-lock: .venv/.ready ## Renew requirements.lock and package-lock.json
+lock: .venv/.ready ## Renew requirements.lock and the lock files of npm
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 	npm install --package-lock-only --no-audit --no-fund
+	npm install --prefix tests/browser --package-lock-only --no-audit --no-fund
 
 .PHONY: synth
 synth: setup ## Synthesize the sample organisation through every gate
@@ -45,11 +58,11 @@ demo: setup ## Deploy the sample organisation into a local AWS and read it back
 	python -m demo
 
 .PHONY: test
-test: setup ## Run the suite without the slow layers
+test: setup browser ## Run the suite without the slow layers
 	pytest
 
 .PHONY: test-full
-test-full: setup ## Run the suite with deployments and property tests at depth
+test-full: setup browser ## Run the suite with deployments and property tests at depth
 	pytest -m "slow or not slow"
 
 .PHONY: check
@@ -88,5 +101,5 @@ bench: setup ## Measure what the README states
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
-	rm -rf .venv node_modules cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules tests/browser/node_modules $(BROWSER) cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

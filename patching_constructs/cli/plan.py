@@ -36,6 +36,9 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="write the plan there (default: standard output)"
+    )
+    parser.add_argument(
         "--prices",
         metavar="FILE",
         type=Path,
@@ -54,16 +57,32 @@ def add_command(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> ExitStatus:
-    if options.diff:
-        from patching_constructs.cli.plan_diff import render_diff
-
-        sys.stdout.write(render_diff(options))
+    text = _text(options)
+    if options.output is not None:
+        _write(options.output, text)
         return ExitStatus.CLEAN
-    text = _formatter(options)(_plan(options))
     if options.format == "ics" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # RFC 5545 wants UTF-8, and CRLF everywhere
     sys.stdout.write(text)
     return ExitStatus.CLEAN
+
+
+def _text(options: argparse.Namespace) -> str:
+    if options.diff:
+        from patching_constructs.cli.plan_diff import render_diff
+
+        return render_diff(options)
+    return _formatter(options)(_plan(options))
+
+
+def _write(file: Path, text: str) -> None:
+    from patching_constructs.cli.arguments import ArgumentError
+
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        message = f"--output: cannot be written, got {str(file)!r}: {(error.strerror or str(error)).lower()}"
+        raise ArgumentError(message) from error
 
 
 def _plan(options: argparse.Namespace) -> "Plan":
@@ -105,6 +124,10 @@ def _formatter(options: argparse.Namespace) -> "Callable[[Plan], str]":
             from patching_constructs.cli.plan_formats.markdown import format_markdown
 
             return format_markdown
+        case "html":
+            from patching_constructs.cli.plan_formats.html import format_html
+
+            return format_html
         case "ics":
             from patching_constructs.cli.plan_formats.ics import format_ics
 

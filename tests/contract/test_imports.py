@@ -39,7 +39,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "reading": {"yaml"},
     "runtime": {"boto3", "botocore"},
     "plan": set(),
-    "cli": {"icalendar", "rich"},
+    "cli": {"icalendar", "jinja2", "rich"},
     "_version": set(),
     "patching_checks": {"aws_cdk", "jsii"},
     "constructs": {"aws_cdk", "constructs", "jsii"},

@@ -41,6 +41,8 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     }
     assert shipped == in_tree
     assert "patching_constructs/py.typed" in shipped
+    page = "patching_constructs/cli/plan_formats/page/templates"
+    assert {f"{page}/page.html.jinja", f"{page}/page.css", f"{page}/page.js"} <= shipped
 
 
 def test_dependencies_are_ranges(wheel: Path) -> None:
@@ -95,3 +97,12 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(str(environment))
+    template = ROOT / "tests" / "cases" / "noaa-hydrovis-615-fix" / "template.yaml"
+    page = subprocess.run(
+        [environment / "bin" / "patching", "plan", template, "--rings", "dev,prod", "--format", "html"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "<h1>The rings are not in order.</h1>" in page
