@@ -14,7 +14,12 @@ MARKS = """() => [...document.querySelectorAll('#days button.chip')].map(mark =>
 
 
 def between(from_: datetime, until: datetime) -> str:
-    return f"{from_:%a %Y-%m-%d %H:%M} to {until:%a %Y-%m-%d %H:%M}"
+    same_day = from_.date() == until.date()
+    return (
+        f"{from_:%a %Y-%m-%d %H:%M} to {until:%H:%M}"
+        if same_day
+        else (f"{from_:%a %Y-%m-%d %H:%M} to {until:%a %Y-%m-%d %H:%M}")
+    )
 
 
 def test_every_install_is_marked_with_its_local_and_utc_times(show: Show) -> None:
@@ -77,10 +82,25 @@ def test_pointing_shows_the_times_and_escape_hides_them(show: Show) -> None:
     assert tip.is_hidden()
     mark.hover()
     assert tip.inner_text().split("\n")[0] == "test installs"
-    assert "Fri 2026-11-27 17:00 to Fri 2026-11-27 21:00 Europe/Berlin" in tip.inner_text()
-    assert "Fri 2026-11-27 16:00 to Fri 2026-11-27 20:00 UTC" in tip.inner_text()
+    assert "Fri 2026-11-27 17:00 to 21:00 Europe/Berlin" in tip.inner_text()
+    assert "Fri 2026-11-27 16:00 to 20:00 UTC" in tip.inner_text()
     page.keyboard.press("Escape")
     assert tip.is_hidden()
+
+
+def test_the_pointer_can_go_to_the_details(show: Show) -> None:
+    """See https://www.w3.org/TR/WCAG22/#content-on-hover-or-focus."""
+    page = show("sample").page
+    mark = page.locator("#days button.chip").nth(3)
+    mark.hover()
+    box = page.locator("#tip").bounding_box()
+    place = mark.bounding_box()
+    assert box is not None
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] / 2, box["y"] + box["height"] / 2, steps=40)
+    assert page.locator("#tip").is_visible()
+    page.mouse.move(1, 1, steps=5)
+    assert page.locator("#tip").is_hidden()
 
 
 def test_a_tap_shows_the_times_within_the_screen(show: Show) -> None:

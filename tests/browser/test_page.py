@@ -94,9 +94,11 @@ def test_it_is_complete_without_scripts(show: Show) -> None:
 
 
 def test_it_prints_what_is_folded(show: Show) -> None:
-    page = show("sample").page
+    page = show("sample", scheme="dark").page
     page.emulate_media(media="print")
     assert page.locator("nav").is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.chip')).color") == "rgb(255, 255, 255)"
     assert page.locator("#findings details").first.get_attribute("open") is None
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0

@@ -72,7 +72,7 @@ def test_nothing_is_loaded_and_nothing_is_inline(name: str) -> None:
             assert tag == "a"
             assert (attributes["href"] or "").startswith(("#", "https://"))
     style = Reader(format_html(frozen())).content["style"][0]
-    assert re.findall(r"url\((.*?)\)", style) == ['"#hatch"', '"#dots"']
+    assert re.findall(r"url\((.*?)\)", style) == ['"#hatch"', '"#hatch"', '"#dots"']
     assert "@import" not in style
 
 

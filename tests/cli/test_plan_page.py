@@ -134,11 +134,27 @@ def test_a_day_tells_many_runs_together() -> None:
     marks = [mark for month in shown.months for week in month.weeks for day in week for mark in day.marks]
     assert len([mark for mark in marks if mark.ring.number == 0]) == 365
     assert marks[0].text == (
-        "dev installs · Thu 2026-11-26 00:00 to Thu 2026-11-26 01:00 UTC · "
-        "Thu 2026-11-26 03:00 to Thu 2026-11-26 04:00 UTC · "
-        "Thu 2026-11-26 06:00 to Thu 2026-11-26 07:00 UTC · "
+        "dev installs · Thu 2026-11-26 00:00 to 01:00 UTC · "
+        "Thu 2026-11-26 03:00 to 04:00 UTC · "
+        "Thu 2026-11-26 06:00 to 07:00 UTC · "
         "and 5 more times on this day"
     )
+
+
+def test_windows_that_open_alike_are_one_mark() -> None:
+    plan = frozen()
+    sundays = window(plan, "cron(0 5 ? * SUN *)")
+    alike = with_windows(plan, sundays, replace(sundays, name="another"))
+    marks = [
+        mark
+        for m in calendar(alike, ring_views(alike)).months
+        for w in m.weeks
+        for d in w
+        for mark in d.marks
+    ]
+    of_first = [mark for mark in marks if mark.ring.number == 0]
+    assert len(of_first) == 52
+    assert of_first[0].text == "dev installs · Sun 2026-11-29 05:00 to 07:00 UTC"
 
 
 def test_scans_of_some_days_are_drawn_and_daily_ones_are_said() -> None:
@@ -240,6 +256,13 @@ def test_exposure_is_judged_against_every_promise() -> None:
     assert said[("prod", "critical")] == ("missed", [("two weeks", False), ("pci-dss-6.3.3", False)])
     assert said[("prod", "high")] == ("missed", [("two weeks", False)])
     assert all(0 < row.worst_place <= 1 for row in rows)
+
+
+def test_what_is_never_installed_and_nowhere_promised_is_not_judged() -> None:
+    rows = exposure_views(ring_views(frozen()))
+    assert [(row.severities, row.state) for row in rows if row.worst is None] == [
+        ("medium, low", "never")
+    ] * 2
 
 
 def test_exposure_without_a_promise_is_shown() -> None:

@@ -18,7 +18,7 @@ MONTHS = 25
 """How many months are shown at most: 24 whole ones, and the day on which they begin."""
 
 _SHOWN = 3
-"""How many runs of one window on one day are listed before the rest is counted."""
+"""How many runs of one ring on one day are listed before the rest is counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,12 +108,11 @@ def calendar(plan: Plan, rings: Sequence[RingView]) -> Calendar:
     marked: dict[int, RingView] = {}
     for ring in rings:
         for view in ring.windows:
-            if view.daily and view.does == "Scans":
+            if _is_said(view):
                 daily.setdefault(f"{view.rhythm} {view.zone}", {})[ring.name] = None
-                continue
-            for day, mark in _marks(ring, view, plan.freezes):
-                marked[ring.number] = ring
-                diary.marks.setdefault(day, []).append(mark)
+        for day, mark in _marks(ring, plan.freezes):
+            marked[ring.number] = ring
+            diary.marks.setdefault(day, []).append(mark)
     for release in plan.patch_tuesdays:
         diary.releases[release.astimezone(zone_of(zone)).date()] = moment(release, zone)
     for freeze in plan.freezes:
@@ -134,28 +133,46 @@ def calendar(plan: Plan, rings: Sequence[RingView]) -> Calendar:
     )
 
 
-def _marks(ring: RingView, view: WindowView, freezes: Sequence[Freeze]) -> Iterator[tuple[dt.date, Mark]]:
-    by_day: dict[dt.date, list[Span]] = {}
-    for opening in view.openings:
-        by_day.setdefault(opening.from_.astimezone(zone_of(view.zone)).date(), []).append(opening)
-    installs = view.window.installs
-    for day, openings in by_day.items():
-        freeze = frozen_by(openings[0], freezes)
-        frozen = installs and freeze is not None and all(frozen_by(each, freezes) for each in openings)
-        lines = [f"{ring.name} {view.does.lower()}"]
-        lines += [_opening(opening, view.zone) for opening in openings[:_SHOWN]]
+def _is_said(view: WindowView) -> bool:
+    """Tell whether a window is said in words, and not drawn."""
+    return view.daily and view.does == "Scans"
+
+
+def _marks(ring: RingView, freezes: Sequence[Freeze]) -> Iterator[tuple[dt.date, Mark]]:
+    """Yield one mark for all that the windows of a ring do alike on one day."""
+    found: dict[tuple[dt.date, str], dict[tuple[Span, str], None]] = {}
+    for view in ring.windows:
+        for opening in () if _is_said(view) else view.openings:
+            day = opening.from_.astimezone(zone_of(view.zone)).date()
+            found.setdefault((day, view.does), {})[opening, view.zone] = None
+    for (day, does), several in found.items():
+        openings = sorted(several, key=lambda each: each[0].from_)
+        frozen = [frozen_by(opening, freezes) for opening, _ in openings]
+        freeze = frozen[0] if does != "Scans" and all(frozen) else None
+        lines = [
+            f"{ring.name} {does.lower()}",
+            *(_opening(opening, zone) for opening, zone in openings[:_SHOWN]),
+        ]
         if len(openings) > _SHOWN:
             lines.append(f"and {len(openings) - _SHOWN} more times on this day")
-        if frozen and freeze is not None:
+        if freeze is not None:
             lines.append(f"in the freeze {freeze.name}: does not count")
-        yield day, Mark(ring=ring, installs=installs, frozen=frozen, text=" · ".join(lines))
+        yield (
+            day,
+            Mark(ring=ring, installs=does == "Installs", frozen=freeze is not None, text=" · ".join(lines)),
+        )
 
 
 def _opening(opening: Span, zone: str) -> str:
-    utc = f"{local(opening.from_, 'UTC')} to {local(opening.until, 'UTC')} UTC"
-    if zone == "UTC":
-        return utc
-    return f"{local(opening.from_, zone)} to {local(opening.until, zone)} {zone} · {utc}"
+    utc = f"{_between(opening, 'UTC')} UTC"
+    return utc if zone == "UTC" else f"{_between(opening, zone)} {zone} · {utc}"
+
+
+def _between(opening: Span, zone: str) -> str:
+    from_, until = (time.astimezone(zone_of(zone)) for time in (opening.from_, opening.until))
+    if from_.date() == until.date():
+        return f"{local(from_, zone)} to {until:%H:%M}"
+    return f"{local(from_, zone)} to {local(until, zone)}"
 
 
 def _days(freeze: Freeze, horizon: Span, zone: str) -> Iterator[dt.date]:

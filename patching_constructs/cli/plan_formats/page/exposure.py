@@ -15,6 +15,10 @@ _Alike: TypeAlias = tuple[
 ]
 
 
+_ROOM = 1.02
+"""How much longer than the longest time the scale is, so that its end can be seen."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromiseView:
     """A promise beside what is kept of it.
@@ -62,10 +66,10 @@ class ExposureView:
 
     @property
     def state(self) -> str:
-        """How it stands: `kept`, `missed` or `shown` where nothing is promised."""
-        if self.worst is None or any(not promise.kept for promise in self.promises):
-            return "missed"
-        return "kept" if self.promises else "shown"
+        """How it stands: `kept`, `missed`, or where nothing is promised `shown` or `never`."""
+        if not self.promises:
+            return "never" if self.worst is None else "shown"
+        return "kept" if all(promise.kept for promise in self.promises) else "missed"
 
 
 def exposure_views(rings: Sequence[RingView]) -> tuple[ExposureView, ...]:
@@ -80,7 +84,7 @@ def exposure_views(rings: Sequence[RingView]) -> tuple[ExposureView, ...]:
         )
         if time is not None
     ]
-    scale = max(times, default=timedelta(days=1))
+    scale = _ROOM * max(times, default=timedelta(days=1))
     return tuple(view for ring in rings for view in _views(ring, scale))
 
 

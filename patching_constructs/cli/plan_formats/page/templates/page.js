@@ -250,10 +250,13 @@
 
     const hide = () => {
       tip.hidden = true;
+      shown?.classList.remove("shown");
       shown = null;
     };
     const show = (mark) => {
+      shown?.classList.remove("shown");
       shown = mark;
+      mark.classList.add("shown");
       tip.replaceChildren(...mark.getAttribute("aria-label").split(" · ").map((line) => {
         const paragraph = document.createElement("p");
         paragraph.textContent = line;
@@ -264,8 +267,9 @@
       const room = document.documentElement.clientWidth;
       const left = Math.min(Math.max(place.left - 20, 8), room - tip.offsetWidth - 8);
       tip.style.left = `${left + window.scrollX}px`;
-      const above = place.top - tip.offsetHeight - 6;
-      tip.style.top = `${(above > 0 ? above : place.bottom + 6) + window.scrollY}px`;
+      // No gap: a pointer can go from the mark to the details.
+      const above = place.top - tip.offsetHeight + 1;
+      tip.style.top = `${(above > 0 ? above : place.bottom - 1) + window.scrollY}px`;
     };
     const visible = () => marks.filter((mark) => !mark.hidden && mark.offsetParent !== null);
     const enter = (mark) => {
