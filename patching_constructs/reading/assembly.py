@@ -6,7 +6,8 @@ See: https://github.com/aws/aws-cdk-cli/tree/main/packages/@aws-cdk/cloud-assemb
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from patching_constructs.model.acknowledgement import Acknowledgement
@@ -15,7 +16,7 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.reading.document import Document, parse_template
 from patching_constructs.reading.error import ReadingError
-from patching_constructs.reading.resource_types import NESTED_STACK
+from patching_constructs.reading.resource_types import NESTED_STACK, STACK_SET
 from patching_constructs.reading.stack import ConstructMetadata, Stack
 
 _MANIFEST = "manifest.json"
@@ -139,26 +140,62 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
 
 
 def _find_nested(stack: Stack) -> dict[str, Stack]:
-    """Find the nested stacks whose templates are files beside this one."""
+    """Find the nested stacks and stack sets whose templates are files beside this one, or stand in it."""
     found: dict[str, Stack] = {}
     for logical_id in stack.document.section("Resources"):
-        if stack.resource_type(logical_id) != NESTED_STACK:
+        resource_type = stack.resource_type(logical_id)
+        if resource_type not in {NESTED_STACK, STACK_SET}:
             continue
         resource = stack.resource(logical_id)
+        properties = _mapping(resource.get("Properties"))
         file = _mapping(resource.get("Metadata")).get("aws:asset:path")
         if file is None:
-            file = _mapping(resource.get("Properties")).get("TemplateURL")
+            file = properties.get("TemplateURL")
         template = stack.template.parent / file if isinstance(file, str) else None
-        if template is not None and _is_file(template) and template.resolve() not in stack.templates_above():
-            found[logical_id] = Stack(
-                f"{stack.name}/{logical_id}",
-                template,
-                _load_template,
-                environment=stack.environment,
-                parent=(stack, logical_id),
-                find_nested=_find_nested,
+        body = properties.get("TemplateBody")
+        load = _load_template
+        if template is None and resource_type == STACK_SET and isinstance(body, str):
+            template = Path(f"{stack.template} {logical_id}")
+            load = functools.partial(
+                _parse_body, body, stack.document.file, stack.document.line("Resources", logical_id)
             )
+            if not _is_template(load, template):
+                continue
+        elif template is None or not _is_file(template) or template.resolve() in stack.templates_above():
+            continue
+        found[logical_id] = Stack(
+            f"{stack.name}/{logical_id}",
+            template,
+            load,
+            environment=stack.environment
+            if resource_type == NESTED_STACK
+            else _targets_of_stack_set(stack, logical_id),
+            parent=(stack, logical_id),
+            find_nested=_find_nested,
+        )
     return found
+
+
+def _parse_body(body: str, file: str, line: int | None, _: Path) -> Document:
+    """Parse a template that is written out in another one, at a line of its file."""
+    document = parse_template(body, file=file)
+    lines = {"Resources": dict.fromkeys(document.section("Resources"), line)} if line is not None else {}
+    return replace(document, lines=lines)
+
+
+def _is_template(load: Callable[[Path], Document], template: Path) -> bool:
+    try:
+        load(template)
+    except ReadingError:
+        return False
+    return True
+
+
+def _targets_of_stack_set(stack: Stack, logical_id: str) -> Environment:
+    return Environment(
+        account=Unknown(f"the stack set {logical_id} of {stack.name} is deployed to accounts of its own"),
+        region=Unknown(f"the stack set {logical_id} of {stack.name} is deployed to Regions of its own"),
+    )
 
 
 def _is_file(path: Path) -> bool:

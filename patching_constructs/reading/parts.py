@@ -201,12 +201,21 @@ def _unread(resolver: Resolver) -> list[Unread]:
     stack = resolver.stack
     notes = [
         Unread(
-            what=f"the loop {name}",
+            what=f"the loop {name}" if name.startswith("Fn::ForEach") else f"what {name} puts there",
             reason="CloudFormation expands it at deployment",
             location=stack.location(name),
         )
         for name in stack.document.section("Resources")
-        if name.startswith("Fn::ForEach")
+        if name.startswith("Fn::")
+    ]
+    notes += [
+        Unread(
+            what=f"what the stack {name} deploys",
+            reason="its template is neither a file beside this one nor written out in it",
+            location=stack.location(name),
+        )
+        for name in stack.document.section("Resources")
+        if stack.resource_type(name) in {types.NESTED_STACK, types.STACK_SET} and name not in stack.nested
     ]
     transform = stack.document.sections.get("Transform")
     names = transform if isinstance(transform, list) else [transform]

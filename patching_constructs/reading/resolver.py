@@ -357,6 +357,9 @@ class Resolver:
         if allowed is not None:
             compared = [value for value in compared if value in allowed]
             others = set(allowed) - set(compared)
+            if len(others) == 1:
+                compared += others
+                others = set()
         return Question(_words(node), (*sorted(compared), *([None] if allowed is None or others else [])))
 
     def _allowed_values(self, node: object) -> list[str] | None:

@@ -9,6 +9,7 @@ WINDOW_TARGET = "AWS::SSM::MaintenanceWindowTarget"
 WINDOW_TASK = "AWS::SSM::MaintenanceWindowTask"
 DOCUMENT = "AWS::SSM::Document"
 NESTED_STACK = "AWS::CloudFormation::Stack"
+STACK_SET = "AWS::CloudFormation::StackSet"
 
 ALWAYS_BOTH_WAYS = frozenset(
     {
@@ -36,6 +37,7 @@ LOOKED_AT = ALWAYS_BOTH_WAYS | {
     "AWS::SNS::TopicPolicy",
     DOCUMENT,
     NESTED_STACK,
+    STACK_SET,
 }
 """Types of which rules look at the properties."""
 

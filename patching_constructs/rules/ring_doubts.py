@@ -58,7 +58,8 @@ def _why_in_no_ring(target: TargetRecord) -> str | None:
     if any(named_groups(target)) or is_all_nodes(target):
         return None
     for key, values in target.targets:
-        unknown = key if isinstance(key, Unknown) else values
-        if isinstance(unknown, Unknown):
+        parts = (key, *(values if isinstance(values, tuple) else (values,)))
+        unknown = next((part for part in parts if isinstance(part, Unknown)), None)
+        if unknown is not None:
             return unknown.reason
     return f"its nodes are chosen by {' and '.join(str(key) for key, _ in target.targets)}"

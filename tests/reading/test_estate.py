@@ -1,10 +1,12 @@
 """From resources to an estate: links, kinds of values, and what stands in many files."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.unknown import Reference, Unknown
@@ -373,3 +375,69 @@ def test_what_cannot_be_used_at_all_is_one_error(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ReadingError, match=message):
         read_estates([tmp_path / path])
+
+
+# --- stacks in stacks, written out or elsewhere ---
+
+
+def stack_set(**properties: object) -> dict[str, Any]:
+    return {
+        "Type": "AWS::CloudFormation::StackSet",
+        "Properties": {"StackSetName": "all", "PermissionModel": "SELF_MANAGED", **properties},
+    }
+
+
+@pytest.mark.parametrize("render", [json.dumps, yaml.safe_dump])
+def test_a_template_that_is_written_out_in_a_stack_set_is_read(
+    tmp_path: Path, render: Callable[[object], str]
+) -> None:
+    body = render({"Resources": {"Inner": window(Name="inner")}})
+    write(
+        tmp_path / "outer.json",
+        {"Resources": {"All": stack_set(TemplateBody=body), "Outer": window(Name="outer")}},
+    )
+    for path in (tmp_path, tmp_path / "outer.json"):
+        (estate,) = read_estates([path])
+        outer, inner = estate.windows
+        assert (outer.record.name, inner.record.name) == ("outer", "inner")
+        assert inner.record.location is not None
+        assert inner.record.location.file == str(tmp_path / "outer.json")
+        assert inner.record.location.line == 3
+        assert inner.record.location.logical_id == "Inner"
+        assert isinstance(inner.environment.account, Unknown)
+        assert inner.environment != outer.environment
+        assert estate.unread == ()
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        stack_set(TemplateBody="not a template: ["),
+        stack_set(TemplateBody={"Ref": "Body"}),
+        stack_set(TemplateURL="https://example.com/template.yaml"),
+        {
+            "Type": "AWS::CloudFormation::Stack",
+            "Properties": {"TemplateURL": "https://example.com/template.yaml"},
+        },
+    ],
+)
+def test_a_stack_whose_template_is_elsewhere_is_told(tmp_path: Path, resource: dict[str, Any]) -> None:
+    write(tmp_path / "outer.json", {"Resources": {"Elsewhere": resource}})
+    (estate,) = read_estates([tmp_path / "outer.json"])
+    (unread,) = estate.unread
+    assert unread.what == "what the stack Elsewhere deploys"
+    assert unread.location.logical_id == "Elsewhere"
+
+
+def test_the_one_allowed_value_that_no_condition_names_is_known(read_all: ReadAll) -> None:
+    estates = read_all(
+        Parameters={"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}},
+        Conditions={"IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        Resources={
+            "Window": window(Name={"Ref": "Stage"}, Duration={"Fn::If": ["IsProd", 4, 2]}),
+        },
+    )
+    assert {(estate.assumptions, estate.windows[0].record.name) for estate in estates} == {
+        (("parameter Stage is 'dev'",), "dev"),
+        (("parameter Stage is 'prod'",), "prod"),
+    }
