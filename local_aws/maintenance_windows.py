@@ -15,7 +15,9 @@ from typing import Any
 
 from local_aws.aws import client
 from local_aws.errors import ApiError
+from local_aws.fleet.clock import clock
 from local_aws.paging import page
+from patching_constructs import PhaseUnknownError, Schedule
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
@@ -115,7 +117,7 @@ class MaintenanceWindows:
         """
         filters = {item["Key"]: item["Values"] for item in request.get("Filters", [])}
         found = [
-            window
+            {**window, **_next_run(window)}
             for window in self._windows.values()
             if window["Name"] in filters.get("Name", [window["Name"]])
             and str(window["Enabled"]).lower() in filters.get("Enabled", ["true", "false"])
@@ -268,6 +270,22 @@ class MaintenanceWindows:
                 )
             for target_id in _window_target_ids(task):
                 self._target({"WindowId": task["WindowId"], "WindowTargetId": target_id})
+
+
+def _next_run(window: Mapping[str, Any]) -> dict[str, str]:
+    """Tell when a window runs next, as far as that is known."""
+    schedule = Schedule(
+        expression=window["Schedule"],
+        timezone=window.get("ScheduleTimezone"),
+        offset_days=window.get("ScheduleOffset"),
+        start_date=window.get("StartDate"),
+        end_date=window.get("EndDate"),
+    )
+    try:
+        runs = schedule.next_runs(after=clock(), count=1)
+    except PhaseUnknownError:
+        runs = ()
+    return {"NextExecutionTime": runs[0].starts_at.isoformat()} if runs else {}
 
 
 def _check_window(window: Request) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto.utilities.utils import load_resource
@@ -20,6 +21,12 @@ from local_aws.aws import client
 from local_aws.cloudformation import CloudFormation
 from local_aws.constraints import check_constraints
 from local_aws.errors import ApiError, LocalAwsError
+from local_aws.fleet.clock import clock, throttle
+from local_aws.fleet.ec2 import describe_instances
+from local_aws.fleet.executions import Executions
+from local_aws.fleet.fleet import Fleet
+from local_aws.fleet.simulation import Place
+from local_aws.fleet.systems_manager import FleetSystemsManager
 from local_aws.maintenance_windows import MaintenanceWindows
 from local_aws.moto_corrections import Refusal, correct
 from local_aws.patch_manager import PatchManager
@@ -36,6 +43,9 @@ def take_hold() -> None:
     _serve(CloudFormationResponse, "cloudformation", CloudFormation, _cloudformation)
     _serve(SimpleSystemManagerResponse, "ssm", PatchManager, _patch_manager)
     _serve(SimpleSystemManagerResponse, "ssm", MaintenanceWindows, _maintenance_windows)
+    _serve(SimpleSystemManagerResponse, "ssm", FleetSystemsManager, _fleet_systems_manager)
+    _serve(SimpleSystemManagerResponse, "ssm", Executions, _executions)
+    EC2Response.describe_instances = _describe_instances
     _tag_baselines_and_windows()
 
 
@@ -66,6 +76,37 @@ def _maintenance_windows(account: str, region: str) -> MaintenanceWindows:
     return state.setdefault(  # type: ignore[no-any-return]
         "local_aws_maintenance_windows", MaintenanceWindows(account, region)
     )
+
+
+def place(account: str, region: str) -> Place:
+    """Give the fleet of an account and Region, and what its windows have done; empty at first."""
+    state = vars(ssm_backends[account][region])
+    if "local_aws_fleet" not in state:
+        patch_manager = _patch_manager(account, region)
+        state["local_aws_fleet"] = Place(
+            account=account, region=region, fleet=Fleet(patch_manager.rules_for), executions=Executions()
+        )
+    return state["local_aws_fleet"]  # type: ignore[no-any-return]
+
+
+def _executions(account: str, region: str) -> Executions:
+    return place(account, region).executions
+
+
+def _fleet_systems_manager(account: str, region: str) -> FleetSystemsManager:
+    return FleetSystemsManager(place(account, region).fleet)
+
+
+def _describe_instances(response: Any) -> Any:
+    """Answer DescribeInstances with the instances of the fleet.
+
+    See: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    throttle.spend()
+    here = place(response.current_account, response.region)
+    filters = response._filters_from_querystring()  # noqa: SLF001 - a seam
+    token = response._get_param("NextToken")  # noqa: SLF001 - a seam
+    return ActionResult(describe_instances(here.fleet, filters, now=clock(), token=token))
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.errors import ApiError
 from local_aws.paging import page
+from patching_constructs import OperatingSystem
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
@@ -50,6 +51,29 @@ _DEFAULTS = {
     "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
     "Sources": [],
 }
+_AWS_RULES = {
+    **_DEFAULTS,
+    "ApprovalRules": {
+        "PatchRules": [
+            {
+                "PatchFilterGroup": {
+                    "PatchFilters": [
+                        {
+                            "Key": "CLASSIFICATION",
+                            "Values": ["Security", "SecurityUpdates", "CriticalUpdates"],
+                        }
+                    ]
+                },
+                "ApproveAfterDays": 7,
+            }
+        ]
+    },
+}
+"""What the baselines of AWS approve, put simply.
+
+See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html
+"""
+
 _KEPT = ("BaselineId", "Name", "OperatingSystem", "CreatedDate")
 _NOT_STORED = frozenset({"BaselineId", "Tags", "ClientToken", "Replace"})
 
@@ -234,6 +258,15 @@ class PatchManager:
             and operating_system in filters.get("OPERATING_SYSTEM", [operating_system])
         ]
         return page(found, request, "Mappings")
+
+    def rules_for(
+        self, patch_group: str | None, operating_system: OperatingSystem
+    ) -> tuple[str, Mapping[str, Any]]:
+        """Give the baseline that nodes use, and its rules; where nobody registered one, the default."""
+        baseline_id = self._groups.get(
+            (patch_group or "", operating_system), self._defaults[operating_system]
+        )
+        return baseline_id, self._baselines.get(baseline_id, _AWS_RULES)
 
     # ---- inside
 

@@ -11,12 +11,14 @@ from patching_constructs._version import __version__
 if TYPE_CHECKING:
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.compliance_alarms import ComplianceAlarms
+    from patching_constructs.compliance_reporter import ComplianceReporter
     from patching_constructs.config.accounts import AccountSettings
     from patching_constructs.config.alarms import RecipientSettings
     from patching_constructs.config.baselines import BaselineSettings
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
+    from patching_constructs.model.exemption import Exemption
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
@@ -62,7 +64,9 @@ _EXPORTS = {
     "CommandOutput": "command_output",
     "ComplianceAlarms": "compliance_alarms",
     "ComplianceLevel": "model.patch_choices",
+    "ComplianceReporter": "compliance_reporter",
     "CutoffBehavior": "model.maintenance_window_limits",
+    "Exemption": "model.exemption",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
     "Freeze": "model.freeze",
@@ -122,7 +126,9 @@ __all__ = [
     "CommandOutput",
     "ComplianceAlarms",
     "ComplianceLevel",
+    "ComplianceReporter",
     "CutoffBehavior",
+    "Exemption",
     "Finding",
     "FindingId",
     "Freeze",

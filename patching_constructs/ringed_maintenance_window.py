@@ -87,6 +87,7 @@ class RingedMaintenanceWindow(Construct):
 
     Attributes:
         rollout_name: Name of the rollout.
+        rings: The rings, each with its order.
         windows: The windows, ring after ring, scan before install.
         service_role: The role that the windows assume.
 
@@ -162,6 +163,7 @@ class RingedMaintenanceWindow(Construct):
         annotate_warnings(self, [*findings, *_doubt_shared_baselines(scope, rings)])
 
         self.rollout_name = rollout_name
+        self.rings: tuple[Ring, ...] = tuple(rings)
         self.service_role = window_role(self, rings) if service_role is None else service_role
         settings = CommandSettings(
             service_role_arn=self.service_role.role_arn,

@@ -22,6 +22,21 @@ class Severity(enum.StrEnum):
 PROMISE_HOURS = range(1, 3650 * 24 + 1)
 """Hours that can be promised: up to ten years, which is longer than any approval delay and wait."""
 
+SEVERITY_WORDS: Mapping[str, Severity] = MappingProxyType(
+    {
+        "Critical": Severity.CRITICAL,
+        "Important": Severity.HIGH,
+        "Moderate": Severity.MEDIUM,
+        "Medium": Severity.MEDIUM,
+        "Low": Severity.LOW,
+    }
+)
+"""What makers of operating systems say, and what promises say for it.
+
+https://www.microsoft.com/en-us/msrc/security-update-severity-rating-system
+https://access.redhat.com/security/updates/classification
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:

@@ -27,6 +27,19 @@ class ReportedGroup:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedWindow:
+    """A maintenance window of a ring.
+
+    Attributes:
+        name: Its name.
+        installs: Whether it installs, or only scans.
+    """
+
+    name: str
+    installs: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedRing:
     """A ring with nodes in the account and Region.
 
@@ -35,6 +48,7 @@ class ReportedRing:
         order: Place in the rollout.
         production: Whether it is production.
         patch_groups: Its patch groups.
+        windows: Its maintenance windows.
         terms: What its nodes are measured against; when it is patched the reporter finds out by itself.
     """
 
@@ -42,6 +56,7 @@ class ReportedRing:
     order: int
     production: bool = False
     patch_groups: tuple[ReportedGroup, ...]
+    windows: tuple[ReportedWindow, ...] = ()
     terms: RingTerms = field(default_factory=RingTerms)
 
 
@@ -98,6 +113,7 @@ def _ring_data(ring: ReportedRing) -> dict[str, Any]:
         "order": ring.order,
         "production": ring.production,
         "patch-groups": [{"name": group.name, "tag-key": group.tag_key} for group in ring.patch_groups],
+        "windows": [{"name": window.name, "installs": window.installs} for window in ring.windows],
         "within-hours": {str(severity): _hours(time) for severity, time in ring.terms.within.items()},
         "reboot-within-hours": _hours(ring.terms.reboot_within),
         "scanned-within-hours": _hours(ring.terms.scanned_within),
@@ -111,6 +127,9 @@ def _ring(data: Mapping[str, Any]) -> ReportedRing:
         production=data["production"],
         patch_groups=tuple(
             ReportedGroup(name=group["name"], tag_key=group["tag-key"]) for group in data["patch-groups"]
+        ),
+        windows=tuple(
+            ReportedWindow(name=window["name"], installs=window["installs"]) for window in data["windows"]
         ),
         terms=RingTerms(
             within={

@@ -3,31 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from types import MappingProxyType
 
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.patch_filters import ANY, VOCABULARY
-from patching_constructs.model.promises import Severity
+from patching_constructs.model.promises import SEVERITY_WORDS, Severity
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rollout.landing import Approval
 from patching_constructs.rollout.patch_classes import patch_classes
-
-SEVERITY_WORDS: Mapping[str, Severity] = MappingProxyType(
-    {
-        "Critical": Severity.CRITICAL,
-        "Important": Severity.HIGH,
-        "Moderate": Severity.MEDIUM,
-        "Medium": Severity.MEDIUM,
-        "Low": Severity.LOW,
-    }
-)
-"""What makers of operating systems say, and what promises say for it.
-
-https://www.microsoft.com/en-us/msrc/security-update-severity-rating-system
-https://access.redhat.com/security/updates/classification
-"""
 
 _SECURITY_CLASSIFICATIONS = ("Security", "SecurityUpdates")
 _APPLICATIONS = PatchFilterRecord(key=PatchFilterKey.PATCH_SET, values=("APPLICATION",))

@@ -4,9 +4,10 @@ Figures of parts add up to those of the whole, so that a report can be made in p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.node_report import NodeReport, PatchProblem
@@ -83,6 +84,33 @@ class Figures:
             most_over_promise=_most(self.most_over_promise, other.most_over_promise),
             oldest_reboot_debt=_most(self.oldest_reboot_debt, other.oldest_reboot_debt),
         )
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the figures as data that JSON can hold: times in seconds, severities by name."""
+        data: dict[str, Any] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, Counter):
+                value = [[severity, count] for severity, count in value.items()]
+            data[each.name] = value.total_seconds() if isinstance(value, timedelta) else value
+        return data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_data` has written."""
+        missing = {
+            None if severity is None else Severity(severity): count for severity, count in data["missing"]
+        }
+        times = {
+            name: None if data[name] is None else timedelta(seconds=data[name])
+            for name in (
+                "oldest_missing_first_seen",
+                "oldest_missing_published",
+                "most_over_promise",
+                "oldest_reboot_debt",
+            )
+        }
+        return cls(**{**data, **times, "missing": Counter(missing)})
 
     @property
     def compliant_percent(self) -> float:

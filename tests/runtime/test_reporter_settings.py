@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
+from patching_constructs.model.reporter_settings import (
+    ReportedGroup,
+    ReportedRing,
+    ReportedWindow,
+    ReporterSettings,
+)
 from patching_constructs.model.ring_terms import RingTerms
 
 texts = st.text(max_size=5)
@@ -23,6 +28,9 @@ settings = st.builds(
             order=st.integers(1, 9),
             production=st.booleans(),
             patch_groups=st.lists(st.builds(ReportedGroup, name=texts, tag_key=texts), max_size=2).map(tuple),
+            windows=st.lists(st.builds(ReportedWindow, name=texts, installs=st.booleans()), max_size=2).map(
+                tuple
+            ),
             terms=st.builds(
                 RingTerms,
                 within=st.dictionaries(st.sampled_from(Severity), hours),

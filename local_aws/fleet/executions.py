@@ -1,0 +1,169 @@
+"""What maintenance windows have done, as the Systems Manager API shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from local_aws.errors import ApiError
+from local_aws.paging import page
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+
+_PAGE = 50
+
+
+@dataclass(kw_only=True, slots=True)
+class CommandRun:
+    """A command that a window task has sent.
+
+    Attributes:
+        command_id: Its id.
+        document_name: Its document.
+        statuses: Status on each node, by id of the node.
+    """
+
+    command_id: str
+    document_name: str
+    statuses: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, slots=True)
+class WindowExecution:
+    """One run of a window.
+
+    Attributes:
+        window_id: The window.
+        execution_id: The run.
+        started_at: When it started.
+        ended_at: When it ended.
+        status: How it ended.
+        commands: The commands of its tasks, by id of the task's run.
+    """
+
+    window_id: str
+    execution_id: str
+    started_at: datetime
+    ended_at: datetime
+    status: str
+    commands: dict[str, CommandRun] = field(default_factory=dict)
+
+
+class Executions:
+    """Runs of the windows of one account and Region."""
+
+    def __init__(self) -> None:
+        self._executions: dict[str, WindowExecution] = {}
+
+    def add(self, execution: WindowExecution) -> None:
+        """Add a run."""
+        self._executions[execution.execution_id] = execution
+
+    def describe_maintenance_window_executions(self, request: Request) -> Response:
+        """Answer DescribeMaintenanceWindowExecutions.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowExecutions.html
+        """
+        after, before = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        for item in request.get("Filters", []):
+            moment = datetime.fromisoformat(item["Values"][0])
+            if item["Key"] == "ExecutedAfter":
+                after = moment
+            else:
+                before = moment
+        found = [
+            {
+                "WindowId": execution.window_id,
+                "WindowExecutionId": execution.execution_id,
+                "Status": execution.status,
+                "StartTime": execution.started_at,
+                "EndTime": execution.ended_at,
+            }
+            for execution in self._executions.values()
+            if execution.window_id == request["WindowId"] and after <= execution.started_at <= before
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutions")
+
+    def get_maintenance_window_execution(self, request: Request) -> Response:
+        """Answer GetMaintenanceWindowExecution.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetMaintenanceWindowExecution.html
+        """
+        execution = self._execution(request["WindowExecutionId"])
+        return {
+            "WindowExecutionId": execution.execution_id,
+            "TaskIds": list(execution.commands),
+            "Status": execution.status,
+            "StartTime": execution.started_at,
+            "EndTime": execution.ended_at,
+        }
+
+    def describe_maintenance_window_execution_tasks(self, request: Request) -> Response:
+        """Answer DescribeMaintenanceWindowExecutionTasks.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowExecutionTasks.html
+        """
+        execution = self._execution(request["WindowExecutionId"])
+        found = [
+            {
+                "WindowExecutionId": execution.execution_id,
+                "TaskExecutionId": task_id,
+                "Status": execution.status,
+                "StartTime": execution.started_at,
+                "EndTime": execution.ended_at,
+                "TaskArn": command.document_name,
+                "TaskType": "RUN_COMMAND",
+            }
+            for task_id, command in execution.commands.items()
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskIdentities")
+
+    def describe_maintenance_window_execution_task_invocations(self, request: Request) -> Response:
+        """Answer DescribeMaintenanceWindowExecutionTaskInvocations.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowExecutionTaskInvocations.html
+        """
+        execution = self._execution(request["WindowExecutionId"])
+        command = execution.commands.get(request["TaskId"])
+        if command is None:
+            raise ApiError("DoesNotExistException", f"{request['TaskId']} is no task of this execution")
+        found = [
+            {
+                "WindowExecutionId": execution.execution_id,
+                "TaskExecutionId": request["TaskId"],
+                "InvocationId": command.command_id,
+                "ExecutionId": command.command_id,
+                "TaskType": "RUN_COMMAND",
+                "Status": execution.status,
+            }
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskInvocationIdentities")
+
+    def list_command_invocations(self, request: Request) -> Response:
+        """Answer ListCommandInvocations.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html
+        """
+        found = [
+            {
+                "CommandId": command.command_id,
+                "InstanceId": node_id,
+                "DocumentName": command.document_name,
+                "Status": status,
+                "StatusDetails": status,
+            }
+            for execution in self._executions.values()
+            for command in execution.commands.values()
+            if command.command_id == request.get("CommandId", command.command_id)
+            for node_id, status in command.statuses.items()
+            if node_id == request.get("InstanceId", node_id)
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "CommandInvocations")
+
+    def _execution(self, execution_id: str) -> WindowExecution:
+        if execution_id not in self._executions:
+            raise ApiError(
+                "DoesNotExistException", f"Maintenance window execution {execution_id} does not exist."
+            )
+        return self._executions[execution_id]

@@ -1,0 +1,201 @@
+"""What Systems Manager says of a fleet: nodes, their patches, and what windows have done.
+
+Method names are API operations; each takes the request and gives the response.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from local_aws.errors import ApiError
+from local_aws.fleet.clock import clock, throttle
+from local_aws.fleet.fleet import Fleet
+from local_aws.fleet.records import Node, NodeReport
+from local_aws.paging import page
+from patching_constructs import OperatingSystem
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+
+_PLATFORMS = {
+    OperatingSystem.WINDOWS: ("Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
+    OperatingSystem.AMAZON_LINUX_2: ("Linux", "Amazon Linux", "2"),
+    OperatingSystem.AMAZON_LINUX_2023: ("Linux", "Amazon Linux", "2023"),
+    OperatingSystem.UBUNTU: ("Linux", "Ubuntu", "24.04"),
+    OperatingSystem.REDHAT_ENTERPRISE_LINUX: ("Linux", "Red Hat Enterprise Linux", "9.4"),
+}
+_PAGE = 50
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
+
+_COUNTS = {
+    "InstalledCount": "INSTALLED",
+    "InstalledPendingRebootCount": "INSTALLED_PENDING_REBOOT",
+    "InstalledRejectedCount": "INSTALLED_REJECTED",
+    "MissingCount": "MISSING",
+    "FailedCount": "FAILED",
+    "AvailableSecurityUpdateCount": "AVAILABLE_SECURITY_UPDATE",
+}
+
+
+class FleetSystemsManager:
+    """Answers of Systems Manager about one account's fleet in one Region.
+
+    Args:
+        fleet: The fleet.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
+    def describe_instance_information(self, request: Request) -> Response:
+        """Answer DescribeInstanceInformation.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
+        """
+        throttle.spend()
+        now = clock()
+        found = [
+            _information(node, now)
+            for node in self._matching(request.get("Filters", []))
+            if node.has_agent and node.launched_at <= now
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "InstanceInformationList")
+
+    def describe_instance_patch_states(self, request: Request) -> Response:
+        """Answer DescribeInstancePatchStates.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStates.html
+        """
+        throttle.spend()
+        found = [
+            _state(node, node.report)
+            for node_id in request["InstanceIds"]
+            if (node := self._fleet.nodes.get(node_id)) is not None and node.report is not None
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "InstancePatchStates")
+
+    def describe_instance_patch_states_for_patch_group(self, request: Request) -> Response:
+        """Answer DescribeInstancePatchStatesForPatchGroup; rows of nodes that are gone stay there.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html
+        """
+        throttle.spend()
+        found = [
+            _state(node, node.report)
+            for _, node in sorted(self._fleet.nodes.items())
+            if node.patch_group == request["PatchGroup"] and node.report is not None
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "InstancePatchStates")
+
+    def describe_instance_patches(self, request: Request) -> Response:
+        """Answer DescribeInstancePatches.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
+        """
+        throttle.spend()
+        node = self._fleet.nodes.get(request["InstanceId"])
+        if node is None:
+            raise ApiError("ValidationException", f"{request['InstanceId']} is no managed node")
+        wanted = {
+            value.upper()
+            for item in request.get("Filters", [])
+            if item["Key"] == "State"
+            for value in item["Values"]
+        }
+        states = {} if node.report is None else node.report.states
+        found = [
+            self._patch(node, patch_id, state)
+            for patch_id, state in sorted(states.items())
+            if not wanted or state.replace("_", "") in wanted
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "Patches")
+
+    def describe_effective_patches_for_patch_baseline(self, request: Request) -> Response:
+        """Answer DescribeEffectivePatchesForPatchBaseline, with the patches of Windows.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
+        """
+        throttle.spend()
+        now = clock()
+        found = [
+            {
+                "Patch": {
+                    "Id": patch.patch_id,
+                    "KbNumber": patch.patch_id,
+                    "Title": f"Update for Windows ({patch.patch_id})",
+                    "ReleaseDate": patch.published_at,
+                    "Classification": patch.classification,
+                    "MsrcSeverity": patch.severity,
+                },
+                "PatchStatus": {"DeploymentStatus": "APPROVED"},
+            }
+            for patch in self._fleet.patches.values()
+            if patch.operating_system is OperatingSystem.WINDOWS and patch.published_at <= now
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "EffectivePatches")
+
+    def _matching(self, filters: Iterable[Mapping[str, Any]]) -> list[Node]:
+        nodes = [node for _, node in sorted(self._fleet.nodes.items())]
+        for item in filters:
+            key, values = item["Key"], item["Values"]
+            if key.startswith("tag:"):
+                nodes = [node for node in nodes if node.tags.get(key[4:]) in values]
+            elif key == "tag-key":
+                nodes = [node for node in nodes if any(value in node.tags for value in values)]
+            elif key == "InstanceIds":
+                nodes = [node for node in nodes if node.node_id in values]
+            elif key == "PingStatus":
+                now = clock()
+                nodes = [node for node in nodes if _ping_status(node, now) in values]
+            else:
+                raise ApiError("InvalidInstanceInformationFilterValue", f"the filter {key} is not served")
+        return nodes
+
+    def _patch(self, node: Node, patch_id: str, state: str) -> Response:
+        patch = self._fleet.patches[patch_id]
+        found: Response = {
+            "Title": patch_id,
+            "Classification": patch.classification,
+            "Severity": patch.severity,
+            "State": state,
+        }
+        if node.operating_system is OperatingSystem.WINDOWS:
+            found |= {"KBId": patch_id, "Title": f"Update for Windows ({patch_id})"}
+        if patch_id in node.installed:
+            found["InstalledTime"] = node.installed[patch_id].at
+        return found
+
+
+def _ping_status(node: Node, now: datetime) -> str:
+    return "Online" if node.answers(now) else "ConnectionLost"
+
+
+def _information(node: Node, now: datetime) -> Response:
+    platform, name, version = _PLATFORMS[node.operating_system]
+    return {
+        "InstanceId": node.node_id,
+        "PingStatus": _ping_status(node, now),
+        "PlatformType": platform,
+        "PlatformName": name,
+        "PlatformVersion": version,
+        "ResourceType": "EC2Instance" if node.node_id.startswith("i-") else "ManagedInstance",
+        "ComputerName": f"{node.node_id}.internal",
+    }
+
+
+def _state(node: Node, report: NodeReport) -> Response:
+    states = list(report.states.values())
+    found: Response = {
+        "InstanceId": node.node_id,
+        "PatchGroup": node.patch_group or "",
+        "BaselineId": report.baseline_id,
+        **{count: states.count(state) for count, state in _COUNTS.items()},
+        "OperationStartTime": report.started_at,
+        "OperationEndTime": report.ended_at,
+        "Operation": str(report.operation),
+    }
+    if report.reboot_option is not None:
+        found["RebootOption"] = str(report.reboot_option)
+    if node.no_reboot_install_at is not None:
+        found["LastNoRebootInstallOperationTime"] = node.no_reboot_install_at
+    return found

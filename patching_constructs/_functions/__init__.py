@@ -1,0 +1,1 @@
+"""How the code of `runtime/` gets into AWS Lambda."""

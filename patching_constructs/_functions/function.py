@@ -1,0 +1,159 @@
+"""A function of this library, with everything that a function should have."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from patching_constructs._environment import environment_of
+from patching_constructs._functions.bundle import write_bundle
+
+_RUNTIME = lambda_.Runtime.PYTHON_3_14
+"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
+
+LONGEST_TIMEOUT = cdk.Duration.minutes(15)
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+
+def define_key(scope: Construct, id: str, *, description: str) -> kms.Key:
+    """Define a key for a function, its log group, its queue and its table."""
+    key = kms.Key(
+        scope,
+        id,
+        description=description,
+        enable_key_rotation=True,
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+    grant_logs(scope, key)
+    return key
+
+
+def grant_logs(scope: Construct, key: kms.IKey) -> None:
+    """Let CloudWatch Logs of this account and Region encrypt log groups; without effect on an imported key.
+
+    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    here = environment_of(scope)
+    log_groups = f"arn:{here.partition}:logs:{here.region}:{here.account}:log-group:*"
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="EncryptLogGroupsOfThisAccount",
+            principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        )
+    )
+
+
+class RuntimeFunction(Construct):
+    """Define a function that runs a handler of `runtime/`, with a role, a log group and a queue of its own.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        handler: Module of the handler below `patching_constructs.runtime`, such as `reporter.handler`.
+        description: What the function does.
+        encryption_key: Key of the environment, the log group and the queue. It has to let CloudWatch Logs in.
+        environment: Environment variables.
+        texts: Files that stand beside the code, by name.
+        policy_statements: What the function may do besides writing its log.
+        timeout: How long it may run.
+        memory_size: Memory. Unit: MB.
+        reserved_concurrent_executions: How many may run at once, or None for as many as the account has left.
+
+    Attributes:
+        function: The function.
+        role: Its role.
+        dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        handler: str,
+        description: str,
+        encryption_key: kms.IKey,
+        environment: Mapping[str, str],
+        texts: Mapping[str, str] | None = None,
+        policy_statements: Sequence[iam.PolicyStatement],
+        timeout: cdk.Duration,
+        memory_size: int,
+        reserved_concurrent_executions: int | None,
+    ) -> None:
+        super().__init__(scope, id)
+        log_group = logs.LogGroup(
+            self,
+            "LogGroup",
+            encryption_key=encryption_key,
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.dead_letter_queue = sqs.Queue(
+            self,
+            "DeadLetterQueue",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=encryption_key,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            description=f"{description}: its function",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy(
+                    self,
+                    "Policy",
+                    statements=[
+                        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+                        iam.PolicyStatement(
+                            sid="WriteLog",
+                            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                            resources=[log_group.log_group_arn],
+                        ),
+                        iam.PolicyStatement(
+                            sid="SendDeadLetters",
+                            actions=["sqs:SendMessage"],
+                            resources=[self.dead_letter_queue.queue_arn],
+                        ),
+                        iam.PolicyStatement(
+                            sid="UseKey",
+                            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                            resources=[encryption_key.key_arn],
+                        ),
+                        *policy_statements,
+                    ],
+                )
+            ],
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            bundle = Path(folder, "code.zip")
+            write_bundle(bundle, texts=texts)
+            self.function = lambda_.Function(
+                self,
+                "Resource",
+                description=description,
+                runtime=_RUNTIME,
+                architecture=lambda_.Architecture.ARM_64,
+                code=lambda_.Code.from_asset(str(bundle)),
+                handler=f"patching_constructs.runtime.{handler}.handler",
+                role=self.role.without_policy_updates(),
+                environment=dict(environment),
+                environment_encryption=encryption_key,
+                log_group=log_group,
+                dead_letter_queue=self.dead_letter_queue,
+                timeout=timeout,
+                memory_size=memory_size,
+                reserved_concurrent_executions=reserved_concurrent_executions,
+            )

@@ -1,0 +1,334 @@
+"""Reads how every node stands, and publishes the metrics that AWS does not."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from patching_constructs._baselines.definition import baseline_definition
+from patching_constructs._environment import environment_of
+from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
+from patching_constructs.model.compliance_metrics import NAMESPACE
+from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.patch_events import (
+    EVENT_SOURCE,
+    UNSUCCESSFUL_WINDOW_STATUSES,
+    WINDOW_EXECUTION_STATE_CHANGE,
+)
+from patching_constructs.model.patching_documents import PatchOperation
+from patching_constructs.model.promises import Severity
+from patching_constructs.model.reporter_settings import (
+    ReportedGroup,
+    ReportedRing,
+    ReportedWindow,
+    ReporterSettings,
+)
+from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN, RingTerms
+from patching_constructs.patch_baseline import PatchBaseline
+from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.values.ring import Ring
+
+SETTINGS_FILE = "reporter.json"
+
+
+class ComplianceReporter(Construct):
+    """Publish how the nodes of every ring, patch group and operating system stand.
+
+    AWS publishes no metric of patch compliance, moves the time of a pending reboot with every install, and
+    says nothing when a node falls back to the default baseline. A function reads the patch state of every
+    node once an hour and after each install run of a ring, remembers in a table when it first saw each
+    problem, and publishes metrics in the namespace `PatchingConstructs`, with the dimensions `Rollout` and
+    `Ring`, and with `PatchGroup` and `OperatingSystem` besides.
+
+    Counts come from pages of whole groups; single nodes are asked only where something is wrong. When AWS
+    throttles, the function waits; when its time is over it goes on where it stopped. A report that did not
+    read every group is an error of the function, and a report that never comes is a metric that is missing.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        account_name: What people call the account.
+        maintenance_windows: The windows whose rings are reported.
+        baselines: Baselines whose definition is compared with what stands in the account. Default: none.
+        exemptions: Nodes and patches that need not comply. Default: none.
+        reboot_within: How long a node may wait for its reboot, from when it was first seen waiting.
+            Default: 7 days.
+        scanned_within: How old the last scan of a node may be. Default: 2 days.
+        history_bucket_name: Bucket that keeps a row for each node and report, in this or another account.
+            Default: no history is kept.
+        history_key_arn: Customer key of that bucket. Default: it has none.
+        schedule: When a report is made besides those after install runs. Default: once an hour.
+        reserved_concurrent_executions: How many functions may run at once. One is enough, and two would count
+            everything twice. None where the account's limit leaves nothing to reserve, as AWS keeps
+            100 for the functions that reserve none. Default: 1.
+        encryption_key: Key of the table, the log group, the queue and the environment; it has to let
+            CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
+
+    Attributes:
+        function: The function.
+        table: The table that remembers.
+        dead_letter_queue: Queue of the reports that failed, kept for 14 days.
+        encryption_key: The key of all of them.
+        role: Role of the function.
+
+    Example:
+        >>> import aws_cdk as cdk
+        >>> from patching_constructs import (
+        ...     CommandOutput, ComplianceReporter, PatchGroup, PatchWindow, Ring, RingedMaintenanceWindow,
+        ...     Schedule,
+        ... )
+        >>> stack = cdk.Stack(cdk.App(), "Patching")
+        >>> windows = RingedMaintenanceWindow(
+        ...     stack,
+        ...     "Windows",
+        ...     rollout_name="web",
+        ...     command_output=CommandOutput(stack, "CommandOutput"),
+        ...     rings=[
+        ...         Ring(
+        ...             name="images",
+        ...             patch_groups=[PatchGroup(name="web-images")],
+        ...             scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
+        ...             max_concurrency="50%",
+        ...             max_errors="10%",
+        ...         )
+        ...     ],
+        ... )
+        >>> reporter = ComplianceReporter(
+        ...     stack, "Reporter", account_name="prod", maintenance_windows=windows
+        ... )
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        account_name: str,
+        maintenance_windows: RingedMaintenanceWindow,
+        baselines: Sequence[PatchBaseline] = (),
+        exemptions: Sequence[Exemption] = (),
+        reboot_within: dt.timedelta = DEFAULT_REBOOT_WITHIN,
+        scanned_within: dt.timedelta = DEFAULT_SCANNED_WITHIN,
+        history_bucket_name: str | None = None,
+        history_key_arn: str | None = None,
+        schedule: events.Schedule | None = None,
+        reserved_concurrent_executions: int | None = 1,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.rollout_name = maintenance_windows.rollout_name
+        self.encryption_key: kms.IKey = (
+            define_key(self, "Key", description="Encrypts what the compliance reporter remembers and logs")
+            if encryption_key is None
+            else encryption_key
+        )
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.encryption_key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires",
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+        settings = ReporterSettings(
+            rollout=self.rollout_name,
+            account_name=account_name,
+            rings=tuple(
+                _reported_ring(ring, maintenance_windows, reboot_within, scanned_within)
+                for ring in maintenance_windows.rings
+            ),
+            exemptions=tuple(exemptions),
+            baselines={
+                baseline.record.name: baseline_definition(baseline.record)
+                for baseline in baselines
+                if isinstance(baseline.record.name, str)
+            },
+        )
+        environment = {"TABLE_NAME": self.table.table_name}
+        if history_bucket_name is not None:
+            environment["HISTORY_BUCKET"] = history_bucket_name
+        function = RuntimeFunction(
+            self,
+            "Function",
+            handler="reporter.handler",
+            description="Reports how nodes comply with their patch baselines",
+            encryption_key=self.encryption_key,
+            environment=environment,
+            texts={SETTINGS_FILE: settings.to_json()},
+            policy_statements=_statements(self, self.table, history_bucket_name, history_key_arn),
+            timeout=LONGEST_TIMEOUT,
+            memory_size=256,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
+        self.function: lambda_.IFunction = function.function
+        self.role: iam.IRole = function.role
+        self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
+        iam.ManagedPolicy(
+            self,
+            "ResumePolicy",
+            statements=[
+                iam.PolicyStatement(
+                    sid="Resume", actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]
+                )
+            ],
+            roles=[function.role],
+        )
+        self._start_on(schedule or events.Schedule.rate(cdk.Duration.hours(1)), maintenance_windows)
+
+    def _start_on(self, schedule: events.Schedule, windows: RingedMaintenanceWindow) -> None:
+        install_window_ids = [
+            window.maintenance_window_id
+            for window in windows.windows
+            if window.operation is PatchOperation.INSTALL
+        ]
+        rules = [
+            events.CfnRule(
+                self,
+                "Schedule",
+                description="Makes a compliance report",
+                schedule_expression=schedule.expression_string,
+                targets=[self._target()],
+            )
+        ]
+        if install_window_ids:
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+            rules.append(
+                events.CfnRule(
+                    self,
+                    "AfterInstall",
+                    description="Makes a compliance report when a ring has been patched",
+                    event_pattern={
+                        "source": [EVENT_SOURCE],
+                        "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
+                        "detail": {
+                            "window-id": install_window_ids,
+                            "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
+                        },
+                    },
+                    targets=[self._target()],
+                )
+            )
+        for rule in rules:
+            lambda_.CfnPermission(
+                self,
+                f"{rule.node.id}Permission",
+                action="lambda:InvokeFunction",
+                principal="events.amazonaws.com",
+                function_name=self.function.function_name,
+                source_arn=rule.attr_arn,
+                source_account=environment_of(self).account,
+            )
+
+    def _target(self) -> events.CfnRule.TargetProperty:
+        return events.CfnRule.TargetProperty(id="Reporter", arn=self.function.function_arn)
+
+
+def _reported_ring(
+    ring: Ring, windows: RingedMaintenanceWindow, reboot_within: dt.timedelta, scanned_within: dt.timedelta
+) -> ReportedRing:
+    return ReportedRing(
+        name=ring.name,
+        order=ring.order or 0,
+        production=ring.production,
+        patch_groups=tuple(
+            ReportedGroup(name=group.name, tag_key=str(group.tag_key)) for group in ring.patch_groups
+        ),
+        windows=tuple(
+            ReportedWindow(
+                name=window.maintenance_window_name, installs=window.operation is PatchOperation.INSTALL
+            )
+            for window in windows.windows
+            if window.ring_name == ring.name
+        ),
+        terms=RingTerms(within=_within(ring), reboot_within=reboot_within, scanned_within=scanned_within),
+    )
+
+
+def _within(ring: Ring) -> Mapping[Severity, dt.timedelta]:
+    """Return the shortest time that is promised for each severity."""
+    within: dict[Severity, dt.timedelta] = {}
+    for promise in ring.promises:
+        for severity, time in promise.within.items():
+            within[severity] = min(time, within.get(severity, time))
+    return within
+
+
+def _statements(
+    scope: Construct, table: dynamodb.ITable, bucket_name: str | None, key_arn: str | None
+) -> list[iam.PolicyStatement]:
+    """Return what the reporter may do.
+
+    See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    here = environment_of(scope)
+    ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
+    statements = [
+        iam.PolicyStatement(
+            sid="ListNodesAndPatches",  # none of these knows resources
+            actions=[
+                "ec2:DescribeInstances",
+                "ssm:DescribeInstanceInformation",
+                "ssm:DescribeInstancePatches",
+                "ssm:DescribeInstancePatchStatesForPatchGroup",
+                "ssm:DescribeMaintenanceWindows",
+                "ssm:DescribePatchBaselines",
+                "ssm:DescribePatchGroups",
+            ],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="ReadWindowsAndBaselines",
+            actions=[
+                "ssm:DescribeEffectivePatchesForPatchBaseline",
+                "ssm:DescribeMaintenanceWindowExecutions",
+                "ssm:GetPatchBaseline",
+            ],
+            resources=[f"{ssm}:maintenancewindow/*", f"{ssm}:patchbaseline/*"],
+        ),
+        iam.PolicyStatement(
+            sid="PublishMetrics",
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
+        ),
+        iam.PolicyStatement(
+            sid="Remember",
+            actions=[
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+            ],
+            resources=[table.table_arn],
+        ),
+    ]
+    if bucket_name is not None:
+        statements.append(
+            iam.PolicyStatement(
+                sid="KeepHistory",
+                actions=["s3:PutObject"],
+                resources=[f"arn:{here.partition}:s3:::{bucket_name}/nodes/*"],
+            )
+        )
+    if key_arn is not None:
+        statements.append(
+            iam.PolicyStatement(
+                sid="EncryptHistory", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key_arn]
+            )
+        )
+    return statements

@@ -1,0 +1,1 @@
+"""The compliance reporter: reads how every node of every group stands, and publishes few figures."""
