@@ -1,9 +1,11 @@
 """Windows of one account and Region that can work on one node at the same time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, combinations, product
+from typing import TypeAlias
 
 from patching_constructs.model.maintenance_window import TargetRecord, WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
@@ -13,6 +15,9 @@ from patching_constructs.rollout.openings import Overlap, Sweep, opening_times, 
 from patching_constructs.rollout.patch_operation import patch_operation
 from patching_constructs.rollout.shared_nodes import SharedNodes, shared_nodes
 from patching_constructs.rollout.span import Span
+
+_Opened: TypeAlias = tuple[ScheduleRecord, Maybe[int]]
+"""What decides when a window is open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,32 +67,58 @@ def window_traffic(windows: Sequence[WindowRecord], horizon: Span) -> WindowTraf
         horizon: When they open.
     """
     found = [(window, opening_times(window.schedule, window.duration_hours, horizon)) for window in windows]
-    known = [window for window, times in found if not isinstance(times, Unknown)]
-    swept = _sweep(
-        tuple((window.schedule, window.duration_hours) for window in known),
-        horizon,
-    )
+    known = [(window, times) for window, times in found if not isinstance(times, Unknown)]
+    numbers: dict[_Opened, list[int]] = {}
+    for number, (window, _) in enumerate(known):
+        numbers.setdefault((window.schedule, window.duration_hours), []).append(number)
+    alike = list(numbers.values())
+    swept = _sweep(tuple(numbers), tuple(map(len, alike)), horizon)
+    openings = [known[together[0]][1] for together in alike]
     return WindowTraffic(
         collisions=tuple(
             collision
-            for (first, second), overlap in swept.overlaps.items()
-            if first != second
-            for collision in _collisions(known[first], known[second], overlap)
+            for (first, second), overlap in sorted(
+                _overlaps(swept, alike, openings), key=lambda pair: pair[0]
+            )
+            for collision in _collisions(known[first][0], known[second][0], overlap)
         ),
         overruns=tuple(
-            (known[first], overlap) for (first, second), overlap in swept.overlaps.items() if first == second
+            (known[number][0], overlap)
+            for (first, second), overlap in swept.overlaps.items()
+            if first == second
+            for number in alike[first]
         ),
         busiest_at=swept.peak.at if swept.peak else None,
-        busiest=tuple(known[number] for number in swept.peak.windows) if swept.peak else (),
+        busiest=tuple(
+            known[number][0] for number in sorted(chain.from_iterable(alike[at] for at in swept.peak.windows))
+        )
+        if swept.peak
+        else (),
         unknown=tuple((window, times) for window, times in found if isinstance(times, Unknown)),
     )
 
 
 @lru_cache(maxsize=256)
-def _sweep(opened: tuple[tuple[ScheduleRecord, Maybe[int]], ...], horizon: Span) -> Sweep:
+def _sweep(opened: tuple[_Opened, ...], how_many: tuple[int, ...], horizon: Span) -> Sweep:
     """Sweep windows by what they open, which is the same in many accounts."""
     times = (opening_times(schedule, duration, horizon) for schedule, duration in opened)
-    return sweep([openings for openings in times if not isinstance(openings, Unknown)])
+    return sweep([openings for openings in times if not isinstance(openings, Unknown)], how_many)
+
+
+def _overlaps(
+    swept: Sweep, alike: Sequence[Sequence[int]], openings: Sequence[Sequence[Span]]
+) -> Iterator[tuple[tuple[int, int], Overlap]]:
+    """Yield the pairs of windows that are open at once; those that always open together were swept as one."""
+    for (first, second), overlap in swept.overlaps.items():
+        if first != second:
+            for mine, other in product(alike[first], alike[second]):
+                yield (min(mine, other), max(mine, other)), overlap
+    for at, (together, times) in enumerate(zip(alike, openings, strict=True)):
+        if times:
+            own = swept.overlaps.get((at, at))
+            overlap = Overlap(first=times[0], count=len(times) + (2 * own.count if own else 0))
+            for mine, other in combinations(together, 2):
+                yield (mine, other), overlap
 
 
 def _collisions(first: WindowRecord, second: WindowRecord, overlap: Overlap) -> list[Collision]:

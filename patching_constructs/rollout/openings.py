@@ -108,8 +108,14 @@ def _interval(schedule: ScheduleRecord) -> timedelta:
             return timedelta(days=1)
 
 
-def sweep(windows: Sequence[Sequence[Span]]) -> Sweep:
-    """Go through the openings of all windows in order of time, with those that are open at hand."""
+def sweep(windows: Sequence[Sequence[Span]], how_many: Sequence[int] | None = None) -> Sweep:
+    """Go through the openings of all windows in order of time, with those that are open at hand.
+
+    Args:
+        windows: The openings of each window.
+        how_many: How many windows each of them stands for, of which the peak takes account. Default: one.
+    """
+    weights = [1] * len(windows) if how_many is None else how_many
     by_start = sorted(
         (opening.from_, opening.until, number)
         for number, opening_times in enumerate(windows)
@@ -118,6 +124,7 @@ def sweep(windows: Sequence[Sequence[Span]]) -> Sweep:
     firsts: dict[tuple[int, int], Span] = {}
     counts: dict[tuple[int, int], int] = {}
     peak: Peak | None = None
+    most = 0
     still_open: list[tuple[datetime, int]] = []
     for starts_at, ends_at, number in by_start:
         still_open = [(end, other) for end, other in still_open if end > starts_at]
@@ -126,10 +133,11 @@ def sweep(windows: Sequence[Sequence[Span]]) -> Sweep:
             firsts.setdefault(pair, Span(from_=starts_at, until=min(end, ends_at)))
             counts[pair] = counts.get(pair, 0) + 1
         still_open.append((ends_at, number))
-        if peak is None or len(still_open) > len(peak.windows):
+        if peak is None or sum(weights[other] for _, other in still_open) > most:
             open_now = tuple(sorted({other for _, other in still_open}))
-            if peak is None or len(open_now) > len(peak.windows):
-                peak = Peak(at=starts_at, windows=open_now)
+            weight = sum(weights[other] for other in open_now)
+            if weight > most:
+                peak, most = Peak(at=starts_at, windows=open_now), weight
     return Sweep(
         overlaps={pair: Overlap(first=first, count=counts[pair]) for pair, first in firsts.items()}, peak=peak
     )

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rollout.collisions import window_traffic
 from patching_constructs.rollout.openings import opening_times, sweep
 from patching_constructs.rollout.span import Span
 
@@ -119,3 +121,45 @@ def test_openings_that_cannot_be_listed_are_unknown_and_say_why(
 def test_a_rate_of_a_minute_is_not_listed_although_its_start_is_known() -> None:
     often = ScheduleRecord(expression="rate(1 minute)", start_date="2026-01-01T00:00:00Z")
     assert isinstance(opening_times(often, 1, HORIZON), Unknown)
+
+
+EXPRESSIONS = ("cron(0 6 ? * MON *)", "cron(0 8 ? * MON *)", "cron(0 0/3 ? * * *)", "cron(0 6 ? * TUE#2 *)")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(EXPRESSIONS), st.integers(1, 6)), max_size=8))
+def test_windows_that_open_together_are_swept_as_one_with_the_same_result(
+    opened: list[tuple[str, int]],
+) -> None:
+    """Windows with equal schedules are put together before the sweep and taken apart after it."""
+    target = TargetRecord(resource_type="INSTANCE", targets=(("tag:PatchGroup", ("web",)),))
+    task = TaskRecord(
+        task_type="RUN_COMMAND",
+        task_arn="AWS-RunPatchBaseline",
+        priority=1,
+        targets=(target,),
+        parameters={"Operation": ("Install",)},
+    )
+    windows = [
+        WindowRecord(
+            name=f"window{number}",
+            schedule=ScheduleRecord(expression=expression),
+            duration_hours=hours,
+            cutoff_hours=0,
+            tasks=(task,),
+        )
+        for number, (expression, hours) in enumerate(opened)
+    ]
+    times = [opening_times(window.schedule, window.duration_hours, HORIZON) for window in windows]
+    one_by_one = sweep([each for each in times if not isinstance(each, Unknown)])
+    traffic = window_traffic(windows, HORIZON)
+    overlaps = {
+        (windows.index(window), windows.index(window)): overlap for window, overlap in traffic.overruns
+    }
+    for collision in traffic.collisions:
+        first, second = map(windows.index, collision.windows)
+        overlaps[first, second] = collision.overlap
+    assert overlaps == one_by_one.overlaps
+    peak = one_by_one.peak
+    assert traffic.busiest_at == (peak.at if peak else None)
+    assert traffic.busiest == (tuple(windows[number] for number in peak.windows) if peak else ())
