@@ -62,7 +62,7 @@ class PatchingChecks:
             Default: 7 days.
         promises: How soon patches are promised to be installed, by the name of the ring, besides what the
             templates say themselves (`Ring.promises`). A promise that is broken is an error.
-        freezes: When nothing may be installed. A run in a freeze is a warning that names it, and no run to
+        freezes: When nothing may be installed. A run in a freeze is an error that names it, and no run to
             the proofs of order and exposure.
         minutes_per_node: Minutes that one node takes to install and reboot, from 1. Default: 30.
         node_counts: How many nodes each patch group has. Default: windows may be too short for them unseen.

@@ -57,12 +57,13 @@ def check_window_runs(
 def _check_freeze(window: WindowRecord, times: Sequence[Span], freeze: Freeze) -> Iterator[Finding]:
     frozen = [time for time in times if time.from_ < freeze.until and freeze.from_ < time.until]
     if frozen:
+        starts_in_it = any(freeze.from_ <= time.from_ for time in frozen)
         yield Finding(
             id=FindingId.RUN_IN_FREEZE,
-            level=Level.WARNING,
+            level=Level.ERROR if starts_in_it else Level.WARNING,
             field=f"windows[{window_name(window)}].schedule",
-            message=f"falls in the freeze {freeze.name!r}, and maintenance windows honour no calendar: it "
-            "patches all the same",
+            message=f"{'falls in' if starts_in_it else 'may run on into'} the freeze {freeze.name!r}, and "
+            "maintenance windows honour no calendar: it patches all the same",
             received=f"{len(frozen)} of {len(times)} runs, first {moment(frozen[0].from_)}",
             allowed="a schedule that avoids the freeze, or a gate in the window",
             source=_CALENDAR_PAGE,

@@ -275,13 +275,12 @@ def test_a_promise_for_a_ring_that_is_not_there_is_printed(app: cdk.App) -> None
     assert {violation["ruleName"] for violation in report(app)} >= {FindingId.PROMISE_WITHOUT_RING}
 
 
-def test_a_run_in_a_freeze_is_printed_with_the_name_of_the_freeze(app: cdk.App) -> None:
+def test_a_run_in_a_freeze_fails_with_the_name_of_the_freeze(app: cdk.App) -> None:
     define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
     cdk.Validations.of(app).add_plugins(checks(freezes=[FREEZE]))
-    app.synth()
-    (violation,) = (entry for entry in report(app) if entry["ruleName"] == FindingId.RUN_IN_FREEZE)
+    violation = fails_with(app, FindingId.RUN_IN_FREEZE)
     assert "falls in the freeze 'year end'" in violation["description"]
-    assert violation["severity"] == "warning"
+    assert violation["severity"] == "error"
 
 
 def test_more_minutes_per_node_make_a_window_too_short(app: cdk.App) -> None:

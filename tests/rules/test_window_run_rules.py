@@ -72,7 +72,7 @@ def test_a_window_that_runs_outside_all_freezes_has_no_finding() -> None:
 
 def test_installs_in_a_freeze_are_counted_and_dated() -> None:
     [finding] = check_runs(window(), CHRISTMAS)
-    assert (finding.id, finding.level) == (FindingId.RUN_IN_FREEZE, Level.WARNING)
+    assert (finding.id, finding.level) == (FindingId.RUN_IN_FREEZE, Level.ERROR)
     assert finding.message == (
         "falls in the freeze 'Christmas', and maintenance windows honour no calendar: it patches all the same"
     )
@@ -106,6 +106,13 @@ def test_a_freeze_touches_a_run_from_its_start_to_the_end_of_its_duration(
     start, end = hours
     freeze = Freeze(name="sales", from_=utc(2026, 12, 6, start), until=utc(2026, 12, 6, end))
     assert bool(check_runs(window(), freeze)) is frozen
+
+
+def test_a_window_that_was_open_before_a_freeze_may_be_done_with_its_nodes() -> None:
+    freeze = Freeze(name="sales", from_=utc(2026, 12, 6, 5), until=utc(2026, 12, 6, 7))
+    [finding] = check_runs(window(), freeze)
+    assert finding.level is Level.WARNING
+    assert finding.message.startswith("may run on into the freeze 'sales'")
 
 
 def test_a_window_whose_dates_are_not_known_may_run_in_a_freeze() -> None:

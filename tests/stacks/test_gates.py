@@ -1,5 +1,6 @@
 """Each gate in front of a deployment, and the proof that it bites."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -273,8 +274,10 @@ def test_a_broken_promise_fails_the_synth(tmp_path: Path) -> None:
     assert "patching-constructs::exposure-over-promise" in result.stderr
 
 
-def test_a_run_in_a_freeze_is_printed_with_its_name(tmp_path: Path) -> None:
-    freeze = {"name": "year end", "from": "2026-12-19", "until": "2027-01-04"}
+def test_a_run_in_a_freeze_fails_the_synth(tmp_path: Path) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    freeze = {"name": "sales", "from": str(today + dt.timedelta(30)), "until": str(today + dt.timedelta(70))}
     result = _run_with_rings(tmp_path, "dev", "test", "staging", "prod", freezes=[freeze])
-    assert "falls in the freeze 'year end'" in result.stderr
+    assert result.returncode != 0
+    assert "falls in the freeze 'sales'" in result.stderr
     assert "patching-constructs::run-in-freeze" in result.stderr
