@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from patching_constructs._environment import environment_of
+from patching_constructs._log_encryption import let_logs_encrypt, log_groups_arn
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
@@ -97,7 +98,7 @@ class CommandOutput(Construct):
         refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
         super().__init__(scope, id)
         here = environment_of(scope)
-        self._log_groups_arn = f"arn:{here.partition}:logs:{here.region}:{here.account}:log-group:*"
+        self._log_groups_arn = log_groups_arn(here)
 
         self.encryption_key = kms.Key(
             self,
@@ -106,22 +107,7 @@ class CommandOutput(Construct):
             enable_key_rotation=True,
             removal_policy=removal_policy,
         )
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-        self.encryption_key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EncryptLogGroupsOfThisAccount",
-                principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
-                actions=[
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:Describe*",
-                ],
-                resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self._log_groups_arn}},
-            )
-        )
+        let_logs_encrypt(self.encryption_key, here)
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.bundle import write_bundle
+from patching_constructs._log_encryption import let_logs_encrypt
 
 _RUNTIME = lambda_.Runtime.PYTHON_3_14
 """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
@@ -31,26 +32,8 @@ def define_key(scope: Construct, id: str, *, description: str) -> kms.Key:
         enable_key_rotation=True,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    grant_logs(scope, key)
+    let_logs_encrypt(key, environment_of(scope))
     return key
-
-
-def grant_logs(scope: Construct, key: kms.IKey) -> None:
-    """Let CloudWatch Logs of this account and Region encrypt log groups; without effect on an imported key.
-
-    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    """
-    here = environment_of(scope)
-    log_groups = f"arn:{here.partition}:logs:{here.region}:{here.account}:log-group:*"
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EncryptLogGroupsOfThisAccount",
-            principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
-            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-            resources=["*"],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
-    )
 
 
 class RuntimeFunction(Construct):

@@ -5,9 +5,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from patching_constructs.model.acknowledgement import Acknowledgement
-from patching_constructs.model.location import Location
-from patching_constructs.reading.error import ReadingError
-from patching_constructs.reading.yaml_text import parse_yaml
+from patching_constructs.reading.list_file import read_list, refuse
 
 DEFAULT_FILE = Path("patching-acknowledgements.yaml")
 _KEYS = ("id", "where", "owner", "reason", "expires")
@@ -19,27 +17,12 @@ def read_acknowledgements(path: Path, *, finding_ids: Collection[str]) -> tuple[
     Raises:
         ReadingError: With all mistakes.
     """
-    try:
-        data, lines = parse_yaml(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(f"cannot be read: {error}", location=Location(file=str(path))) from None
-    except SyntaxError as error:
-        raise ReadingError(
-            f"not readable: {error.msg}", location=Location(file=str(path), line=error.lineno)
-        ) from None
-    sections = data if isinstance(data, dict) else {}
-    entries = sections.get("acknowledgements")
-    if not isinstance(entries, list) or len(sections) != 1:
-        raise ReadingError(
-            "needs the key acknowledgements with a list, and nothing else", location=Location(file=str(path))
-        )
     read: list[Acknowledgement] = []
     mistakes: list[str] = []
-    for index, entry in enumerate(entries):
-        location = Location(file=str(path), line=lines["acknowledgements"][str(index)])
+    for entry, location in read_list(path, "acknowledgements"):
         found = list(_mistakes(entry, finding_ids))
         mistakes += [f"{location}: {mistake}" for mistake in found]
-        if not found:
+        if isinstance(entry, dict) and not found:
             read.append(
                 Acknowledgement(
                     finding_id=entry["id"],
@@ -50,8 +33,7 @@ def read_acknowledgements(path: Path, *, finding_ids: Collection[str]) -> tuple[
                     location=location,
                 )
             )
-    if mistakes:
-        raise ReadingError("\n".join(["has mistakes", *mistakes]), location=Location(file=str(path)))
+    refuse(mistakes, path)
     return tuple(read)
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.location import Location
 from patching_constructs.model.price import PriceLine
-from patching_constructs.reading.error import ReadingError
-from patching_constructs.reading.yaml_text import parse_yaml
+from patching_constructs.reading.list_file import read_list, refuse
 
 SHIPPED_FILE = Path(__file__).with_name("prices.yaml")
 """The prices that come with the library."""
@@ -29,33 +28,17 @@ def read_prices(path: Path) -> tuple[PriceLine, ...]:
     Raises:
         ReadingError: With all mistakes.
     """
-    try:
-        data, lines = parse_yaml(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(f"cannot be read: {error}", location=Location(file=str(path))) from None
-    except SyntaxError as error:
-        raise ReadingError(
-            f"not readable: {error.msg}", location=Location(file=str(path), line=error.lineno)
-        ) from None
-    sections = data if isinstance(data, dict) else {}
-    entries = sections.get("prices")
-    if not isinstance(entries, list) or len(sections) != 1:
-        raise ReadingError(
-            "needs the key prices with a list, and nothing else", location=Location(file=str(path))
-        )
     read: dict[tuple[str, str], PriceLine] = {}
     mistakes: list[str] = []
-    for index, entry in enumerate(entries):
-        location = Location(file=str(path), line=lines["prices"][str(index)])
+    for entry, location in read_list(path, "prices"):
         found = list(_mistakes(entry))
-        if not found:
+        if isinstance(entry, dict) and not found:
             line = _line(entry, location)
             earlier = read.setdefault((line.unit, line.region), line)
             if earlier is not line:
                 found = [f"{line.unit} has a price in {line.region} already, at {earlier.location}"]
         mistakes += [f"{location}: {mistake}" for mistake in found]
-    if mistakes:
-        raise ReadingError("\n".join(["has mistakes", *mistakes]), location=Location(file=str(path)))
+    refuse(mistakes, path)
     return tuple(read.values())
 
 
