@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
+from patching_constructs.cli.progress import progress
 from patching_constructs.cli.scenario_options import add_scenario_options, read_scenario
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
@@ -50,9 +51,10 @@ def _check(options: argparse.Namespace) -> "Report":
     from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()
-    scenario = read_scenario(options, today=today)
+    with progress() as track:
+        scenario = read_scenario(options, today=today, track=track)
+        findings = check_estates(scenario.estates, scenario.options, track=track)
     horizon = scenario.options.horizon
-    findings = check_estates(scenario.estates, scenario.options)
     return Report(
         judged=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
         from_=horizon.from_.date(),

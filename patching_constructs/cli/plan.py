@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
+from patching_constructs.cli.progress import progress
 from patching_constructs.cli.scenario_options import add_scenario_options, read_scenario
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
@@ -102,8 +103,9 @@ def _plan(options: argparse.Namespace) -> "Plan":
         if options.output_kilobytes is None
         else CostAssumptions(output_kilobytes=parse_kilobytes(options.output_kilobytes))
     )
-    scenario = read_scenario(options, today=today)
-    findings = check_estates(scenario.estates, scenario.options)
+    with progress() as track:
+        scenario = read_scenario(options, today=today, track=track)
+        findings = check_estates(scenario.estates, scenario.options, track=track)
     return build_plan(
         scenario.estates[0],
         scenario.options,

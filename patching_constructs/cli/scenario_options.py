@@ -5,6 +5,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from patching_constructs.model.track import Track, untracked
+
 if TYPE_CHECKING:
     from patching_constructs.model.acknowledgement import Acknowledgement
     from patching_constructs.model.estate import Estate
@@ -81,12 +83,13 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_scenario(options: argparse.Namespace, *, today: dt.date) -> Scenario:
+def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track = untracked) -> Scenario:
     """Turn parsed options into what is looked at.
 
     Args:
         options: What a parser with `add_scenario_options` has parsed.
         today: The day that the horizon begins with by default.
+        track: Sees how many templates are read.
 
     Raises:
         ArgumentError: If an option cannot be used.
@@ -102,7 +105,7 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date) -> Scenario:
     if file is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
     acknowledgements = () if file is None else read_acknowledgements(file, finding_ids=set(FindingId))
-    estates = tuple(read_estates(options.paths))
+    estates = tuple(read_estates(options.paths, track=track))
     return Scenario(
         estates=estates,
         options=check_options,

@@ -13,6 +13,7 @@ from pathlib import Path
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
+from patching_constructs.model.track import Track, untracked
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.reading.document import Document, parse_template
 from patching_constructs.reading.error import ReadingError
@@ -25,7 +26,7 @@ _ACKNOWLEDGED_PREFIX = "patching-constructs::"
 """What the CDK puts before the id of a finding of ours."""
 
 
-def find_stacks(path: Path) -> list[Stack]:
+def find_stacks(path: Path, *, track: Track = untracked) -> list[Stack]:
     """Return the stacks of a template, of a cloud assembly or of a folder of templates.
 
     Raises:
@@ -35,7 +36,7 @@ def find_stacks(path: Path) -> list[Stack]:
         return [_template_stack(path)]
     if (path / _MANIFEST).is_file():
         return list(_assembly_stacks(path, name=""))
-    stacks = _folder_stacks(path)
+    stacks = _folder_stacks(path, track)
     if not stacks:
         raise ReadingError(
             f"no {_MANIFEST} of a cloud assembly and no CloudFormation template in it",
@@ -52,11 +53,11 @@ def _template_stack(path: Path) -> Stack:
     return Stack(str(path), path, _load_template, environment=environment, find_nested=_find_nested)
 
 
-def _folder_stacks(path: Path) -> list[Stack]:
+def _folder_stacks(path: Path, track: Track) -> list[Stack]:
     """Return the templates of a folder; other JSON and YAML files are none of our business."""
     stacks: list[Stack] = []
     nested: set[Path] = set()
-    for file in sorted(path.rglob("*")):
+    for file in track(sorted(path.rglob("*")), "looking for templates"):
         if file.suffix in _TEMPLATE_SUFFIXES and file.is_file():
             try:
                 stack = _template_stack(file)

@@ -8,6 +8,7 @@ from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Estate, ParameterDefault, Unread, WindowAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord
+from patching_constructs.model.track import Track, untracked
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.reading.exports import ExportIndex
 from patching_constructs.reading.maintenance_window import read_task, read_window, window_that_is_not_there
@@ -27,7 +28,7 @@ from patching_constructs.reading.stack import Stack
 _Defaults = dict[tuple[Stack, str], str]
 
 
-def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
+def estates_of(stacks: Sequence[Stack], *, track: Track = untracked) -> tuple[Estate, ...]:
     """Return what the stacks deploy, once for each way in which open conditions can turn out.
 
     Raises:
@@ -37,7 +38,7 @@ def estates_of(stacks: Sequence[Stack]) -> tuple[Estate, ...]:
     acknowledgements: list[Acknowledgement] = []
     closed, open_stacks, questions = Parts(), [], []
     defaults: _Defaults = {}
-    for family in stacks:
+    for family in track(stacks, "reading templates"):
         for stack in (family, *family.all_nested()):
             found, parts = _explore(stack, exports, defaults)
             if found:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from patching_constructs.model.estate import (
     BaselineAt,
@@ -21,6 +21,7 @@ from patching_constructs.model.systems_manager_quotas import (
     AWS_SYSTEMS_MANAGER_QUOTAS,
     SystemsManagerQuotas,
 )
+from patching_constructs.model.track import Track, untracked
 from patching_constructs.rollout.by_environment import EnvironmentPart, by_environment
 from patching_constructs.rollout.collisions import window_traffic
 from patching_constructs.rollout.quota_use import quota_use_of
@@ -105,11 +106,13 @@ class CheckOptions:
         return tuple(told)
 
 
-def check_estates(estates: Sequence[Estate], options: CheckOptions) -> list[Finding]:
+def check_estates(
+    estates: Sequence[Estate], options: CheckOptions, *, track: Track = untracked
+) -> list[Finding]:
     """Check every way in which the same templates can be deployed; each finding is told once."""
     found: dict[Finding, list[Estate]] = {}
     for estate in estates:
-        for finding in dict.fromkeys(check_estate(estate, options)):
+        for finding in dict.fromkeys(check_estate(estate, options, track=track)):
             found.setdefault(finding, []).append(estate)
     return [
         finding if len(holders) == len(estates) else _under_assumptions(finding, holders)
@@ -117,23 +120,28 @@ def check_estates(estates: Sequence[Estate], options: CheckOptions) -> list[Find
     ]
 
 
-def check_estate(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
+def check_estate(estate: Estate, options: CheckOptions, *, track: Track = untracked) -> Iterator[Finding]:
     """Check what is deployed in one way. A rule that fails is a finding, and no other rule is left out."""
-    yield from _run(check_template, estate)
+    for step in track(list(_steps(estate, options)), "checking"):
+        yield from step()
+
+
+def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[Finding]]]:
+    yield partial(_run, check_template, estate)
     for baseline in estate.baselines:
         location = baseline.record.location
-        yield from _run(_check_baseline, baseline, options, location=location)
+        yield partial(_run, _check_baseline, baseline, options, location=location)
     for window in estate.windows:
-        yield from _run(_check_window, window, options, location=window.record.location)
+        yield partial(_run, _check_window, window, options, location=window.record.location)
     for part in by_environment(estate):
         for rule in (_check_windows_together, _check_patch_groups):
-            yield from _run(rule, part, options)
-    yield from _run(check_registrations, estate.baselines)
-    yield from _run(check_patch_policies, estate.windows, estate.resources)
-    yield from _run(check_window_roles, estate.windows, estate.resources)
-    yield from _run(check_alarms, estate.resources)
-    yield from _run(check_associations, estate.resources)
-    yield from _run(_check_rings, estate, options)
+            yield partial(_run, rule, part, options)
+    yield partial(_run, check_registrations, estate.baselines)
+    yield partial(_run, check_patch_policies, estate.windows, estate.resources)
+    yield partial(_run, check_window_roles, estate.windows, estate.resources)
+    yield partial(_run, check_alarms, estate.resources)
+    yield partial(_run, check_associations, estate.resources)
+    yield partial(_run, _check_rings, estate, options)
 
 
 def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:

@@ -480,7 +480,7 @@ def test_help_loads_neither_rules_nor_yaml() -> None:
 def test_a_mistake_of_our_own_is_one_line_and_no_pass(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         message = "unforeseen"
         raise KeyError(message)
 
