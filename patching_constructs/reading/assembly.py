@@ -24,6 +24,8 @@ _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
 _ACKNOWLEDGED_PREFIX = "patching-constructs::"
 """What the CDK puts before the id of a finding of ours."""
+_KEPT_BYTES = 64_000_000
+"""How much of a folder is kept from looking for templates until they are read; memory needs a bound."""
 
 
 def find_stacks(path: Path, *, track: Track = untracked) -> list[Stack]:
@@ -57,16 +59,28 @@ def _folder_stacks(path: Path, track: Track) -> list[Stack]:
     """Return the templates of a folder; other JSON and YAML files are none of our business."""
     stacks: list[Stack] = []
     nested: set[Path] = set()
+    kept_bytes = 0
     for file in track(sorted(path.rglob("*")), "looking for templates"):
         if file.suffix in _TEMPLATE_SUFFIXES and file.is_file():
             try:
                 stack = _template_stack(file)
-                nested.update(inner.template.resolve() for inner in stack.all_nested())
+                _add_nested(stack, nested)
             except ReadingError:
                 continue
-            stack.release()
+            kept_bytes += file.stat().st_size
+            if stack.nested or kept_bytes > _KEPT_BYTES:
+                stack.release()
             stacks.append(stack)
     return [stack for stack in stacks if stack.template.resolve() not in nested]
+
+
+def _add_nested(stack: Stack, nested: set[Path]) -> None:
+    """Add the files of nested stacks; below one that is added already nothing is new."""
+    for inner in stack.nested.values():
+        file = inner.template.resolve()
+        if file not in nested:
+            _add_nested(inner, nested)
+            nested.add(file)
 
 
 def _assembly_stacks(folder: Path, *, name: str) -> Iterator[Stack]:

@@ -27,6 +27,14 @@ from patching_constructs.reading.stack import Stack
 
 _Defaults = dict[tuple[Stack, str], str]
 
+MAX_NESTED_STACKS = 2500
+"""How many nested stacks of one stack are looked at; AWS makes no more resources of nested stacks at once.
+
+A few files that name each other twice are enough for more than any machine can read.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+
 
 def estates_of(stacks: Sequence[Stack], *, track: Track = untracked) -> tuple[Estate, ...]:
     """Return what the stacks deploy, once for each way in which open conditions can turn out.
@@ -39,7 +47,11 @@ def estates_of(stacks: Sequence[Stack], *, track: Track = untracked) -> tuple[Es
     closed, open_stacks, questions = Parts(), [], []
     defaults: _Defaults = {}
     for family in track(stacks, "reading templates"):
-        for stack in (family, *family.all_nested()):
+        members = [family, *itertools.islice(family.all_nested(), MAX_NESTED_STACKS + 1)]
+        if len(members) > 1 + MAX_NESTED_STACKS:
+            members.pop()
+            closed.unread.append(_too_deep(family))
+        for stack in members:
             found, parts = _explore(stack, exports, defaults)
             if found:
                 open_stacks.append(stack)
@@ -93,6 +105,14 @@ def _read(stack: Stack, scenario: Scenario, exports: ExportIndex, defaults: _Def
     except RecursionError:
         location = Location(file=stack.document.file)
         return Parts(unread=[Unread(what="the template", reason="nested too deeply", location=location)])
+
+
+def _too_deep(family: Stack) -> Unread:
+    return Unread(
+        what="some nested stacks",
+        reason=f"there are more than {MAX_NESTED_STACKS}",
+        location=Location(file=family.document.file),
+    )
 
 
 def _too_many(questions: Iterable[Question]) -> Unread:

@@ -11,6 +11,7 @@ import yaml
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.unknown import Reference, Unknown
 from patching_constructs.reading.error import ReadingError
+from patching_constructs.reading.estate import MAX_NESTED_STACKS
 from patching_constructs.reading.templates import read_estates
 from tests.reading.conftest import ReadAll, window
 
@@ -441,3 +442,60 @@ def test_the_one_allowed_value_that_no_condition_names_is_known(read_all: ReadAl
         (("parameter Stage is 'dev'",), "dev"),
         (("parameter Stage is 'prod'",), "prod"),
     }
+
+
+# --- many files ---
+
+
+def nested_in(*files: str) -> dict[str, Any]:
+    return {
+        "Resources": {
+            f"Nested{number}": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": file}}
+            for number, file in enumerate(files)
+        }
+    }
+
+
+def test_nested_stacks_beyond_what_aws_makes_at_once_are_not_read_but_told(tmp_path: Path) -> None:
+    depth = MAX_NESTED_STACKS.bit_length()
+    for level in range(depth):
+        write(tmp_path / f"{level}.json", nested_in(*[f"{level + 1}.json"] * 2))
+    write(tmp_path / f"{depth}.json", {"Resources": {"Window": window()}})
+    (estate,) = read_estates([tmp_path / "0.json"])
+    assert 0 < len(estate.windows) < MAX_NESTED_STACKS
+    assert [(note.what, note.reason) for note in estate.unread] == [
+        ("some nested stacks", f"there are more than {MAX_NESTED_STACKS}")
+    ]
+
+
+@pytest.fixture
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Grows with every file that is read."""
+    read: list[Path] = []
+    read_text = Path.read_text
+
+    def counted(path: Path, encoding: str | None = None) -> str:
+        read.append(path)
+        return read_text(path, encoding)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+    return read
+
+
+def test_a_folder_of_deeply_nested_templates_is_looked_through_once(
+    tmp_path: Path, files_read: list[Path]
+) -> None:
+    depth = 40
+    for level in range(depth):
+        write(tmp_path / f"{level:02}.json", nested_in(f"{level + 1:02}.json"))
+    write(tmp_path / f"{depth:02}.json", {"Resources": {"Window": window()}})
+    (estate,) = read_estates([tmp_path])
+    assert len(estate.windows) == 1
+    assert len(files_read) <= 4 * (depth + 1)
+
+
+def test_templates_of_a_folder_are_read_once(tmp_path: Path, files_read: list[Path]) -> None:
+    for number in range(5):
+        write(tmp_path / f"{number}.json", {"Resources": {"Window": window()}})
+    (estate,) = read_estates([tmp_path])
+    assert len(estate.windows) == len(files_read) == 5
