@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from patching_constructs.rollout.runs import Run
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
+    from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
     from patching_constructs.values.ready_made import (
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "AccountSettings": "config.accounts",
+    "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
     "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
     "BaselineSettings": "config.baselines",
@@ -65,6 +67,7 @@ _EXPORTS = {
     "ComplianceAlarms": "compliance_alarms",
     "ComplianceLevel": "model.patch_choices",
     "ComplianceReporter": "compliance_reporter",
+    "ComplianceThresholds": "values.compliance_thresholds",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Exemption": "model.exemption",
     "Finding": "model.finding",
@@ -120,6 +123,7 @@ __all__ = [
     "PROMISES",
     "READY_MADE",
     "AccountSettings",
+    "AccountThresholds",
     "ApprovalRule",
     "AvailableSecurityUpdatesComplianceStatus",
     "BaselineSettings",
@@ -127,6 +131,7 @@ __all__ = [
     "ComplianceAlarms",
     "ComplianceLevel",
     "ComplianceReporter",
+    "ComplianceThresholds",
     "CutoffBehavior",
     "Exemption",
     "Finding",
