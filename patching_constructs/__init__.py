@@ -11,6 +11,7 @@ from patching_constructs._version import __version__
 if TYPE_CHECKING:
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.compliance_alarms import ComplianceAlarms
+    from patching_constructs.compliance_history import ComplianceHistory, NodeDataSync
     from patching_constructs.compliance_reporter import ComplianceReporter
     from patching_constructs.config.accounts import AccountSettings
     from patching_constructs.config.alarms import RecipientSettings
@@ -65,6 +66,7 @@ _EXPORTS = {
     "BaselineSettings": "config.baselines",
     "CommandOutput": "command_output",
     "ComplianceAlarms": "compliance_alarms",
+    "ComplianceHistory": "compliance_history",
     "ComplianceLevel": "model.patch_choices",
     "ComplianceReporter": "compliance_reporter",
     "ComplianceThresholds": "values.compliance_thresholds",
@@ -77,6 +79,7 @@ _EXPORTS = {
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
+    "NodeDataSync": "compliance_history",
     "OperatingSystem": "model.operating_system",
     "PROMISES": "model.promises",
     "PatchBaseline": "patch_baseline",
@@ -129,6 +132,7 @@ __all__ = [
     "BaselineSettings",
     "CommandOutput",
     "ComplianceAlarms",
+    "ComplianceHistory",
     "ComplianceLevel",
     "ComplianceReporter",
     "ComplianceThresholds",
@@ -141,6 +145,7 @@ __all__ = [
     "InvalidInputError",
     "Level",
     "MaintenanceWindowQuotas",
+    "NodeDataSync",
     "OperatingSystem",
     "PatchBaseline",
     "PatchCommandNotificationType",

@@ -12,6 +12,13 @@ class FindingId(enum.StrEnum):
     LOG_RETENTION_DAYS = "log-retention-days"
     """CloudWatch Logs does not know the retention."""
 
+    HISTORY_PLACE = "history-place"
+    """The name of a bucket, an account, a Region, a rollout, a database or a workgroup cannot be used."""
+    HISTORY_DAYS = "history-days"
+    """S3 refuses the days after which the history moves or expires."""
+    HISTORY_QUERY_LIMIT = "history-query-limit"
+    """Athena refuses the most bytes that a query may scan."""
+
     ACCOUNT_DEFAULT_BASELINE = "account-default-baseline"
     """The baseline becomes the default of its operating system for the whole account and Region."""
     APPROVAL_DELAY_ON_APT = "approval-delay-on-apt"
