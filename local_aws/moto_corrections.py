@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from moto.cloudwatch.models import Alarm
+from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.events.models import EventsBackend
@@ -39,6 +41,9 @@ def correct() -> None:
     LogsResponse.associate_kms_key = _associate_kms_key
     LogsResponse.disassociate_kms_key = _associate_kms_key
     EventsHandler.update_event_bus = _update_event_bus
+    # moto keeps composite alarms beside the others, and has no operation that makes one.
+    CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+    Alarm.alarm_rule = property(lambda alarm: alarm.rule)
 
 
 def _answer_faults_at_once() -> None:

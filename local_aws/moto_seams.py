@@ -11,6 +11,7 @@ from typing import Any
 
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
@@ -57,6 +58,11 @@ def every_stack() -> Iterator[Stack]:
     for account, regions in list(cloudformation_backends.items()):
         for region in list(regions):
             yield from _cloudformation(account, region).stacks()
+
+
+def metric_data(account: str, region: str) -> list[Any]:
+    """Give moto's metric data of an account and Region, in the order in which they came."""
+    return cloudwatch_backends[account][region].metric_data  # type: ignore[no-any-return]
 
 
 def _cloudformation(account: str, region: str) -> CloudFormation:

@@ -8,6 +8,8 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
     for kind in (
         cdk.Metadata(),
         cloudwatch.Alarm(),
+        cloudwatch.CompositeAlarm(),
+        cloudwatch.Dashboard(),
         ecr.Repository(),
         events.EventBus(),
         events.EventBusPolicy(),

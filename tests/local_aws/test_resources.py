@@ -726,6 +726,78 @@ def test_an_alarm_reads_back_and_keeps_its_state_when_it_changes(aws: Any, deplo
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
 
 
+def test_a_composite_alarm_reads_back_and_keeps_its_state_through_changes(
+    aws: Any, deploy: Any, delete: Any
+) -> None:
+    part = resource(
+        "CloudWatch::Alarm",
+        AlarmName="part",
+        Namespace="N",
+        MetricName="M",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+    )
+
+    def composite(**properties: Any) -> dict[str, Any]:
+        rule = {"Fn::Sub": 'ALARM("${Part.Arn}")'}
+        whole = resource(
+            "CloudWatch::CompositeAlarm", **{"AlarmName": "whole", "AlarmRule": rule, **properties}
+        )
+        return {"Part": part, "Whole": whole}
+
+    cloudwatch = aws("cloudwatch")
+
+    def read() -> dict[str, Any]:
+        (found,) = cloudwatch.describe_alarms()["CompositeAlarms"]
+        return dict(found)
+
+    topic = "arn:aws:sns:eu-west-1:111111111111:alerts"
+    deploy(composite(AlarmDescription="one", AlarmActions=[topic], Tags=tags(ring="dev")))
+    arn = "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:whole"
+    assert read()["AlarmRule"] == 'ALARM("arn:aws:cloudwatch:eu-west-1:111111111111:alarm:part")'
+    assert (read()["AlarmDescription"], read()["AlarmActions"], read()["AlarmArn"]) == ("one", [topic], arn)
+    assert read()["StateValue"] == "INSUFFICIENT_DATA"
+    cloudwatch.set_alarm_state(AlarmName="whole", StateValue="ALARM", StateReason="test")
+    deploy(composite(AlarmDescription="two", Tags=tags(ring="prod")))
+    assert (read()["AlarmDescription"], read()["StateValue"]) == ("two", "ALARM")
+    assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == tags(ring="prod")
+    with pytest.raises(DeploymentError, match="no alarm nobody"):
+        deploy(composite(AlarmRule='ALARM("nobody")'))
+    delete()
+    assert cloudwatch.describe_alarms()["CompositeAlarms"] == []
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        resource("CloudWatch::Dashboard", DashboardName="taken", DashboardBody="{}"),
+        resource("CloudWatch::CompositeAlarm", AlarmName="taken", AlarmRule="FALSE"),
+    ],
+)
+def test_names_of_composite_alarms_and_dashboards_are_taken_once(
+    aws: Any, deploy: Any, taken: dict[str, Any]
+) -> None:
+    aws("cloudwatch").put_dashboard(DashboardName="taken", DashboardBody="{}")
+    aws("cloudwatch").put_composite_alarm(AlarmName="taken", AlarmRule="TRUE")
+    with pytest.raises(DeploymentError, match="already exists"):
+        deploy({"Taken": taken})
+
+
+def test_a_dashboard_reads_back_changes_and_goes(aws: Any, deploy: Any, delete: Any) -> None:
+    cloudwatch = aws("cloudwatch")
+    for body in ('{"widgets": []}', '{"widgets": [], "start": "-P7D"}'):
+        outcome = deploy(
+            {"Board": resource("CloudWatch::Dashboard", DashboardName="patching", DashboardBody=body)}
+        )
+        assert outcome.physical_ids["Board"] == "patching"
+        assert cloudwatch.get_dashboard(DashboardName="patching")["DashboardBody"] == body
+    delete()
+    assert cloudwatch.list_dashboards()["DashboardEntries"] == []
+
+
 # ---- what cdk bootstrap needs besides
 
 
