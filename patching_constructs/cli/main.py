@@ -1,17 +1,15 @@
 """The commands. Each imports what it needs when it runs, so that `--help` answers at once."""
 
 import argparse
+import contextlib
 import gc
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from patching_constructs._version import __version__
 from patching_constructs.cli import check, plan
 from patching_constructs.cli.exit_status import ExitStatus
-
-_COLLECT_AFTER = 50_000
-"""New objects after which Python looks for cycles. Reading makes many objects and hardly a cycle."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    gc.set_threshold(_COLLECT_AFTER)
     try:
-        status: ExitStatus = options.run(options)
+        with _without_looking_for_cycles():
+            status: ExitStatus = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stdout = None
@@ -45,3 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return ExitStatus.UNUSABLE_INPUT
     return status
+
+
+@contextlib.contextmanager
+def _without_looking_for_cycles() -> Iterator[None]:
+    """Spare Python the search for garbage in cycles: a command makes many objects, hardly a cycle, and ends.
+
+    The search goes through all objects again and again, so it costs more for each stack the more there are.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

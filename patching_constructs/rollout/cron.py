@@ -213,7 +213,9 @@ def expand(cron: CronExpression, *, from_: datetime, until: datetime) -> Iterato
                 continue
             if day >= until:
                 return
-            yield from (day + time for time in times_of_day if from_ <= day + time < until)
+            for time in times_of_day:
+                if from_ <= (moment := day + time) < until:
+                    yield moment
 
 
 @lru_cache(maxsize=4096)

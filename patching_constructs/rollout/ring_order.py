@@ -15,6 +15,7 @@ from patching_constructs.rollout.span import Span
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """Later than everything."""
+_AT_ONCE = timedelta()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +97,15 @@ def compare(
         for from_, until, first, second in _steps(ahead, behind, horizon):
             if second is None:
                 continue
+            too_early = first is None
             if first is not None:
                 lead = second.starts_at - first.starts_at
                 if head_start is None or lead < head_start:
                     head_start = lead
-            if second.starts_at < earliest_start(first, soak):
+                too_early = (
+                    lead < _AT_ONCE if soak is None else second.starts_at < earliest_start(first, soak)
+                )
+            if too_early:
                 cases.append(
                     Case(
                         published=Span(from_=from_, until=until),
@@ -166,15 +171,15 @@ def months_out_of_order(
     first_runs, second_runs = _by_month(earlier, horizon), _by_month(later, horizon)
     return [
         (first_runs[month][0], second_runs[month][0])
-        for month in horizon.months()
+        for month in ((first_day.year, first_day.month) for first_day in horizon.months())
         if len(first_runs.get(month, ())) == len(second_runs.get(month, ())) == 1
         and second_runs[month][0].starts_at < first_runs[month][0].starts_at
     ]
 
 
-def _by_month(runs: Sequence[InstallRun], horizon: Span) -> dict[date, list[InstallRun]]:
-    by_month: dict[date, list[InstallRun]] = {}
+def _by_month(runs: Sequence[InstallRun], horizon: Span) -> dict[tuple[int, int], list[InstallRun]]:
+    by_month: dict[tuple[int, int], list[InstallRun]] = {}
     for run in runs:
         if horizon.from_ <= run.starts_at < horizon.until:
-            by_month.setdefault(run.starts_at.date().replace(day=1), []).append(run)
+            by_month.setdefault((run.starts_at.year, run.starts_at.month), []).append(run)
     return by_month

@@ -23,4 +23,4 @@ class Span:
         last = (self.until - datetime.resolution).date()
         while month <= last:
             yield month
-            month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+            month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
