@@ -10,10 +10,13 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 from rich.console import Console
 from rich.table import Table
 
+from bench.check_figures import check_figures
 from bench.fresh_process import FreshProcess
 from bench.growth_figures import growth_figures
+from bench.help_figures import help_figures
 from bench.import_figures import import_figures
 from bench.limit import Limit
+from bench.proof_figures import proof_figures
 from bench.request_figures import request_figures
 from bench.time_figures import time_figures
 
@@ -29,6 +32,9 @@ def main() -> int:
             lambda: time_figures(fresh),
             lambda: import_figures(fresh),
             lambda: growth_figures(fresh, Path(folder)),
+            lambda: help_figures(fresh),
+            lambda: proof_figures(fresh),
+            lambda: check_figures(fresh, Path(folder)),
         ):
             table, limits_of_figure = measure()
             console.print(table)

@@ -1,13 +1,34 @@
 """Fresh Python processes whose conditions do not depend on the shell that starts them."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.synthesis import ROOT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """What a process took.
+
+    Attributes:
+        seconds: Wall time from its start to its end, the interpreter included.
+        cpu_seconds: Time that it kept a processor busy, which other processes disturb less.
+        peak_mebibytes: The most memory that it occupied at once (maximum resident set size).
+        status: Its exit status.
+        printed: What it printed.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_mebibytes: float
+    status: int
+    printed: str
 
 
 class FreshProcess:
@@ -44,3 +65,8 @@ class FreshProcess:
             check=True,
         )
         return time.perf_counter() - started_at, process.stdout
+
+    def measure(self, arguments: Sequence[str]) -> Measured:
+        """Run Python to its end, whatever its exit status is, and measure its memory too."""
+        _, printed = self.run(["-m", "bench.measured_command", *arguments])
+        return Measured(**json.loads(printed))
