@@ -11,6 +11,7 @@ from patching_constructs._version import __version__
 if TYPE_CHECKING:
     from patching_constructs.command_output import CommandOutput
     from patching_constructs.compliance_alarms import ComplianceAlarms
+    from patching_constructs.compliance_history import ComplianceHistory, NodeDataSync
     from patching_constructs.compliance_reporter import ComplianceReporter
     from patching_constructs.config.accounts import AccountSettings
     from patching_constructs.config.alarms import RecipientSettings
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from patching_constructs.rollout.runs import Run
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
+    from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
     from patching_constructs.values.ready_made import (
@@ -58,13 +60,16 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "AccountSettings": "config.accounts",
+    "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
     "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
     "BaselineSettings": "config.baselines",
     "CommandOutput": "command_output",
     "ComplianceAlarms": "compliance_alarms",
+    "ComplianceHistory": "compliance_history",
     "ComplianceLevel": "model.patch_choices",
     "ComplianceReporter": "compliance_reporter",
+    "ComplianceThresholds": "values.compliance_thresholds",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Exemption": "model.exemption",
     "Finding": "model.finding",
@@ -74,6 +79,7 @@ _EXPORTS = {
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
+    "NodeDataSync": "compliance_history",
     "OperatingSystem": "model.operating_system",
     "PROMISES": "model.promises",
     "PatchBaseline": "patch_baseline",
@@ -120,13 +126,16 @@ __all__ = [
     "PROMISES",
     "READY_MADE",
     "AccountSettings",
+    "AccountThresholds",
     "ApprovalRule",
     "AvailableSecurityUpdatesComplianceStatus",
     "BaselineSettings",
     "CommandOutput",
     "ComplianceAlarms",
+    "ComplianceHistory",
     "ComplianceLevel",
     "ComplianceReporter",
+    "ComplianceThresholds",
     "CutoffBehavior",
     "Exemption",
     "Finding",
@@ -136,6 +145,7 @@ __all__ = [
     "InvalidInputError",
     "Level",
     "MaintenanceWindowQuotas",
+    "NodeDataSync",
     "OperatingSystem",
     "PatchBaseline",
     "PatchCommandNotificationType",

@@ -1,6 +1,7 @@
 """Tells people when patching fails."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -17,6 +18,12 @@ from patching_constructs._alarms.checks import (
     check_key,
     check_pattern_lengths,
     check_recipients,
+)
+from patching_constructs._alarms.compliance import (
+    Runbooks,
+    define_account_alarms,
+    define_reporter_alarms,
+    define_ring_alarms,
 )
 from patching_constructs._alarms.delivery import (
     alarm_on_dead_letters,
@@ -37,10 +44,16 @@ from patching_constructs._alarms.topics import (
     define_topic,
 )
 from patching_constructs._report import refuse_errors
+from patching_constructs.compliance_reporter import ComplianceReporter
 from patching_constructs.model.patch_events import PatchCommandNotificationType
 from patching_constructs.patch_baseline import IPatchBaseline
 from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.rules.alarm_thresholds import check_ring_thresholds
+from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
+
+DEFAULT_RUNBOOKS = "docs/runbooks"
+"""Folder of the runbooks in the repository of this library."""
 
 
 class ComplianceAlarms(Construct):
@@ -52,7 +65,8 @@ class ComplianceAlarms(Construct):
     - patch commands that failed, timed out or were cancelled,
     - executions of maintenance windows that failed or timed out, and that were skipped because
       an earlier one was still running,
-    - by choice, nodes that became non-compliant.
+    - by choice, nodes that became non-compliant,
+    - with a reporter, rings whose nodes are overdue, failed, waiting for a reboot or out of sight.
 
     A patch command that fails inside a window rings twice: once with the command, once with the window.
     Systems Manager delivers its events on a best-effort basis, so silence proves nothing:
@@ -63,8 +77,15 @@ class ComplianceAlarms(Construct):
     dead-letter queue, rules that could not reach a topic, topics that could not reach a recipient. When a
     topic itself cannot deliver, its alarm cannot arrive through it either; with both mailboxes or queues
     and chat channels among the recipients each way reports the other, with one way only look at the
-    alarms in CloudWatch now and then. Missing data counts as fine for every alarm, because each of
-    its metrics is published only while there is something to count.
+    alarms in CloudWatch now and then. Missing data counts as fine for every alarm on the delivery, because
+    each of its metrics is published only while there is something to count.
+
+    With a `reporter` each thing that can be wrong with a ring rings by itself, once. A composite alarm for
+    each ring says whether it is healthy: in state OK only while all that counts is known to be fine, so it
+    can gate later rings. It tells nobody, so that nothing rings twice. All that can be wrong with the
+    reporter rings once, as one composite alarm. While the reporter is silent the alarms of rings keep their
+    state, and no ring is healthy. By default that is 8 alarms and a composite one for each ring, and 7 and
+    a composite one for the account and Region.
 
     Args:
         scope: Parent construct.
@@ -89,6 +110,13 @@ class ComplianceAlarms(Construct):
         alarm_on_any_failed_command: Add an alarm on the metric CommandsFailed of Run Command. The metric
             has no dimensions: it counts every failed command of the account and Region, patching or
             not. Default: False.
+        reporter: The reporter whose metrics ring, and that rings itself when it fails or says nothing.
+            Default: none; only events ring.
+        thresholds: From which values on a ring rings. Default: a single one of anything.
+        ring_thresholds: Thresholds of single rings, by name, in place of `thresholds`. Default: none.
+        account_thresholds: From which values on what is about no ring rings. Default: a single one.
+        runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
+            path in the repository of this library.
 
     Attributes:
         topic: Topic for mailboxes and queues; other subscribers are welcome.
@@ -96,11 +124,15 @@ class ComplianceAlarms(Construct):
         encryption_key: Key of the new topics, or None if there is none.
         dead_letter_queue: Queue of what could not be delivered, kept for 14 days. SQS's own key encrypts
             it, so that a fault in `encryption_key` cannot lose the dead letters too.
-        alarms: The alarms on the delivery, and that on failed commands.
+        alarms: All alarms that tell people.
+        ring_health_alarms: The composite alarm of each ring, by name: in state OK while the ring is healthy.
+        reporter_alarm: The composite alarm on the reporter, or None without one.
+        reporter_symptom_alarms: What `reporter_alarm` is made of; they tell nobody by themselves.
 
     Raises:
         InvalidInputError: If nobody would be told, a recipient stands there twice or is a FIFO queue, a
-            baseline has no id, EventBridge refuses the ids for their length, or a key has nothing to encrypt.
+            baseline has no id, EventBridge refuses the ids for their length, a key has nothing to encrypt,
+            or thresholds are for a ring that the reporter does not have.
 
     Example:
         >>> import aws_cdk as cdk
@@ -116,6 +148,8 @@ class ComplianceAlarms(Construct):
         ... )
         >>> alarms.chat_topic is None
         False
+        >>> sorted(alarms.ring_health_alarms)
+        []
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-eventbridge-events.html
     """
@@ -133,6 +167,11 @@ class ComplianceAlarms(Construct):
         topic: sns.ITopic | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_on_any_failed_command: bool = False,
+        reporter: ComplianceReporter | None = None,
+        thresholds: ComplianceThresholds | None = None,
+        ring_thresholds: Mapping[str, ComplianceThresholds] = MappingProxyType({}),
+        account_thresholds: AccountThresholds | None = None,
+        runbooks: str = DEFAULT_RUNBOOKS,
     ) -> None:
         channels = [
             recipient
@@ -163,6 +202,9 @@ class ComplianceAlarms(Construct):
                 *check_baseline_ids(baseline_ids),
                 *check_pattern_lengths(rules),
                 *check_key(encryption_key, needs_key=needs_key),
+                *check_ring_thresholds(
+                    ring_thresholds, () if reporter is None else [ring.name for ring in reporter.rings]
+                ),
             ],
             subject="ComplianceAlarms",
         )
@@ -204,13 +246,36 @@ class ComplianceAlarms(Construct):
         subscribe(self, topic, recipients, dead_letter_queue=self.dead_letter_queue)
 
         topics = [topic] if self.chat_topic is None else [topic, self.chat_topic]
-        alarms = [alarm_on_dead_letters(self, self.dead_letter_queue)]
+        alarms: list[cloudwatch.AlarmBase] = [alarm_on_dead_letters(self, self.dead_letter_queue)]
         alarms += self._define_rules(rules, event_bus)
         alarms.append(alarm_on_delivery(self, "TopicUndelivered", topic))
         if self.chat_topic is not None:
             alarms.append(alarm_on_delivery(self, "ChatTopicUndelivered", self.chat_topic))
         if alarm_on_any_failed_command:
             alarms.append(alarm_on_failed_commands(self))
+        self.reporter_alarm: cloudwatch.IAlarm | None = None
+        self.reporter_symptom_alarms: tuple[cloudwatch.IAlarm, ...] = ()
+        health_alarms: dict[str, cloudwatch.IAlarm] = {}
+        if reporter is not None:
+            pages = Runbooks(base=runbooks)
+            of_account = account_thresholds or AccountThresholds()
+            of_reporter = define_reporter_alarms(self, reporter, of_account, pages)
+            self.reporter_alarm = of_reporter.failure
+            self.reporter_symptom_alarms = of_reporter.symptoms
+            alarms.append(of_reporter.failure)
+            alarms += define_account_alarms(self, reporter, of_account, pages)
+            for ring in reporter.rings:
+                of_ring = define_ring_alarms(
+                    self,
+                    reporter,
+                    ring.name,
+                    ring_thresholds.get(ring.name, thresholds or ComplianceThresholds()),
+                    silence=of_reporter.silence,
+                    runbooks=pages,
+                )
+                alarms += of_ring.alarms
+                health_alarms[ring.name] = of_ring.health
+        self.ring_health_alarms: Mapping[str, cloudwatch.IAlarm] = MappingProxyType(health_alarms)
         actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
         for alarm in alarms:
             alarm.add_alarm_action(*actions)

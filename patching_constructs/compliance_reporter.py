@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -77,6 +78,9 @@ class ComplianceReporter(Construct):
         dead_letter_queue: Queue of the reports that failed, kept for 14 days.
         encryption_key: The key of all of them.
         role: Role of the function.
+        log_group: Log group of the function.
+        rollout_name: Name of the rollout.
+        rings: The rings that are reported.
 
     Example:
         >>> import aws_cdk as cdk
@@ -126,6 +130,7 @@ class ComplianceReporter(Construct):
     ) -> None:
         super().__init__(scope, id)
         self.rollout_name = maintenance_windows.rollout_name
+        self.rings: tuple[Ring, ...] = maintenance_windows.rings
         self.encryption_key: kms.IKey = (
             define_key(self, "Key", description="Encrypts what the compliance reporter remembers and logs")
             if encryption_key is None
@@ -175,6 +180,7 @@ class ComplianceReporter(Construct):
             reserved_concurrent_executions=reserved_concurrent_executions,
         )
         self.function: lambda_.IFunction = function.function
+        self.log_group: logs.ILogGroup = function.log_group
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
         iam.ManagedPolicy(

@@ -55,6 +55,7 @@ class RuntimeFunction(Construct):
     Attributes:
         function: The function.
         role: Its role.
+        log_group: Its log group, kept for a year.
         dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
     """
 
@@ -74,7 +75,7 @@ class RuntimeFunction(Construct):
         reserved_concurrent_executions: int | None,
     ) -> None:
         super().__init__(scope, id)
-        log_group = logs.LogGroup(
+        self.log_group = logs.LogGroup(
             self,
             "LogGroup",
             encryption_key=encryption_key,
@@ -103,7 +104,7 @@ class RuntimeFunction(Construct):
                         iam.PolicyStatement(
                             sid="WriteLog",
                             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                            resources=[log_group.log_group_arn],
+                            resources=[self.log_group.log_group_arn],
                         ),
                         iam.PolicyStatement(
                             sid="SendDeadLetters",
@@ -134,7 +135,7 @@ class RuntimeFunction(Construct):
                 role=self.role.without_policy_updates(),
                 environment=dict(environment),
                 environment_encryption=encryption_key,
-                log_group=log_group,
+                log_group=self.log_group,
                 dead_letter_queue=self.dead_letter_queue,
                 timeout=timeout,
                 memory_size=memory_size,

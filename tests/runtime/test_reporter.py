@@ -260,6 +260,7 @@ def test_the_history_has_a_row_for_each_node() -> None:
             "severity": "CRITICAL",
             "first_seen": "2026-12-02 00:00:00",
             "published": None,
+            "exempt": False,
         }
     ]
 

@@ -3,18 +3,31 @@
 import datetime as dt
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.node_report import NodeReport
 
 ROW_SCHEMA_VERSION = 1
 
 
 def row(
-    node: NodeReport, *, ring: str, is_compliant: bool, is_exempt: bool, now: dt.datetime
+    node: NodeReport,
+    *,
+    ring: str,
+    is_compliant: bool,
+    is_exempt: bool,
+    exemptions: Sequence[Exemption],
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """Return what the history keeps of a node; keys are names of columns."""
+    covering = [
+        exemption
+        for exemption in exemptions
+        if exemption.holds_on(now.date())
+        and exemption.covers_node(node_id=node.node_id, name=node.name, patch_group=node.patch_group)
+    ]
     return {
         "schema_version": ROW_SCHEMA_VERSION,
         "seen_at": _time(now),
@@ -38,6 +51,7 @@ def row(
                 "severity": None if problem.severity is None else str(problem.severity),
                 "first_seen": _time(problem.first_seen),
                 "published": None if problem.published is None else _time(problem.published),
+                "exempt": any(exemption.covers_patch(problem.patch) for exemption in covering),
             }
             for problem in node.problems
         ],

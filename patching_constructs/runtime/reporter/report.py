@@ -196,6 +196,7 @@ class Reporter:
                                 ring=ring.name,
                                 is_compliant=figure.compliant_nodes == 1,
                                 is_exempt=figure.exempt_nodes == 1,
+                                exemptions=self._settings.exemptions,
                                 now=now,
                             )
                         )

@@ -1,0 +1,1 @@
+"""How the history of nodes can be asked: columns, partitions and queries."""

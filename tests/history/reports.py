@@ -1,0 +1,81 @@
+"""Files that the real reporter writes about a fleet of the local AWS."""
+
+import datetime as dt
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from patching_constructs import RebootOption
+from patching_constructs.model.exemption import Exemption
+from tests.runtime.fleets import BUCKET, DAY, GROUP, LINUX, START, WINDOWS, World, node, patch
+
+LAST = START + 12 * DAY + dt.timedelta(hours=7)
+"""The last report."""
+
+EXEMPTIONS = (
+    Exemption(
+        owner="shop@example.com",
+        reason="till software",
+        ticket="OPS-1",
+        expires=(START + 60 * DAY).date(),
+        nodes="web-5",
+    ),
+    Exemption(
+        owner="web@example.com",
+        reason="breaks tls",
+        ticket="OPS-2",
+        expires=(START + 60 * DAY).date(),
+        patches="openssl*",
+    ),
+    Exemption(
+        owner="web@example.com",
+        reason="over",
+        ticket="OPS-3",
+        expires=(START + 2 * DAY).date(),
+        nodes="web-2",
+    ),
+)
+
+
+def write_reports(folder: Path) -> None:
+    """Let twelve days pass with reports every morning and one after an install, and download the history."""
+    world = World(reboot_option=RebootOption.NO_REBOOT, exemptions=EXEMPTIONS)
+    world.add(
+        node(1),
+        node(2, refuses={"kernel", "curl"}),
+        node(3, has_agent=False),
+        node(4, operating_system=WINDOWS),
+        node(5, refuses={"kernel", "glibc"}),
+        node(6, stopped_at=START + 11 * DAY + dt.timedelta(hours=1), refuses={"kernel"}),
+        node(7, agent_died_at=START + 4 * DAY),
+        patch("kernel"),
+        patch("curl", severity=""),
+        patch("openssl-3", START + 4 * DAY),
+        patch("glibc", START + 9 * DAY, severity="Important"),
+        patch("KB5000001", START + 8 * DAY, operating_system=WINDOWS, classification="SecurityUpdates"),
+    )
+    for days in range(1, 13):
+        for hours in (6, 7, 22.5, 23) if days == 8 else (6, 7):
+            world.advance(START + days * DAY + dt.timedelta(hours=hours))
+            world.report()
+    s3 = world.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+        for entry in page.get("Contents", []):
+            file = folder / entry["Key"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read())
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    """Read all rows, with their partitions."""
+    found = []
+    for file in sorted(folder.rglob("*.json.gz")):
+        partitions = dict(part.split("=") for part in file.parts if "=" in part)
+        found += [
+            {**json.loads(line), **partitions} for line in gzip.decompress(file.read_bytes()).splitlines()
+        ]
+    return found
+
+
+__all__ = ["GROUP", "LAST", "LINUX", "rows", "write_reports"]
