@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
-    from patching_constructs.model.exemption import Exemption
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
     from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
+    from patching_constructs.values.exemption import Exemption
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
     from patching_constructs.values.ready_made import (
@@ -71,7 +71,7 @@ _EXPORTS = {
     "ComplianceReporter": "compliance_reporter",
     "ComplianceThresholds": "values.compliance_thresholds",
     "CutoffBehavior": "model.maintenance_window_limits",
-    "Exemption": "model.exemption",
+    "Exemption": "values.exemption",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
     "Freeze": "model.freeze",

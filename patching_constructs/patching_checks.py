@@ -11,6 +11,7 @@ import jsii
 from patching_constructs._version import __version__
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.acknowledgement import Acknowledgement
+from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
@@ -27,6 +28,7 @@ from patching_constructs.rollout.horizon import default_until, horizon_between
 from patching_constructs.rollout.ring_plans import RingChoice
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
+from patching_constructs.rules.exemption import check_exemptions, doubt_exemptions
 from patching_constructs.rules.freeze import check_freezes
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.promises import check_promises
@@ -64,6 +66,9 @@ class PatchingChecks:
             templates say themselves (`Ring.promises`). A promise that is broken is an error.
         freezes: When nothing may be installed. A run in a freeze is an error that names it, and no run to
             the proofs of order and exposure.
+        exemptions: Nodes and patches that need not comply for a while. One that has expired is a warning, and
+            so is one that holds for more than a year. For those in patching.yaml the warnings of
+            `load_settings` say the same, with the line.
         minutes_per_node: Minutes that one node takes to install and reboot, from 1. Default: 30.
         node_counts: How many nodes each patch group has. Default: windows may be too short for them unseen.
         maintenance_window_quotas: Quotas that AWS has raised for you. Default: AWS's defaults.
@@ -72,8 +77,8 @@ class PatchingChecks:
             folder, if there is one.
 
     Raises:
-        InvalidInputError: If the horizon is empty, the lag negative, or a promise, a freeze or the minutes
-            are none.
+        InvalidInputError: If the horizon is empty, the lag negative, or a promise, a freeze, an exemption or
+            the minutes are none.
 
     Example:
         >>> import aws_cdk as cdk
@@ -94,6 +99,7 @@ class PatchingChecks:
         visibility_lag: dt.timedelta = DEFAULT_VISIBILITY_LAG,
         promises: Mapping[str, Sequence[Promise]] | None = None,
         freezes: Sequence[Freeze] = (),
+        exemptions: Sequence[Exemption] = (),
         minutes_per_node: int = DEFAULT_MINUTES_PER_NODE,
         node_counts: Mapping[str, int] | None = None,
         maintenance_window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
@@ -107,6 +113,7 @@ class PatchingChecks:
         mistakes = [
             *_mistakes(first, last, visibility_lag, minutes_per_node),
             *check_freezes(freezes),
+            *check_exemptions(exemptions),
             *(
                 finding
                 for name, several in promised.items()
@@ -126,6 +133,7 @@ class PatchingChecks:
             quotas=maintenance_window_quotas,
             systems_manager_quotas=systems_manager_quotas,
         )
+        self._exemptions = tuple(exemptions)
         self._acknowledgements = None if acknowledgements is None else Path(acknowledgements)
 
     @property
@@ -158,7 +166,10 @@ class PatchingChecks:
         wanted = {template.resolve() for template in templates}
         assembly = Path(os.path.commonpath([template.parent for template in wanted]))
         estates = estates_of([stack for stack in find_stacks(assembly) if stack.template.resolve() in wanted])
-        findings = check_estates(estates, self._options)
+        findings = [
+            *doubt_exemptions(self._exemptions, today=self._today),
+            *check_estates(estates, self._options),
+        ]
         for judged in judge(findings, self._accepted(), today=self._today):
             if judged.acknowledgement is None:
                 yield judged.finding

@@ -53,7 +53,10 @@ def _check(options: argparse.Namespace) -> "Report":
     today = dt.datetime.now(dt.UTC).date()
     with progress() as track:
         scenario = read_scenario(options, today=today, track=track)
-        findings = check_estates(scenario.estates, scenario.options, track=track)
+        findings = [
+            *scenario.settings_findings,
+            *check_estates(scenario.estates, scenario.options, track=track),
+        ]
     horizon = scenario.options.horizon
     return Report(
         judged=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),

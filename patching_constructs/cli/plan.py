@@ -105,7 +105,10 @@ def _plan(options: argparse.Namespace) -> "Plan":
     )
     with progress() as track:
         scenario = read_scenario(options, today=today, track=track)
-        findings = check_estates(scenario.estates, scenario.options, track=track)
+        findings = [
+            *scenario.settings_findings,
+            *check_estates(scenario.estates, scenario.options, track=track),
+        ]
     return build_plan(
         scenario.estates[0],
         scenario.options,

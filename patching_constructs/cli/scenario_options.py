@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from patching_constructs.model.track import Track, untracked
 
 if TYPE_CHECKING:
+    from patching_constructs.config.settings import Settings
     from patching_constructs.model.acknowledgement import Acknowledgement
     from patching_constructs.model.estate import Estate
+    from patching_constructs.model.finding import Finding
     from patching_constructs.rules.estate import CheckOptions
 
 
@@ -20,11 +22,13 @@ class Scenario(NamedTuple):
         estates: Every way in which the templates can be deployed, at least one.
         options: What the check of an estate depends on besides the estate.
         acknowledgements: The accepted findings, of the file and of the templates.
+        settings_findings: What is doubtful about the exemptions in patching.yaml, which no template says.
     """
 
     estates: "tuple[Estate, ...]"
     options: "CheckOptions"
     acknowledgements: "tuple[Acknowledgement, ...]"
+    settings_findings: "tuple[Finding, ...]" = ()
 
 
 def add_scenario_options(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +104,8 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track =
     from patching_constructs.reading.templates import read_estates
     from patching_constructs.rules.ids import FindingId
 
-    check_options = _check_options(options, today=today)
+    settings = _read_settings(options, today=today)
+    check_options = _check_options(options, settings, today=today)
     file = options.acknowledgements
     if file is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
@@ -110,10 +115,21 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track =
         estates=estates,
         options=check_options,
         acknowledgements=(*acknowledgements, *estates[0].acknowledgements),
+        settings_findings=() if settings is None else settings.exemption_warnings,
     )
 
 
-def _check_options(options: argparse.Namespace, *, today: dt.date) -> "CheckOptions":
+def _read_settings(options: argparse.Namespace, *, today: dt.date) -> "Settings | None":
+    if options.settings is None:
+        return None
+    from patching_constructs.config.loader import load_settings
+
+    return load_settings(options.settings, today=today)
+
+
+def _check_options(
+    options: argparse.Namespace, settings: "Settings | None", *, today: dt.date
+) -> "CheckOptions":
     from patching_constructs.cli import arguments
     from patching_constructs.rules.estate import CheckOptions
     from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
@@ -129,16 +145,15 @@ def _check_options(options: argparse.Namespace, *, today: dt.date) -> "CheckOpti
         promises=by_ring,
         promises_for_all=for_all,
     )
-    return given if options.settings is None else _with_settings(given, options)
+    return given if settings is None else _with_settings(given, settings, options)
 
 
-def _with_settings(given: "CheckOptions", options: argparse.Namespace) -> "CheckOptions":
+def _with_settings(
+    given: "CheckOptions", settings: "Settings", options: argparse.Namespace
+) -> "CheckOptions":
     """Add what patching.yaml says; freezes and promises of the command line come on top of it."""
     from dataclasses import replace
 
-    from patching_constructs.config.loader import load_settings
-
-    settings = load_settings(options.settings)
     rings = dict.fromkeys((*settings.promises, *given.promises))
     return replace(
         given,

@@ -1,5 +1,6 @@
 """From the file to settings, or to everything that is wrong with it."""
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from patching_constructs.config.baseline_checks import check_baselines
 from patching_constructs.config.document import Document
 from patching_constructs.config.entry import Entry
+from patching_constructs.config.exemptions import doubt_exemptions_of
 from patching_constructs.config.names import check_names
 from patching_constructs.config.organisation import check_organisation
 from patching_constructs.config.problem import Problem
@@ -20,13 +22,14 @@ from patching_constructs.model.location import Location
 from patching_constructs.rules.ids import FindingId
 
 
-def load_settings(path: str | Path) -> Settings:
+def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings:
     """Read patching.yaml.
 
     What is legal but doubtful stands in the `warnings` of the settings.
 
     Args:
         path: The file. Error messages name it as it is given here.
+        today: The day on which exemptions have to hold. Default: today, in UTC.
 
     Raises:
         SettingsError: With all mistakes, each with its line, field, value received and values allowed.
@@ -46,7 +49,12 @@ def load_settings(path: str | Path) -> Settings:
             document.findings or [_unreadable(path, received=document.received(()), allowed=allowed)]
         )
     top = Entry(path=(), data=data)
-    problems = [*check_names(top), *check_organisation(top), *check_production(top)]
+    problems = [
+        *check_names(top),
+        *check_organisation(top),
+        *check_production(top),
+        *doubt_exemptions_of(top, today=today or dt.datetime.now(dt.UTC).date()),
+    ]
     warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]
     by_kind: list[Problem] = []
     try:

@@ -16,6 +16,7 @@ def check_names(top: Entry) -> Iterator[Problem]:
     yield from _check_duplicates(top)
     yield from _check_accounts_of_rings(top)
     yield from _check_baselines_of_groups(top)
+    yield from _check_exemptions(top)
 
 
 def _check_duplicates(top: Entry) -> Iterator[Problem]:
@@ -28,6 +29,9 @@ def _check_duplicates(top: Entry) -> Iterator[Problem]:
     ):
         yield from _duplicates(((*entry.path, key), entry.text(key)) for entry in top.entries(section))
     yield from _duplicates(top.texts("regions"))
+    for exemption in top.entries("exemptions"):
+        yield from _duplicates(exemption.texts("accounts"))
+        yield from _duplicates(exemption.texts("patch_groups"))
     for ring in top.entries("rings"):
         yield from _duplicates(ring.texts("accounts"))
         for key in ("public", "name"):
@@ -84,6 +88,32 @@ def _check_baselines_of_groups(top: Entry) -> Iterator[Problem]:
     for baseline in top.entries("baselines"):
         if baseline.text("name") not in {None, *used}:
             yield _unused(baseline, "no patch group uses this baseline, so that it is deployed nowhere")
+
+
+def _check_exemptions(top: Entry) -> Iterator[Problem]:
+    """An exemption that is meant for nothing would be silent for ever."""
+    workloads = [
+        name
+        for account in top.entries("accounts")
+        if account.text("role") == AccountRole.WORKLOAD and (name := account.text("name"))
+    ]
+    for exemption in top.entries("exemptions"):
+        accounts = exemption.texts("accounts")
+        for path, name in accounts:
+            if name not in workloads:
+                yield _reference_to_nothing(path, "workload account", name, workloads)
+        meant = {name for _, name in accounts if name in workloads}
+        groups = [
+            name
+            for ring in top.entries("rings")
+            if not meant or meant & {account for _, account in ring.texts("accounts")}
+            for group in ring.entries("patch_groups")
+            if (name := group.text("name"))
+        ]
+        kind = "patch group of these accounts" if meant else "patch group"
+        for path, name in exemption.texts("patch_groups"):
+            if name not in groups:
+                yield _reference_to_nothing(path, kind, name, list(dict.fromkeys(groups)))
 
 
 def _reference_to_nothing(path: Path, kind: str, name: str, names: list[str]) -> Problem:

@@ -9,14 +9,17 @@ from patching_constructs.config.accounts import AccountRole, AccountSettings, Pa
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel
 from patching_constructs.config.baselines import BaselineSettings
+from patching_constructs.config.exemptions import ExemptionSettings
 from patching_constructs.config.freezes import FreezeSettings
 from patching_constructs.config.quotas import QuotaSettings
 from patching_constructs.config.rings import RingSettings
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import Promise
+from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
 from patching_constructs.rules.window_runs import DEFAULT_MINUTES_PER_NODE
+from patching_constructs.values.exemption import Exemption
 from patching_constructs.values.ring import Ring
 
 
@@ -46,6 +49,8 @@ class Settings(SettingsModel):
     """Who hears of failures anywhere in the organisation."""
     freezes: list[FreezeSettings] = Field(default_factory=list)
     """Times in which nothing may be installed. Default: none."""
+    exemptions: list[ExemptionSettings] = Field(default_factory=list)
+    """Nodes and patches that need not comply for a while. Default: none."""
     visibility_lag_days: Annotated[StrictInt, Field(ge=0, le=360)] = DEFAULT_VISIBILITY_LAG.days
     """How many days later than published nodes may see a patch, 0 to 360; the order of the rings should bear
     it. 0 turns the margin off. Default: 7."""
@@ -64,6 +69,12 @@ class Settings(SettingsModel):
     def warnings(self) -> tuple[Finding, ...]:
         """What is legal but doubtful in the file, each with its line."""
         return self._warnings
+
+    @property
+    def exemption_warnings(self) -> tuple[Finding, ...]:
+        """Those of the warnings that are about exemptions, which no template says."""
+        ids = {FindingId.EXEMPTION_EXPIRED, FindingId.EXEMPTION_EXPIRY_FAR_AHEAD}
+        return tuple(warning for warning in self._warnings if warning.id in ids)
 
     @property
     def security_account(self) -> AccountSettings:
@@ -91,6 +102,11 @@ class Settings(SettingsModel):
         return tuple(freeze.to_value() for freeze in self.freezes)
 
     @property
+    def exemption_values(self) -> tuple[Exemption, ...]:
+        """The exemptions of all accounts, those that have expired among them."""
+        return tuple(exemption.to_value() for exemption in self.exemptions)
+
+    @property
     def promises(self) -> dict[str, tuple[Promise, ...]]:
         """How soon patches are promised to be installed, by the name of the ring."""
         return {ring.name: ring.promise_values for ring in self.rings if ring.promises}
@@ -103,6 +119,14 @@ class Settings(SettingsModel):
     def rings_of(self, account: AccountSettings) -> tuple[RingSettings, ...]:
         """Return the rings that have nodes in `account`, earliest first."""
         return tuple(ring for ring in self.rings if account.name in ring.accounts)
+
+    def exemptions_of(self, account: AccountSettings) -> tuple[Exemption, ...]:
+        """Return the exemptions that are meant for `account`, those that have expired among them."""
+        return tuple(
+            exemption.to_value()
+            for exemption in self.exemptions
+            if not exemption.accounts or account.name in exemption.accounts
+        )
 
     def baselines_of(self, account: AccountSettings) -> tuple[BaselineSettings, ...]:
         """Return the baselines that patch groups in `account` use."""

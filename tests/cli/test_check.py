@@ -259,6 +259,17 @@ def test_settings_say_what_a_foreign_template_cannot(
     assert margins(findings) == 1
 
 
+def test_expired_exemptions_of_the_settings_are_told_with_their_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    exemption = "exemptions:\n  - {owner: web, reason: a, ticket: T-1, expires: 2020-01-31, nodes: web-1}\n"
+    (tmp_path / "patching.yaml").write_text(changed(("baselines:\n", f"{exemption}baselines:\n")))
+    findings = findings_of(capsys, "--settings", "patching.yaml")
+    (told,) = (finding for finding in findings if finding["id"] == "exemption-expired")
+    assert (told["level"], told["file"], told["line"]) == ("warning", "patching.yaml", 11)
+    assert (told["field"], told["received"]) == ("exemptions[0].expires", "2020-01-31")
+
+
 def test_mistakes_of_the_settings_are_told_together(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

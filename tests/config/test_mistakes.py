@@ -6,6 +6,7 @@ import pytest
 
 from patching_constructs import PROMISES, READY_MADE, OperatingSystem, PatchFilterKey, SettingsError
 from patching_constructs.config.freezes import MOMENT_PATTERN
+from patching_constructs.config.schedules import DATE_PATTERN
 from tests.config.sample import changed, load
 
 OPERATING_SYSTEMS = ", ".join(OperatingSystem)
@@ -16,7 +17,92 @@ PUBLIC = ", ".join(sorted(PROMISES))
 FREEZES = "freezes:\n  - {name: sales, from: 2026-12-19, until: 2026-12-20}\n"
 MOMENT = f"text such as 2026-12-19 such as 2026-12-19T18:00:00+01:00 that matches {MOMENT_PATTERN}"
 
+TEXT_PATTERN = r"that matches \S"
+NOBODY = '" "'
+EXEMPTION = "exemptions:\n  - {owner: web, reason: a, ticket: T-1, expires: 2027-03-31"
+
 CASES = [
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}}}\nbaselines:\n")],
+        11,
+        "exemptions[0]",
+        "leaves out every patch of every node",
+        "no choice of nodes, patches or patch_groups",
+        "at least one of nodes, patches and patch_groups",
+        id="exemption of everything",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}, nodes: '**', accounts: [prod]}}\nbaselines:\n")],
+        11,
+        "exemptions[0]",
+        "leaves out every patch of every node",
+        "no choice of nodes, patches or patch_groups",
+        "at least one of nodes, patches and patch_groups",
+        id="exemption of a whole account",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION.replace('web', NOBODY)}, nodes: a}}\nbaselines:\n")],
+        11,
+        "exemptions[0].owner",
+        "not of the right form",
+        "' '",
+        rf"text such as billing team {TEXT_PATTERN}",
+        id="exemption that nobody answers for",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION.replace('ticket: T-1, ', '')}, nodes: a}}\nbaselines:\n")],
+        11,
+        "exemptions[0].ticket",
+        "missing",
+        "nothing",
+        rf"text such as CHG-1234 {TEXT_PATTERN}",
+        id="exemption without a ticket",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION.replace('03-31', '02-30')}, nodes: a}}\nbaselines:\n")],
+        11,
+        "exemptions[0].expires",
+        "day is out of range for month",
+        "'2027-02-30'",
+        f"text such as 2027-03-31 that matches ^{DATE_PATTERN}$",
+        id="exemption until a day that does not exist",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}, patch_groups: [prod-wbe]}}\nbaselines:\n")],
+        11,
+        "exemptions[0].patch_groups[0]",
+        "no patch group has this name",
+        "'prod-wbe'",
+        "dev-web, prod-web, prod-images; did you mean 'prod-web'?",
+        id="exemption of a group that is not there",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}, patch_groups: [dev-web], accounts: [prod]}}\nbaselines:\n")],
+        11,
+        "exemptions[0].patch_groups[0]",
+        "no patch group of these accounts has this name",
+        "'dev-web'",
+        "prod-web, prod-images; did you mean 'prod-web'?",
+        id="exemption of a group of another account",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}, nodes: a, accounts: [security]}}\nbaselines:\n")],
+        11,
+        "exemptions[0].accounts[0]",
+        "no workload account has this name",
+        "'security'",
+        "dev, prod",
+        id="exemption in an account that is not patched",
+    ),
+    pytest.param(
+        [("baselines:\n", f"{EXEMPTION}, nodes: a, accounts: [prod, prod]}}\nbaselines:\n")],
+        11,
+        "exemptions[0].accounts[1]",
+        "stands twice",
+        "'prod'",
+        "each value once",
+        id="account of an exemption twice",
+    ),
     pytest.param(
         [("rollout_name:", "rolout_name: x\nrollout_name:")],
         1,
@@ -25,7 +111,7 @@ CASES = [
         "'rolout_name'",
         (
             "rollout_name, partition, regions, accounts, baselines, rings, recipients, "
-            "freezes, visibility_lag_days, minutes_per_node, quotas; did you mean 'rollout_name'?"
+            "freezes, exemptions, visibility_lag_days, minutes_per_node, quotas; did you mean 'rollout_name'?"
         ),
         id="unknown key",
     ),

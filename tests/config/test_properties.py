@@ -82,9 +82,11 @@ def check(path: Path) -> None:
 
 def use(loaded: Settings) -> None:
     assert len(loaded.freeze_values) == len(loaded.freezes)
+    assert len(loaded.exemption_values) == len(loaded.exemptions)
     assert all(loaded.promises.values())
     assert loaded.visibility_lag.days == loaded.visibility_lag_days
     for account in loaded.workload_accounts:
+        assert set(loaded.exemptions_of(account)) <= set(loaded.exemption_values)
         loaded.ring_values_of(account)
         for baseline in loaded.baselines_of(account):
             assert baseline.aws_default or baseline.approval_rule_values or baseline.approved_patches

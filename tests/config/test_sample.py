@@ -106,5 +106,13 @@ def test_no_ring_installs_in_the_freeze() -> None:
         assert not any(freeze.from_ < start + length and start < freeze.until for start in starts)
 
 
+def test_the_exemption_is_meant_for_production_alone_and_holds() -> None:
+    (exemption,) = SETTINGS.exemption_values
+    assert SETTINGS.exemption_warnings == ()
+    accounts = [account.name for account in SETTINGS.workload_accounts if SETTINGS.exemptions_of(account)]
+    assert accounts == ["prod"]
+    assert not exemption.covers_whole_nodes
+
+
 def test_delays_are_not_promised_where_they_have_no_effect() -> None:
     assert {delay_days(ring, OperatingSystem.UBUNTU) for ring in SETTINGS.rings} == {0}

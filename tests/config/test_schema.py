@@ -90,6 +90,11 @@ def test_every_key_has_a_description() -> None:
         ("    reboot_option: RebootIfNeeded\n", ""),
         ("baselines:\n", "freezes: [{name: a, from: soon, until: 2027-01-01}]\nbaselines:\n"),
         ("baselines:\n", "freezes: [{name: a, from: 2026-12-01}]\nbaselines:\n"),
+        (
+            "baselines:\n",
+            "exemptions: [{owner: a, reason: b, ticket: c, expires: soon, nodes: d}]\nbaselines:\n",
+        ),
+        ("baselines:\n", "exemptions: [{owner: a, reason: b, ticket: c, expires: 2027-01-01}]\nbaselines:\n"),
         ("baselines:\n", "visibility_lag_days: 361\nbaselines:\n"),
         ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{public: pci}]\n"),
         ("    max_errors: 1\n", "    max_errors: 1\n    promises: [{days: {LOW: 1}}]\n"),

@@ -13,6 +13,7 @@ from aws_cdk.assertions import Annotations, Match
 
 from patching_constructs import (
     CommandOutput,
+    Exemption,
     FindingId,
     Freeze,
     InvalidInputError,
@@ -31,6 +32,7 @@ from patching_constructs import (
     security_updates,
 )
 from patching_constructs.cli import main
+from patching_constructs.model.exemption import Exemption as ExemptionRecord
 from patching_constructs.rules import estate as estate_rules
 
 FROM, UNTIL = dt.date(2026, 11, 23), dt.date(2027, 11, 23)
@@ -283,6 +285,16 @@ def test_a_run_in_a_freeze_fails_with_the_name_of_the_freeze(app: cdk.App) -> No
     assert violation["severity"] == "error"
 
 
+def test_an_expired_exemption_is_printed(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    expired = Exemption(owner="web", reason="a", ticket="T-1", expires=dt.date(2020, 1, 31), nodes="web-1")
+    cdk.Validations.of(app).add_plugins(checks(exemptions=[expired]))
+    app.synth()
+    (violation,) = (told for told in report(app) if told["ruleName"] == FindingId.EXEMPTION_EXPIRED)
+    assert violation["severity"] == "warning"
+    assert "exemptions[0].expires: the exemption of 'web' (T-1) has expired" in violation["description"]
+
+
 def test_more_minutes_per_node_make_a_window_too_short(app: cdk.App) -> None:
     define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
     cdk.Validations.of(app).add_plugins(checks(node_counts={"dev-web": 4}, minutes_per_node=90))
@@ -404,6 +416,14 @@ def test_an_expired_acknowledgement_is_told_and_silences_nothing(app: cdk.App, t
         (
             {"freezes": [Freeze(name="a", from_=FREEZE.until, until=FREEZE.from_)]},
             "freezes[0].until: not after the beginning of the freeze",
+        ),
+        (
+            {
+                "exemptions": [
+                    ExemptionRecord(owner="", reason="a", ticket="b", expires=dt.date(2027, 1, 1), nodes="c")
+                ]
+            },
+            "exemptions[0].owner: empty",
         ),
     ],
 )

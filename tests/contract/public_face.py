@@ -30,11 +30,21 @@ def public_face() -> dict[str, Any]:
 def _of_class(name: str, value: type) -> dict[str, dict[str, bool]]:
     methods = {
         f"{name}.{member}": _required(getattr(value, member))
-        for member in sorted(vars(value))
+        for member in sorted(_own_members(value))
         if not member.startswith("_") and _is_method(getattr(value, member))
     }
     # Errors are caught by others, and made here only.
     return methods if issubclass(value, Exception) else {name: _required(value.__init__), **methods}
+
+
+def _own_members(value: type) -> set[str]:
+    """Return what the class defines, or inherits from another class of the library."""
+    return {
+        member
+        for base in value.__mro__
+        if base.__module__.startswith("patching_constructs.")
+        for member in vars(base)
+    }
 
 
 def _is_method(value: object) -> bool:
