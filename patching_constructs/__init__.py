@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.model.promises import PROMISES, Promise, Severity
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
+    from patching_constructs.patch_dashboard import PatchDashboard
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
     from patching_constructs.recipient import Recipient
@@ -84,6 +85,7 @@ _EXPORTS = {
     "PROMISES": "model.promises",
     "PatchBaseline": "patch_baseline",
     "PatchCommandNotificationType": "model.patch_events",
+    "PatchDashboard": "patch_dashboard",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
     "PatchGroup": "values.patch_group",
@@ -149,6 +151,7 @@ __all__ = [
     "OperatingSystem",
     "PatchBaseline",
     "PatchCommandNotificationType",
+    "PatchDashboard",
     "PatchFilter",
     "PatchFilterKey",
     "PatchGroup",

@@ -79,6 +79,7 @@ class ComplianceReporter(Construct):
         encryption_key: The key of all of them.
         role: Role of the function.
         log_group: Log group of the function.
+        account_name: What people call the account.
         rollout_name: Name of the rollout.
         rings: The rings that are reported.
 
@@ -129,6 +130,7 @@ class ComplianceReporter(Construct):
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self.account_name = account_name
         self.rollout_name = maintenance_windows.rollout_name
         self.rings: tuple[Ring, ...] = maintenance_windows.rings
         self.encryption_key: kms.IKey = (

@@ -1,0 +1,1 @@
+"""What `PatchDashboard` is made of."""
