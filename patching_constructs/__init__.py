@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
     from patching_constructs.recipient import Recipient
+    from patching_constructs.ring_run_recorder import RingRunRecorder
+    from patching_constructs.ring_states import RingStates
     from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
     from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
     from patching_constructs.rollout.runs import Run
@@ -105,6 +107,8 @@ _EXPORTS = {
     "RecipientSettings": "config.alarms",
     "RejectedPatchesAction": "model.patch_choices",
     "Ring": "values.ring",
+    "RingRunRecorder": "ring_run_recorder",
+    "RingStates": "ring_states",
     "RingWindow": "ringed_maintenance_window",
     "RingedMaintenanceWindow": "ringed_maintenance_window",
     "Run": "rollout.runs",
@@ -170,6 +174,8 @@ __all__ = [
     "RecipientSettings",
     "RejectedPatchesAction",
     "Ring",
+    "RingRunRecorder",
+    "RingStates",
     "RingWindow",
     "RingedMaintenanceWindow",
     "Run",

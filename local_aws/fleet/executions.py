@@ -21,11 +21,13 @@ class CommandRun:
     Attributes:
         command_id: Its id.
         document_name: Its document.
+        max_errors: Error budget of the task.
         statuses: Status on each node, by id of the node.
     """
 
     command_id: str
     document_name: str
+    max_errors: str = "0"
     statuses: dict[str, str] = field(default_factory=dict)
 
 
@@ -119,15 +121,31 @@ class Executions:
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskIdentities")
 
+    def get_maintenance_window_execution_task(self, request: Request) -> Response:
+        """Answer GetMaintenanceWindowExecutionTask.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetMaintenanceWindowExecutionTask.html
+        """
+        execution = self._execution(request["WindowExecutionId"])
+        command = _command(execution, request["TaskId"])
+        return {
+            "WindowExecutionId": execution.execution_id,
+            "TaskExecutionId": request["TaskId"],
+            "TaskArn": command.document_name,
+            "Type": "RUN_COMMAND",
+            "MaxErrors": command.max_errors,
+            "Status": execution.status,
+            "StartTime": execution.started_at,
+            "EndTime": execution.ended_at,
+        }
+
     def describe_maintenance_window_execution_task_invocations(self, request: Request) -> Response:
         """Answer DescribeMaintenanceWindowExecutionTaskInvocations.
 
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowExecutionTaskInvocations.html
         """
         execution = self._execution(request["WindowExecutionId"])
-        command = execution.commands.get(request["TaskId"])
-        if command is None:
-            raise ApiError("DoesNotExistException", f"{request['TaskId']} is no task of this execution")
+        command = _command(execution, request["TaskId"])
         found = [
             {
                 "WindowExecutionId": execution.execution_id,
@@ -139,6 +157,22 @@ class Executions:
             }
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskInvocationIdentities")
+
+    def list_commands(self, request: Request) -> Response:
+        """Answer ListCommands.
+
+        See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommands.html
+        """
+        found = [
+            {
+                "CommandId": command.command_id,
+                "DocumentName": command.document_name,
+                "MaxErrors": command.max_errors,
+                "TargetCount": len(command.statuses),
+            }
+            for command in self._commands(request)
+        ]
+        return page(found, {"MaxResults": _PAGE, **request}, "Commands")
 
     def list_command_invocations(self, request: Request) -> Response:
         """Answer ListCommandInvocations.
@@ -153,13 +187,23 @@ class Executions:
                 "Status": status,
                 "StatusDetails": status,
             }
-            for execution in self._executions.values()
-            for command in execution.commands.values()
-            if command.command_id == request.get("CommandId", command.command_id)
+            for command in self._commands(request)
             for node_id, status in command.statuses.items()
             if node_id == request.get("InstanceId", node_id)
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "CommandInvocations")
+
+    def _commands(self, request: Request) -> list[CommandRun]:
+        commands = [
+            command for execution in self._executions.values() for command in execution.commands.values()
+        ]
+        command_id = request.get("CommandId")
+        if command_id is None:
+            return commands
+        found = [command for command in commands if command.command_id == command_id]
+        if not found:
+            raise ApiError("InvalidCommandId", f"{command_id} is no command")
+        return found
 
     def _execution(self, execution_id: str) -> WindowExecution:
         if execution_id not in self._executions:
@@ -167,3 +211,9 @@ class Executions:
                 "DoesNotExistException", f"Maintenance window execution {execution_id} does not exist."
             )
         return self._executions[execution_id]
+
+
+def _command(execution: WindowExecution, task_id: str) -> CommandRun:
+    if task_id not in execution.commands:
+        raise ApiError("DoesNotExistException", f"{task_id} is no task of this execution")
+    return execution.commands[task_id]

@@ -151,7 +151,9 @@ def _run(place: Place, window: _Window, start: datetime) -> WindowExecution:
     cutoff = start + timedelta(hours=identity["Duration"] - identity["Cutoff"])
     end, status = start, "SUCCESS"
     for task in window.tasks:
-        command = CommandRun(command_id=str(uuid.uuid4()), document_name=task["TaskArn"])
+        command = CommandRun(
+            command_id=str(uuid.uuid4()), document_name=task["TaskArn"], max_errors=task["MaxErrors"]
+        )
         nodes = _nodes(place, task, window.targets, start)
         ends_at, has_failed = _send(place, task, command, nodes, start=start, cutoff=cutoff)
         commands[str(uuid.uuid4())] = command

@@ -142,7 +142,11 @@ def test_every_alarm_that_tells_names_place_remedy_and_a_runbook_that_exists(
         )  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     assert {page for page in pages if not (ROOT / page).is_file()} == set()
     unused = {str(path.relative_to(ROOT)) for path in (ROOT / "docs/runbooks").glob("*.md")} - pages
-    assert unused == {"docs/runbooks/missing-patches.md"}  # no such alarm by default
+    assert unused == {
+        "docs/runbooks/missing-patches.md",  # no such alarm by default
+        "docs/runbooks/ring-run-not-told.md",
+        "docs/runbooks/ring-run-refused.md",
+    }
 
 
 def test_alarms_of_a_ring_name_the_ring(minimal: dict[str, dict[str, Any]]) -> None:

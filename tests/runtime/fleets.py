@@ -7,7 +7,7 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
-from local_aws.fleet.simulation import Place, simulate
+from local_aws.fleet.simulation import Place, WindowFired, simulate
 from local_aws.moto_seams import place
 from patching_constructs import OperatingSystem, RebootOption
 from patching_constructs.model.exemption import Exemption
@@ -102,7 +102,11 @@ class World:
 
     def advance(self, until: dt.datetime) -> list[str]:
         """Let the windows run until then, and return their names in order."""
-        return [fired.name for fired in simulate([self.place], from_=clock(), until=until)]
+        return [fired.name for fired in self.fire(until)]
+
+    def fire(self, until: dt.datetime) -> list[WindowFired]:
+        """Let the windows run until then, and return what they did in order."""
+        return list(simulate([self.place], from_=clock(), until=until))
 
     def reporter(
         self, *, settings: ReporterSettings | None = None, minutes: Iterable[float] = ()

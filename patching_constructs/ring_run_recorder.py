@@ -1,0 +1,223 @@
+"""Tells the security account how every install run of a ring went."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from patching_constructs._alarms.compliance import Runbooks
+from patching_constructs._environment import environment_of
+from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.watch import watch
+from patching_constructs._report import refuse_errors
+from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
+from patching_constructs.model.patch_events import (
+    EVENT_SOURCE,
+    UNSUCCESSFUL_WINDOW_STATUSES,
+    WINDOW_EXECUTION_STATE_CHANGE,
+)
+from patching_constructs.model.patching_documents import PatchOperation
+from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
+from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.rules.ring_states import check_install_windows
+
+SETTINGS_FILE = "ring-runs.json"
+
+
+class RingRunRecorder(Construct):
+    """Tell the security account how every install run of a ring went.
+
+    When an install window of this account and Region is over, a function reads its run and what the patch
+    command did on each node, judges it by the error budget of the window's task, and puts the result on the
+    bus of the security account, where `RingStates` keeps it. Nodes that the command did not reach count as
+    failed. A run without nodes, or whose results Systems Manager has deleted, is `UNKNOWN`, which is
+    no permission for later rings.
+
+    Systems Manager delivers its events on a best-effort basis, so a run may have no record: who decides
+    on records has to look at their date.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        maintenance_windows: The windows whose install runs are told.
+        event_bus_arn: The security account's bus, in any Region. Its policy has to let this account in,
+            as that of `RingStates` does.
+        alarm_topics: Where the alarms on the function tell. Default: nowhere.
+        runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
+            path in the repository of this library.
+        reserved_concurrent_executions: How many functions may run at once; further events wait. None where
+            the account's limit leaves nothing to reserve. Default: 1.
+        encryption_key: Key of the log group, the queue and the environment; it has to let CloudWatch Logs of
+            this account and Region in. Default: a new key with yearly rotation.
+
+    Attributes:
+        function: The function.
+        role: Role of the function.
+        dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
+        encryption_key: The key of all of them.
+        alarms: Alarms on failures of the function, and on messages in its queue.
+
+    Raises:
+        InvalidInputError: If no window installs.
+
+    Example:
+        >>> import aws_cdk as cdk
+        >>> from patching_constructs import (
+        ...     CommandOutput, PatchGroup, PatchWindow, RebootOption, Ring, RingedMaintenanceWindow,
+        ...     RingRunRecorder, Schedule, Weekday,
+        ... )
+        >>> stack = cdk.Stack(cdk.App(), "Patching")
+        >>> windows = RingedMaintenanceWindow(
+        ...     stack,
+        ...     "Windows",
+        ...     rollout_name="web",
+        ...     command_output=CommandOutput(stack, "CommandOutput"),
+        ...     rings=[
+        ...         Ring(
+        ...             name="dev",
+        ...             patch_groups=[PatchGroup(name="web-dev")],
+        ...             scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
+        ...             install=PatchWindow(
+        ...                 schedule=Schedule.weekly(day=Weekday.TUESDAY, hour=20),
+        ...                 duration_hours=4,
+        ...                 cutoff_hours=1,
+        ...             ),
+        ...             reboot_option=RebootOption.REBOOT_IF_NEEDED,
+        ...             max_concurrency="50%",
+        ...             max_errors="10%",
+        ...         )
+        ...     ],
+        ... )
+        >>> recorder = RingRunRecorder(
+        ...     stack,
+        ...     "RingRuns",
+        ...     maintenance_windows=windows,
+        ...     event_bus_arn="arn:aws:events:eu-central-1:222222222222:event-bus/patching",
+        ... )
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        maintenance_windows: RingedMaintenanceWindow,
+        event_bus_arn: str,
+        alarm_topics: Sequence[sns.ITopic] = (),
+        runbooks: str = DEFAULT_RUNBOOKS,
+        reserved_concurrent_executions: int | None = 1,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        order_of = {ring.name: ring.order or 0 for ring in maintenance_windows.rings}
+        windows = [
+            window for window in maintenance_windows.windows if window.operation is PatchOperation.INSTALL
+        ]
+        settings = RingRunSettings(
+            rollout=maintenance_windows.rollout_name,
+            rings={
+                window.maintenance_window_name: RecordedRing(
+                    name=window.ring_name, order=order_of[window.ring_name]
+                )
+                for window in windows
+            },
+        )
+        refuse_errors(scope, id, check_install_windows(list(settings.rings)), subject="RingRunRecorder")
+        super().__init__(scope, id)
+        self.encryption_key: kms.IKey = (
+            define_key(self, "Key", description="Encrypts what the recorder of ring runs logs")
+            if encryption_key is None
+            else encryption_key
+        )
+        window_ids = [window.maintenance_window_id for window in windows]
+        function = RuntimeFunction(
+            self,
+            "Function",
+            handler="ring_runs.handler",
+            description="Tells how the install runs of rings went",
+            encryption_key=self.encryption_key,
+            environment={"EVENT_BUS_ARN": event_bus_arn},
+            texts={SETTINGS_FILE: settings.to_json()},
+            policy_statements=_statements(self, window_ids, event_bus_arn),
+            timeout=cdk.Duration.minutes(5),
+            memory_size=256,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
+        self.function: lambda_.IFunction = function.function
+        self.role: iam.IRole = function.role
+        self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+        rule = events.CfnRule(
+            self,
+            "Rule",
+            description="An install window of a ring is over",
+            event_pattern={
+                "source": [EVENT_SOURCE],
+                "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
+                "detail": {
+                    "window-id": window_ids,
+                    "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
+                },
+            },
+            targets=[events.CfnRule.TargetProperty(id="Recorder", arn=self.function.function_arn)],
+        )
+        lambda_.CfnPermission(
+            self,
+            "Permission",
+            action="lambda:InvokeFunction",
+            principal="events.amazonaws.com",
+            function_name=self.function.function_name,
+            source_arn=rule.attr_arn,
+            source_account=environment_of(self).account,
+        )
+        rollout = maintenance_windows.rollout_name
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
+            self,
+            function,
+            alarm_topics,
+            runbook=Runbooks(base=runbooks)("ring-run-not-told"),
+            on_error=f"The security account could not be told how a ring of rollout {rollout} was patched. "
+            "Lambda tries twice more. The log of the function says why.",
+            on_dead_letter=f"Runs of rings of rollout {rollout} have no record in the security account, so "
+            "that later rings may wait. Read why in the log of the function, mend it, then invoke the "
+            "function with each message of its dead-letter queue.",
+        )
+
+
+def _statements(scope: Construct, window_ids: Sequence[str], event_bus_arn: str) -> list[iam.PolicyStatement]:
+    """Return what the recorder may do.
+
+    See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    here = environment_of(scope)
+    ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
+    return [
+        iam.PolicyStatement(
+            sid="ReadRuns",  # none of these knows resources
+            actions=[
+                "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
+                "ssm:DescribeMaintenanceWindowExecutionTasks",
+                "ssm:GetMaintenanceWindowExecution",
+                "ssm:GetMaintenanceWindowExecutionTask",
+                "ssm:ListCommandInvocations",
+                "ssm:ListCommands",
+            ],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="ReadWindows",
+            actions=["ssm:GetMaintenanceWindow"],
+            resources=[f"{ssm}:maintenancewindow/{window_id}" for window_id in window_ids],
+        ),
+        iam.PolicyStatement(
+            sid="TellSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
+        ),
+    ]

@@ -1,0 +1,59 @@
+"""Whether anybody can say, and may say, how the rings go."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.rules.ids import FindingId
+
+_ACCOUNT_ID = re.compile(r"\d{12}")
+"""https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"""
+
+
+def check_install_windows(names: Sequence[str]) -> Iterator[Finding]:
+    """Find windows of which none installs."""
+    if not names:
+        yield Finding(
+            id=FindingId.INSTALL_WINDOW_MISSING,
+            level=Level.ERROR,
+            field="maintenance_windows",
+            message="no ring would ever have a run",
+            received="no install window",
+            allowed="a RingedMaintenanceWindow with a ring that installs",
+        )
+
+
+def check_ring_owners(owners: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[Finding]:
+    """Find rings of which nobody may say how they went, and owners that are no accounts."""
+    if not any(owners.values()):
+        yield Finding(
+            id=FindingId.RING_OWNER,
+            level=Level.ERROR,
+            field="owners",
+            message="every run would be refused",
+            received="no ring",
+            allowed="the accounts of each ring, by rollout and ring",
+        )
+    for rollout, rings in owners.items():
+        for ring, accounts in rings.items():
+            field = f"owners[{rollout!r}][{ring!r}]"
+            if not accounts:
+                yield Finding(
+                    id=FindingId.RING_OWNER,
+                    level=Level.ERROR,
+                    field=field,
+                    message="every run of the ring would be refused",
+                    received="no account",
+                    allowed="at least one account id",
+                )
+            for position, account in enumerate(accounts):
+                if not _ACCOUNT_ID.fullmatch(account):
+                    yield Finding(
+                        id=FindingId.RING_OWNER,
+                        level=Level.ERROR,
+                        field=f"{field}[{position}]",
+                        message="not an account id",
+                        received=repr(account),
+                        allowed="12 digits",
+                        source="https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
+                    )

@@ -1,0 +1,1 @@
+"""Tells the security account how the run of a ring went."""

@@ -1,0 +1,38 @@
+"""Where Lambda starts the recorder of ring runs."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from patching_constructs.model.ring_run_settings import RingRunSettings
+from patching_constructs.runtime.ring_runs.recorder import read_run, tell
+
+SETTINGS_FILE = "ring-runs.json"
+"""Name of the settings, beside the code."""
+
+_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 12})
+"""https://docs.aws.amazon.com/boto3/latest/guide/retries.html"""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
+    """Tell the security account how the run went of which `event` says that it is over."""
+    event_bus_arn = os.environ["EVENT_BUS_ARN"]
+    settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    run = read_run(
+        boto3.client("ssm", config=_PATIENT),
+        RingRunSettings.from_json(settings),
+        event["detail"],
+        account=context.invoked_function_arn.split(":")[4],
+        region=os.environ["AWS_REGION"],
+    )
+    # PutEvents works in the Region of the bus only, which need not be this one.
+    bus_region = event_bus_arn.split(":")[3]
+    tell(boto3.client("events", region_name=bus_region, config=_PATIENT), run, event_bus_arn=event_bus_arn)
+    told = run.to_data()
+    print(json.dumps(told))  # noqa: T201 - what a function prints is its log
+    return told

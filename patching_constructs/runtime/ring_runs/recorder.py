@@ -1,0 +1,96 @@
+"""From the end of an install window to the record of a ring's run on the security account's bus."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
+from patching_constructs.model.ring_run_settings import RingRunSettings
+from patching_constructs.runtime.ring_runs.task_results import judge_tasks, read_tasks
+
+NO_TASK = "0"
+"""Error budget that is told of a run without a patching task."""
+
+
+class UnknownWindowError(Exception):
+    """A window ran that is no install window of the rollout."""
+
+
+class UndeliveredRunError(Exception):
+    """The security account's bus did not take the record. Lambda tries again, then keeps the event."""
+
+
+def read_run(
+    ssm: Any, settings: RingRunSettings, detail: Mapping[str, Any], *, account: str, region: str
+) -> RingRun:
+    """Read how the run went of which `detail` says that it is over.
+
+    Args:
+        ssm: A boto3 client.
+        settings: Which window belongs to which ring.
+        detail: Detail of the event of Systems Manager.
+        account: Account of the window.
+        region: Region of the window.
+
+    Raises:
+        UnknownWindowError: If the window is no install window of the rollout.
+    """
+    window_id, execution_id = detail["window-id"], detail["window-execution-id"]
+    name = ssm.get_maintenance_window(WindowId=window_id)["Name"]
+    ring = settings.rings.get(name)
+    if ring is None:
+        known = ", ".join(sorted(settings.rings))
+        message = f"{window_id} is named {name}, which is none of the install windows {known}"
+        raise UnknownWindowError(message)
+    execution = ssm.get_maintenance_window_execution(WindowExecutionId=execution_id)
+    results = list(read_tasks(ssm, execution_id))
+    health, reason = judge_tasks(results, status=detail["status"])
+    return RingRun(
+        rollout=settings.rollout,
+        ring=ring.name,
+        ring_order=ring.order,
+        account=account,
+        region=region,
+        window_id=window_id,
+        window_execution_id=execution_id,
+        started_at=execution["StartTime"].astimezone(dt.UTC),
+        ended_at=(execution.get("EndTime") or dt.datetime.fromisoformat(detail["end-time"])).astimezone(
+            dt.UTC
+        ),
+        status=detail["status"],
+        nodes=sum(result.nodes for result in results),
+        succeeded=sum(result.succeeded for result in results),
+        failed=sum(result.failed for result in results),
+        max_errors=", ".join(dict.fromkeys(result.max_errors for result in results)) or NO_TASK,
+        health=health,
+        reason=reason,
+    )
+
+
+def tell(events: Any, run: RingRun, *, event_bus_arn: str) -> None:
+    """Put a run on a bus.
+
+    Args:
+        events: A boto3 client of the bus's Region.
+        run: The run.
+        event_bus_arn: The bus.
+
+    Raises:
+        UndeliveredRunError: If the bus did not take it; PutEvents answers so without an error.
+    """
+    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+    answer = events.put_events(
+        Entries=[
+            {
+                "Source": RING_RUN_SOURCE,
+                "DetailType": RING_RUN_DETAIL_TYPE,
+                "Detail": json.dumps(run.to_data()),
+                "EventBusName": event_bus_arn,
+            }
+        ]
+    )
+    if answer["FailedEntryCount"]:
+        (entry,) = answer["Entries"]
+        message = f"{event_bus_arn}: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
+        raise UndeliveredRunError(message)

@@ -1,0 +1,1 @@
+"""Keeps how the runs of rings went, in the security account."""

@@ -1,0 +1,111 @@
+"""From an event on the security account's bus to the records of a ring."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
+from patching_constructs.model.ring_run_settings import RingOwners
+from patching_constructs.model.ring_states import RECORD_KEY, RING_KEY, latest_key, ring_key, run_key
+
+_CLOCKS_DIFFER = dt.timedelta(minutes=5)
+"""How far the clocks of two accounts may be apart."""
+
+_STARTED = "started"
+"""Attribute with the start as a number, by which runs are compared. Unit: seconds since 1970."""
+
+
+class RefusedRunError(Exception):
+    """An event is no record of a run, or its sender may not write it. Nothing was kept."""
+
+
+def accept(event: Mapping[str, Any], owners: RingOwners, *, now: dt.datetime) -> RingRun:
+    """Return the run that `event` tells of.
+
+    The account of the event is written by EventBridge and is that of the sender; everything in the detail is
+    what the sender says.
+
+    Args:
+        event: The event as EventBridge delivers it.
+        owners: Which accounts may say how a ring went.
+        now: The moment, with a time zone.
+
+    Raises:
+        RefusedRunError: If it is no run, or comes from an account that does not own the ring.
+
+    See: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+    """
+    sender = event["account"]
+    if (event["source"], event["detail-type"]) != (RING_RUN_SOURCE, RING_RUN_DETAIL_TYPE):
+        message = f"account {sender}: no run of a ring, got {event['source']}: {event['detail-type']}"
+        raise RefusedRunError(message)
+    try:
+        run = RingRun.from_data(event["detail"])
+    except ValueError as error:
+        message = f"account {sender}: {error}"
+        raise RefusedRunError(message) from error
+    refusal = _refusal(run, sender, owners, now)
+    if refusal is not None:
+        message = f"account {sender}: {refusal}"
+        raise RefusedRunError(message)
+    return run
+
+
+def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) -> str | None:
+    if run.account != sender:
+        return f"it speaks of a run in account {run.account}"
+    if not owners.own(sender, rollout=run.rollout, ring=run.ring):
+        return f"it does not own ring {run.ring} of rollout {run.rollout}"
+    if run.succeeded + run.failed != run.nodes:
+        return f"{run.succeeded} nodes succeeded and {run.failed} failed, of {run.nodes}"
+    if not run.started_at <= run.ended_at <= now + _CLOCKS_DIFFER:
+        return f"a run cannot last from {run.started_at} to {run.ended_at}; it is {now}"
+    return None
+
+
+def keep(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
+    """Keep a run, and keep it as the latest of its ring, account and Region unless a newer one is known.
+
+    The same run may come more than once and runs may come in any order: the records are the same.
+
+    Args:
+        dynamodb: A boto3 client.
+        run: The run.
+        table_name: The table.
+
+    See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+    """
+    item = {
+        RING_KEY: {"S": ring_key(run.rollout, run.ring)},
+        _STARTED: {"N": f"{run.started_at.timestamp():.6f}"},
+        **{
+            name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+            for name, value in run.to_data().items()
+        },
+    }
+    _put(
+        dynamodb,
+        TableName=table_name,
+        Item={**item, RECORD_KEY: {"S": run_key(run.account, run.region, run.window_execution_id)}},
+        ConditionExpression="attribute_not_exists(#record)",
+        ExpressionAttributeNames={"#record": RECORD_KEY},
+    )
+    _put(
+        dynamodb,
+        TableName=table_name,
+        Item={**item, RECORD_KEY: {"S": latest_key(run.account, run.region)}},
+        ConditionExpression="attribute_not_exists(#started) OR #started < :started",
+        ExpressionAttributeNames={"#started": _STARTED},
+        ExpressionAttributeValues={":started": item[_STARTED]},
+    )
+
+
+def _put(dynamodb: Any, **request: Any) -> None:
+    """Put an item unless its condition does not hold, which says that it stands there already."""
+    try:
+        dynamodb.put_item(**request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            raise

@@ -1,0 +1,286 @@
+"""Runs of rings: how the workload account reads, judges and tells them."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_aws.aws import client
+from local_aws.errors import ApiError
+from local_aws.fleet.executions import CommandRun
+from local_aws.fleet.simulation import WindowFired
+from patching_constructs.model.ring_run import RingHealth, RingRun, judge_run
+from patching_constructs.model.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
+from patching_constructs.ring_run_recorder import SETTINGS_FILE
+from patching_constructs.runtime.ring_runs import handler as recorder
+from patching_constructs.runtime.ring_runs.recorder import (
+    UndeliveredRunError,
+    UnknownWindowError,
+    read_run,
+    tell,
+)
+from patching_constructs.runtime.ring_runs.task_results import TaskResult, judge_tasks
+from tests.runtime.fleets import ACCOUNT, DAY, REGION, START, World, node, patch
+
+SECURITY, BUS_REGION = "222222222222", "eu-west-1"
+BUS = f"arn:aws:events:{BUS_REGION}:{SECURITY}:event-bus/patching"
+SETTINGS = RingRunSettings(rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=1)})
+
+
+def fired(world: World) -> WindowFired:
+    """Let the windows run until the ring has been patched once, and return that run."""
+    (run,) = [run for run in world.fire(START + 3 * DAY) if run.name == "web-prod-install"]
+    return run
+
+
+def record(world: World, window: WindowFired) -> RingRun:
+    return read_run(world.ssm, SETTINGS, window.event["detail"], account=ACCOUNT, region=REGION)
+
+
+def counts(run: RingRun) -> tuple[int, int, int]:
+    return run.nodes, run.succeeded, run.failed
+
+
+# --- what a run was ---
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_a_run_on_which_every_node_was_patched_is_healthy() -> None:
+    world = World(max_errors="5%")
+    world.add(node(1), node(2), patch("kernel"))
+    window = fired(world)
+    run = record(world, window)
+    assert (run.rollout, run.ring, run.ring_order) == ("web", "prod", 1)
+    assert (run.account, run.region, run.window_id) == (ACCOUNT, REGION, world.windows["web-prod-install"])
+    assert (run.started_at, run.ended_at) == (window.execution.started_at, window.execution.ended_at)
+    assert (run.status, run.max_errors, counts(run)) == ("SUCCESS", "5%", (2, 2, 0))
+    assert (run.health, run.reason) == (RingHealth.HEALTHY, "0 of 2 nodes failed, and 0 may")
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_nodes_on_pages_of_their_own_are_all_counted() -> None:
+    world = World(max_errors="1")
+    world.add(*(node(number, refuses={"kernel"} if number == 119 else set()) for number in range(120)))
+    world.add(patch("kernel"))
+    run = record(world, fired(world))
+    assert (counts(run), run.health) == ((120, 119, 1), RingHealth.HEALTHY)
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_more_failures_than_the_budget_are_unhealthy() -> None:
+    world = World(max_errors="0")
+    world.add(node(1, refuses={"kernel"}), node(2), patch("kernel"))
+    run = record(world, fired(world))
+    assert (run.status, run.health) == ("FAILED", RingHealth.UNHEALTHY)
+    assert run.nodes == run.succeeded + run.failed == 2
+
+
+@pytest.mark.usefixtures("local_aws")
+@pytest.mark.parametrize(
+    ("max_errors", "failed", "health"),
+    [("1", 1, RingHealth.HEALTHY), ("0", 2, RingHealth.UNHEALTHY)],  # with 0, the second node is cancelled
+)
+def test_nodes_that_are_not_reached_have_failed(max_errors: str, failed: int, health: RingHealth) -> None:
+    world = World(max_errors=max_errors)
+    world.add(node(1, agent_died_at=START), node(2), patch("kernel"))
+    run = record(world, fired(world))
+    assert (counts(run), run.health) == ((2, 2 - failed, failed), health)
+    assert run.reason.endswith(f", {failed} of them not reached")
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_a_run_without_nodes_is_no_permission() -> None:
+    world = World()
+    run = record(world, fired(world))
+    assert (counts(run), run.health) == ((0, 0, 0), RingHealth.UNKNOWN)
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_only_patching_tasks_count() -> None:
+    world = World(max_errors="0")
+    world.add(node(1), patch("kernel"))
+    window = fired(world)
+    window.execution.commands["agent"] = CommandRun(
+        command_id="agent", document_name="AWS-UpdateSSMAgent", statuses={node(1).node_id: "Failed"}
+    )
+    run = record(world, window)
+    assert (counts(run), run.health) == ((1, 1, 0), RingHealth.HEALTHY)
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_what_systems_manager_has_deleted_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.add(node(1), patch("kernel"))
+    window = fired(world)
+    monkeypatch.setattr(type(world.place.executions), "_commands", _gone)
+    run = record(world, window)
+    assert (run.health, run.reason) == (RingHealth.UNKNOWN, "the results of 1 of 1 tasks cannot be read")
+
+
+def _gone(*_: object) -> list[CommandRun]:
+
+    raise ApiError("InvalidCommandId", "no such command")
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_what_cannot_be_read_now_is_an_error_that_lambda_tries_again() -> None:
+    world = World()
+    detail = {
+        "window-id": world.windows["web-prod-install"],
+        "window-execution-id": "00000000-0000-0000-0000-000000000000",
+        "status": "SUCCESS",
+    }
+    with pytest.raises(ClientError, match="does not exist"):
+        read_run(world.ssm, SETTINGS, detail, account=ACCOUNT, region=REGION)
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_a_window_of_no_ring_is_an_error() -> None:
+    world = World()
+    world.add(node(1))
+    (scan, *_) = world.fire(START + DAY)
+    with pytest.raises(UnknownWindowError, match=r"web-prod-scan, which is none of .* web-prod-install"):
+        record(world, scan)
+
+
+# --- how it is judged ---
+
+results = st.lists(
+    st.builds(
+        lambda nodes, failed, budget: TaskResult(
+            max_errors=budget, nodes=nodes, succeeded=nodes - min(failed, nodes)
+        ),
+        st.integers(0, 50),
+        st.integers(0, 50),
+        st.integers(0, 100).map(lambda share: f"{share}%") | st.integers(0, 50).map(str),
+    ),
+    max_size=4,
+)
+
+
+@given(results, st.sampled_from(["SUCCESS", "FAILED", "TIMED_OUT"]))
+def test_a_run_is_healthy_only_if_every_task_is(found: list[TaskResult], status: str) -> None:
+    health, _ = judge_tasks(found, status=status)
+    failed = sum(task.failed for task in found)
+    assert (health is RingHealth.HEALTHY) == (
+        any(task.nodes for task in found)
+        and all(task.failed <= _budget(task) for task in found)
+        and (status == "SUCCESS" or failed > 0)
+    )
+
+
+def _budget(task: TaskResult) -> int:
+    if task.max_errors.endswith("%"):
+        return len(range(100, task.nodes * int(task.max_errors[:-1]) + 1, 100))
+    return int(task.max_errors)
+
+
+@given(results.filter(lambda found: len(found) == 1))
+def test_one_task_is_judged_as_the_model_says(found: list[TaskResult]) -> None:
+    (task,) = found
+    assert judge_tasks(found, status="SUCCESS") == judge_run(
+        status="SUCCESS", nodes=task.nodes, failed=task.failed, max_errors=task.max_errors
+    )
+
+
+def test_what_failed_is_known_although_another_task_cannot_be_read() -> None:
+    found = [
+        TaskResult(max_errors="0", nodes=2, succeeded=1),
+        TaskResult(max_errors="0", is_readable=False),
+    ]
+    assert judge_tasks(found, status="FAILED")[0] is RingHealth.UNHEALTHY
+
+
+# --- how it is told ---
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_the_handler_puts_the_run_on_the_bus_in_its_region(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = World(max_errors="0")
+    world.add(node(1), patch("kernel"))
+    window = fired(world)
+    messages = _listen()
+    (tmp_path / SETTINGS_FILE).write_text(SETTINGS.to_json())
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
+    monkeypatch.setenv("EVENT_BUS_ARN", BUS)
+    monkeypatch.setenv("AWS_REGION", REGION)
+    accounts = {"ssm": ACCOUNT, "events": SECURITY}  # moto has no buses of other accounts
+    monkeypatch.setattr(
+        "boto3.client",
+        lambda name, *, region_name=REGION, **_: client(name, account=accounts[name], region=region_name),
+    )
+    context = SimpleNamespace(invoked_function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
+    recorder.handler(window.event, context)
+    (event,) = messages()
+    assert (event["source"], event["detail-type"]) == ("patching-constructs", "Patching Ring Run Finished")
+    assert RingRun.from_data(event["detail"]) == record(world, window)
+
+
+def _listen() -> Any:
+    """Make the security account's bus, and return what reads the events on it."""
+    events = client("events", account=SECURITY, region=BUS_REGION)
+    queues = client("sqs", account=SECURITY, region=BUS_REGION)
+    url = queues.create_queue(QueueName="heard")["QueueUrl"]
+    events.create_event_bus(Name="patching")
+    events.put_rule(Name="all", EventBusName="patching", EventPattern='{"source": ["patching-constructs"]}')
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_targets(Rule="all", EventBusName="patching", Targets=[{"Id": "queue", "Arn": arn}])
+    return lambda: [
+        json.loads(message["Body"]) for message in queues.receive_message(QueueUrl=url).get("Messages", [])
+    ]
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_a_bus_that_does_not_take_the_run_is_an_error() -> None:
+    world = World()
+    world.add(node(1), patch("kernel"))
+    run = record(world, fired(world))
+
+    class Refusing:
+        """PutEvents answers with success where entries failed."""
+
+        def put_events(self, **_: object) -> dict[str, Any]:
+            return {
+                "FailedEntryCount": 1,
+                "Entries": [{"ErrorCode": "AccessDenied", "ErrorMessage": "not you"}],
+            }
+
+    with pytest.raises(UndeliveredRunError, match=r"event-bus/patching: AccessDenied: not you"):
+        tell(Refusing(), run, event_bus_arn=BUS)
+
+
+# --- what it is told ---
+
+texts = st.text(min_size=1, max_size=5)
+
+
+@given(
+    st.builds(
+        RingRunSettings,
+        rollout=texts,
+        rings=st.dictionaries(texts, st.builds(RecordedRing, name=texts, order=st.integers(0, 20))),
+    )
+)
+def test_settings_come_back_as_they_were(told: RingRunSettings) -> None:
+    assert RingRunSettings.from_json(told.to_json()) == told
+
+
+@given(
+    st.builds(
+        RingOwners,
+        accounts=st.dictionaries(st.tuples(texts, texts), st.frozensets(st.from_regex(r"\A[0-9]{12}\Z"))),
+    )
+)
+def test_owners_come_back_as_they_were(told: RingOwners) -> None:
+    assert RingOwners.from_json(told.to_json()) == told
+
+
+def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
+    assert recorder.SETTINGS_FILE == SETTINGS_FILE
