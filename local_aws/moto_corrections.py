@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from moto.awslambda.models import LambdaFunction
 from moto.cloudwatch.models import Alarm
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
@@ -38,6 +39,7 @@ def correct() -> None:
     _know_aws_managed_policies()
     _hold_policies_and_logging_of_buckets_without_acting_on_them()
     _limit_targets_of_rules()
+    _keep_all_of_a_function()
     LogsResponse.associate_kms_key = _associate_kms_key
     LogsResponse.disassociate_kms_key = _associate_kms_key
     EventsHandler.update_event_bus = _update_event_bus
@@ -125,6 +127,36 @@ def _limit_targets_of_rules() -> None:
         original(backend, name, event_bus_arn, targets)
 
     EventsBackend.put_targets = put_targets
+
+
+def _keep_all_of_a_function() -> None:
+    """Let functions keep what moto drops: where they log, where failed events go, and a changed key."""
+    kept = ("DeadLetterConfig", "LoggingConfig")
+    make, configure, show = (
+        LambdaFunction.__init__,
+        LambdaFunction.update_configuration,
+        LambdaFunction.get_configuration,
+    )
+
+    def keep(function: Any, given: Mapping[str, Any]) -> None:
+        known = vars(function).setdefault("local_aws_kept", {})
+        known.update({name: given[name] for name in kept if name in given})
+        function.kms_key_arn = given.get("KMSKeyArn", function.kms_key_arn)
+
+    def init(function: Any, account_id: str, spec: dict[str, Any], *rest: Any, **named: Any) -> None:
+        make(function, account_id, spec, *rest, **named)
+        keep(function, spec)
+
+    def update_configuration(function: Any, config_updates: dict[str, Any]) -> Any:
+        keep(function, config_updates)
+        return configure(function, config_updates)
+
+    def get_configuration(function: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        return {**show(function, *arguments, **named), **vars(function).get("local_aws_kept", {})}
+
+    LambdaFunction.__init__ = init
+    LambdaFunction.update_configuration = update_configuration
+    LambdaFunction.get_configuration = get_configuration
 
 
 def _associate_kms_key(response: Any) -> Any:

@@ -1,7 +1,21 @@
 """Every resource type that stacks can have, by name."""
 
 from local_aws.resource_type import ResourceType
-from local_aws.resources import cdk, cloudwatch, ecr, events, iam, kms, logs, s3, sns, sqs, ssm
+from local_aws.resources import (
+    cdk,
+    cloudwatch,
+    dynamodb,
+    ecr,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    s3,
+    sns,
+    sqs,
+    ssm,
+)
 
 RESOURCE_TYPES: dict[str, ResourceType] = {
     kind.type_name: kind
@@ -10,10 +24,13 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         cloudwatch.Alarm(),
         cloudwatch.CompositeAlarm(),
         cloudwatch.Dashboard(),
+        dynamodb.Table(),
         ecr.Repository(),
         events.EventBus(),
         events.EventBusPolicy(),
         events.Rule(),
+        functions.Function(),
+        functions.Permission(),
         iam.InstanceProfile(),
         iam.ManagedPolicy(),
         iam.Policy(),

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 SEAMS = """
 import importlib
 for seam in '''
+    moto.awslambda.models:LambdaFunction.get_configuration
+    moto.awslambda.models:LambdaFunction.update_configuration
     moto.cloudformation.models:cloudformation_backends
     moto.cloudformation.responses:CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
     moto.core.base_backend:BackendDict.reset
@@ -32,6 +34,8 @@ for seam in '''
     moto.core.models:botocore_stubber.enabled
     moto.core.responses:BaseResponse.call_action
     moto.core.responses:BaseResponse.serialized
+    moto.ec2.responses:EC2Response.describe_instances
+    moto.ec2.responses:EC2Response._filters_from_querystring
     moto.events.models:EventsBackend.put_targets
     moto.events.models:EventsBackend.describe_event_bus
     moto.events.responses:EventsHandler.events_backend

@@ -11,7 +11,11 @@ from local_aws.resource_type import ResourceType, fit
 
 SCHEMAS = resources.files("cfnlint.data.schemas")
 # Types that keep a property which the schema lets change, because no API call changes it.
-MORE_CREATE_ONLY = {"AWS::Events::Rule": {"EventBusName"}}
+MORE_CREATE_ONLY = {
+    # See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+    "AWS::DynamoDB::Table": {"AttributeDefinitions", "KeySchema"},
+    "AWS::Events::Rule": {"EventBusName"},
+}
 
 
 @pytest.fixture(scope="module")

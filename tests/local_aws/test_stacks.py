@@ -114,8 +114,8 @@ def test_a_rollback_keeps_what_is_to_be_retained(aws: Any, deploy: Any) -> None:
 
 
 def test_an_unknown_resource_type_is_refused_before_anything_is_made(aws: Any, deploy: Any) -> None:
-    table = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
-    with pytest.raises(DeploymentError, match=r"Unrecognized resource types: \[AWS::DynamoDB::Table\]"):
+    table = {"Type": "AWS::Kinesis::Stream", "Properties": {}}
+    with pytest.raises(DeploymentError, match=r"Unrecognized resource types: \[AWS::Kinesis::Stream\]"):
         deploy({"Group": group("group"), "Table": table})
     assert group_names(aws) == set()
     assert aws("cloudformation").describe_stacks()["Stacks"] == []
@@ -442,7 +442,7 @@ def test_a_change_set_says_what_would_change_and_does_it_when_told(aws: Any) -> 
 
 def test_a_change_set_that_is_refused_leaves_no_stack(aws: Any) -> None:
     cloudformation = aws("cloudformation")
-    body = json.dumps({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}})
+    body = json.dumps({"Resources": {"Table": {"Type": "AWS::Kinesis::Stream"}}})
     request = {"StackName": "stack", "ChangeSetName": "change", "ChangeSetType": "CREATE"}
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         cloudformation.create_change_set(**request, TemplateBody=body)

@@ -1,0 +1,131 @@
+"""The reporter as its stack deploys it: told what stands beside its code, with the table made for it."""
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from local_aws import deploy_template
+from local_aws.aws import client
+from local_aws.fleet.clock import clock
+from local_aws.fleet.simulation import simulate
+from local_aws.moto_seams import place
+from patching_constructs import (
+    CommandOutput,
+    ComplianceReporter,
+    OperatingSystem,
+    PatchBaseline,
+    PatchGroup,
+    PatchGroupFleet,
+    PatchWindow,
+    Promise,
+    RebootOption,
+    Ring,
+    RingedMaintenanceWindow,
+    Schedule,
+    Severity,
+    Weekday,
+)
+from patching_constructs.model.reporter_settings import ReporterSettings
+from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
+from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, node, patch
+
+pytestmark = pytest.mark.usefixtures("local_aws")
+
+
+def _stack() -> cdk.Stack:
+    app = cdk.App(analytics_reporting=False)
+    stack = cdk.Stack(app, "Patching", env=cdk.Environment(account=ACCOUNT, region=REGION))
+    output = CommandOutput(stack, "Output")
+    baseline = PatchBaseline.security_updates(
+        stack,
+        "Baseline",
+        patch_baseline_name="prod-linux",
+        operating_system=OperatingSystem.AMAZON_LINUX_2023,
+        approve_after_days=2,
+    )
+    fleet = PatchGroupFleet(
+        stack, "Fleet", patch_group=PatchGroup(name=GROUP), baselines=[baseline], command_output=output
+    )
+    windows = RingedMaintenanceWindow(
+        stack,
+        "Windows",
+        rollout_name="web",
+        command_output=output,
+        rings=[
+            Ring(
+                name="prod",
+                patch_groups=[fleet.patch_group],
+                scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
+                install=PatchWindow(
+                    schedule=Schedule.weekly(day=Weekday.WEDNESDAY, hour=22), duration_hours=4, cutoff_hours=1
+                ),
+                reboot_option=RebootOption.NO_REBOOT,
+                max_concurrency="100%",
+                max_errors="100%",
+                promises=[Promise(name="own", within={Severity.CRITICAL: dt.timedelta(days=14)})],
+            )
+        ],
+    )
+    ComplianceReporter(
+        stack, "Reporter", account_name="prod", maintenance_windows=windows, baselines=[baseline]
+    )
+    return stack
+
+
+def _deploy(stack: cdk.Stack) -> tuple[str, ReporterSettings]:
+    """Deploy the stack with its asset; return the function's table and what stands beside its code."""
+    app = cdk.Stage.of(stack)
+    assert app is not None
+    template = dict(Template.from_stack(stack).to_json())
+    (bundle,) = Path(app.outdir).glob("asset.*.zip")
+    s3 = client("s3", account=ACCOUNT, region=REGION)
+    bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())
+    deploy_template(template, stack_name="Patching", account=ACCOUNT, region=REGION)
+    with zipfile.ZipFile(bundle) as opened:
+        settings = ReporterSettings.from_json(opened.read("reporter.json").decode())
+    (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
+    return function["Environment"]["Variables"]["TABLE_NAME"], settings
+
+
+def _report(table_name: str, settings: ReporterSettings) -> Any:
+    services = ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")
+    reporter = Reporter(
+        settings,
+        clients=Clients(**{name: client(name, account=ACCOUNT, region=REGION) for name in services}),
+        places=Places(account=ACCOUNT, region=REGION, table_name=table_name),
+        remaining=lambda: dt.timedelta(minutes=15),
+    )
+    return reporter.make(Progress(run_id="run", now=clock()))
+
+
+def test_what_is_deployed_reports_what_happens_to_its_nodes() -> None:
+    clock.set(START)
+    table_name, settings = _deploy(_stack())
+    here = place(ACCOUNT, REGION)
+    here.fleet.add(node(1), node(2, refuses={"kernel"}), patch("kernel", START - DAY))
+    for _ in simulate([here], from_=START, until=START + 3 * DAY):
+        pass
+    report = _report(table_name, settings)
+    assert report.is_finished
+    assert report.changed_baselines == (), "the definition is what CloudFormation has made of it"
+    (figures,) = report.progress.figures.values()
+    assert (figures.nodes, figures.failed_patches, figures.reboot_debt_nodes) == (2, 0, 1)
+    assert figures.missing == {Severity.CRITICAL: 1}, "a scan after the failed install says missing again"
+
+
+def test_a_baseline_that_somebody_changes_by_hand_shows() -> None:
+    clock.set(START)
+    table_name, settings = _deploy(_stack())
+    ssm = client("ssm", account=ACCOUNT, region=REGION)
+    (baseline,) = ssm.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])[
+        "BaselineIdentities"
+    ]
+    ssm.update_patch_baseline(BaselineId=baseline["BaselineId"], ApprovedPatches=["kernel"])
+    assert _report(table_name, settings).changed_baselines == ("prod-linux: ApprovedPatches",)
