@@ -16,8 +16,9 @@ class PatchProblem:
         patch: Id of the patch: the KB id on Windows, else the title.
         state: One of `PROBLEM_STATES`.
         severity: How severe the maker says it is, or None if nobody does.
-        first_seen: When the reporter first saw the patch in this state on this node. A later scan or install
-            does not move it, as it moves AWS's own times.
+        first_seen: When the reporter first saw the patch in this state on this node; a patch that is missing
+            and one that has failed count as one state. A later scan or install does not move it, as it moves
+            AWS's own times.
         published: When AWS says that the patch was released, or None where it does not: only the effective
             patches of Windows baselines have a release date.
     """

@@ -49,6 +49,15 @@ def test_ages_count_from_when_the_reporter_first_saw_the_patch() -> None:
         assert found.oldest_missing_first_seen == (days - 1) * DAY
 
 
+def test_an_install_that_fails_does_not_renew_the_age_of_a_patch() -> None:
+    world = World()
+    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    for days in (1, 2, 3, 8):
+        world.advance(START + days * DAY)
+        world.report()
+    assert only(dict(world.report().progress.figures)).oldest_missing_first_seen == 7 * DAY
+
+
 def test_reboot_debt_grows_although_every_install_renews_the_time_of_aws() -> None:
     world = World(reboot_option=RebootOption.NO_REBOOT)
     world.add(node(1), patch("kernel"), patch("glibc", START + 4 * DAY))

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
+from patching_constructs.model.patch_state import PatchState
+
 _KEYS_OF_A_READ = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
@@ -47,8 +49,12 @@ class MemoryBusyError(Exception):
 
 
 def problem_key(patch: str, state: str) -> str:
-    """Name a patch in a state."""
-    return f"{state} {patch}"
+    """Name a patch in a state.
+
+    A patch that is missing and one whose installation has failed are one problem: each run that fails would
+    renew the age of the patch otherwise, and the next scan once more.
+    """
+    return f"{PatchState.MISSING if state == PatchState.FAILED else state} {patch}"
 
 
 class Memory:
