@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from patching_constructs._version import __version__
-from patching_constructs.cli import check, plan
+from patching_constructs.cli import check, evidence, plan
 from patching_constructs.cli.exit_status import ExitStatus
 
 
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     check.add_command(commands)
     plan.add_command(commands)
+    evidence.add_command(commands)
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

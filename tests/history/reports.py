@@ -8,7 +8,10 @@ from typing import Any
 
 from patching_constructs import RebootOption
 from patching_constructs.model.exemption import Exemption
-from tests.runtime.fleets import BUCKET, DAY, GROUP, LINUX, START, WINDOWS, World, node, patch
+from tests.runtime.fleets import BUCKET, DAY, START, WINDOWS, World, node, patch
+
+TRUTH = "truth.json"
+"""When the fleet installed what on which node."""
 
 LAST = START + 12 * DAY + dt.timedelta(hours=7)
 """The last report."""
@@ -65,6 +68,12 @@ def write_reports(folder: Path) -> None:
             file = folder / entry["Key"]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read())
+    truth = {
+        f"{there.node_id} {patch_id}": f"{installed.at:%Y-%m-%d %H:%M:%S}Z"
+        for there in world.place.fleet.nodes.values()
+        for patch_id, installed in there.installed.items()
+    }
+    (folder / TRUTH).write_text(json.dumps(truth))
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -76,6 +85,3 @@ def rows(folder: Path) -> list[dict[str, Any]]:
             {**json.loads(line), **partitions} for line in gzip.decompress(file.read_bytes()).splitlines()
         ]
     return found
-
-
-__all__ = ["GROUP", "LAST", "LINUX", "rows", "write_reports"]

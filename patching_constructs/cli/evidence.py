@@ -1,0 +1,190 @@
+"""`patching evidence`: what the history of a period proves, for auditors."""
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from patching_constructs.cli.exit_status import ExitStatus
+from patching_constructs.cli.unusable_input import ended_by_unusable_input
+
+if TYPE_CHECKING:
+    from patching_constructs.evidence.pack import EvidencePack
+    from patching_constructs.model.acknowledgement import Acknowledgement
+    from patching_constructs.model.exemption import Exemption
+    from patching_constructs.model.history_row import HistoryRow
+    from patching_constructs.model.promises import Promise
+    from patching_constructs.plan.order import OrderAnswer
+
+_DAMAGES_SHOWN = 10
+
+
+class _Rules(NamedTuple):
+    """What should be: promises by ring, the order of rings, and exceptions."""
+
+    promises: "dict[str, tuple[Promise, ...]]"
+    order: "tuple[OrderAnswer, ...] | None"
+    exemptions: "tuple[Exemption, ...]"
+    acknowledgements: "tuple[Acknowledgement, ...]"
+
+
+def add_command(commands: Any) -> None:
+    """Add the command to the parser's."""
+    parser = commands.add_parser(
+        "evidence",
+        help="write what was promised and installed in a period, for auditors",
+        description="Write for a period what was promised, what was installed when and where, exceptions "
+        "with owner and last day, and the proof of ring order: a page and CSV files, from the history that "
+        "ComplianceHistory keeps. Exit status: 0 written, whatever it says; 2 unusable input.",
+    )
+    parser.add_argument(
+        "history",
+        metavar="PATH",
+        type=Path,
+        help="folder with files of the history: aws s3 sync s3://BUCKET/nodes PATH/nodes",
+    )
+    parser.add_argument("--from", dest="from_", metavar="DATE", required=True, help="first day, in UTC")
+    parser.add_argument("--until", metavar="DATE", required=True, help="day after the last")
+    parser.add_argument(
+        "--output", metavar="FOLDER", type=Path, required=True, help="write the page and the CSV files there"
+    )
+    parser.add_argument(
+        "--templates",
+        nargs="+",
+        metavar="PATH",
+        default=[],
+        dest="paths",
+        help="templates or cdk.out whose promises count and whose ring order is proved (default: neither)",
+    )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        type=Path,
+        help="take promises, freezes and exemptions from a patching.yaml",
+    )
+    parser.add_argument(
+        "--acknowledgements",
+        metavar="FILE",
+        type=Path,
+        help="accepted findings (default: patching-acknowledgements.yaml, if there is one)",
+    )
+    parser.add_argument(
+        "--rings",
+        metavar="RINGS",
+        help="rings of the templates, earliest first, as patch groups (default: the marks of "
+        "patching-constructs)",
+    )
+    parser.set_defaults(
+        production=None,
+        freezes=[],
+        promises=[],
+        visibility_lag_days=None,
+        run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
+    )
+
+
+def _run(options: argparse.Namespace) -> ExitStatus:
+    from patching_constructs.cli.evidence_formats.csv_text import format_csv
+    from patching_constructs.cli.evidence_formats.html import format_evidence
+    from patching_constructs.cli.evidence_formats.tables import tables
+
+    pack = _pack(options)
+    shown = tables(pack)
+    files = {f"{table.name}.csv": format_csv(table) for table in shown}
+    files["evidence.html"] = format_evidence(pack, shown, made_at=dt.datetime.now(dt.UTC))
+    _write(options.output, files)
+    for place, reason in pack.damages[:_DAMAGES_SHOWN]:
+        _say(f"not read: {place}: {reason}")
+    if pack.damages:
+        _say(f"{len(pack.damages)} files or lines could not be read; all are in damaged.csv")
+    if pack.days_without:
+        _say(f"{pack.days_without} days without a report; they are in reports.csv")
+    sys.stdout.write(
+        f"{options.output / 'evidence.html'} and {len(shown)} CSV files: {len(pack.installed)} installed, "
+        f"{len(pack.unfinished)} left to do\n"
+    )
+    return ExitStatus.CLEAN
+
+
+def _pack(options: argparse.Namespace) -> "EvidencePack":
+    from patching_constructs.cli.arguments import ArgumentError, parse_horizon
+    from patching_constructs.evidence.pack import build_evidence
+    from patching_constructs.reading.history import Damage, read_history
+
+    today = dt.datetime.now(dt.UTC).date()
+    horizon = parse_horizon(options.from_, options.until, today=today)
+    from_, until = horizon.from_.date(), horizon.until.date()
+    if options.output.exists() and not options.output.is_dir():
+        message = f"--output: a file, got {str(options.output)!r}; allowed: a folder, which is made"
+        raise ArgumentError(message)
+    rules = _what_should_be(options, today)
+    damages: list[tuple[str, str]] = []
+
+    def rows() -> "Iterator[HistoryRow]":
+        for entry in read_history(options.history, before=until):
+            if isinstance(entry, Damage):
+                place = entry.file if entry.line is None else f"{entry.file}:{entry.line}"
+                damages.append((place, entry.reason))
+            else:
+                yield entry
+
+    return build_evidence(
+        rows(),
+        from_=from_,
+        until=until,
+        promises=rules.promises,
+        order=rules.order,
+        exemptions=rules.exemptions,
+        acknowledgements=rules.acknowledgements,
+        damages=damages,
+    )
+
+
+def _what_should_be(options: argparse.Namespace, today: dt.date) -> "_Rules":
+    """Read what templates, settings and acknowledgements say."""
+    from patching_constructs.config.loader import load_settings
+    from patching_constructs.plan.build import build_plan
+    from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
+    from patching_constructs.rules.ids import FindingId
+
+    settings = None if options.settings is None else load_settings(options.settings)
+    exemptions = () if settings is None else settings.exemption_values
+    if options.paths:
+        from patching_constructs.cli.scenario_options import read_scenario
+
+        scenario = read_scenario(options, today=today)
+        plan = build_plan(scenario.estates[0], scenario.options, findings=(), today=today)
+        return _Rules(
+            promises={ring.ring.name: ring.promises for ring in plan.rings if ring.promises},
+            order=plan.order,
+            exemptions=exemptions,
+            acknowledgements=scenario.acknowledgements,
+        )
+    file = options.acknowledgements
+    if file is None and DEFAULT_FILE.is_file():
+        file = DEFAULT_FILE
+    return _Rules(
+        promises={} if settings is None else {ring: tuple(of) for ring, of in settings.promises.items()},
+        order=None,
+        exemptions=exemptions,
+        acknowledgements=() if file is None else read_acknowledgements(file, finding_ids=set(FindingId)),
+    )
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    from patching_constructs.cli.arguments import ArgumentError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        message = f"--output: cannot be written, got {str(folder)!r}: {reason}"
+        raise ArgumentError(message) from error
+
+
+def _say(text: str) -> None:
+    print(f"patching: {text}", file=sys.stderr)  # noqa: T201 - the command line speaks

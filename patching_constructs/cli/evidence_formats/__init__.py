@@ -1,0 +1,1 @@
+"""An evidence pack as a page and as tables."""

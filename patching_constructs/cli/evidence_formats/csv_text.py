@@ -1,0 +1,23 @@
+"""A table as CSV that a spreadsheet opens without calculating what nodes are called."""
+
+import csv
+import io
+
+from patching_constructs.cli.evidence_formats.tables import Cell, Table
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""https://owasp.org/www-community/attacks/CSV_Injection"""
+
+
+def format_csv(table: Table) -> str:
+    """Write a table as RFC 4180 wants it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(table.head)
+    writer.writerows([[neutral(cell) for cell in row] for row in table.rows])
+    return text.getvalue()
+
+
+def neutral(cell: Cell) -> Cell:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS_A_FORMULA) else cell

@@ -1,0 +1,165 @@
+"""What was installed, derived from reports: a patch that was not installed and is no more among the problems.
+
+Reports are moments. A patch was installed between the last report that still had it and the first one after a
+newer scan or install that had it no more; nobody knows the minute.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from patching_constructs.model.history_row import HistoryProblem, HistoryRow
+from patching_constructs.model.patch_state import PatchState
+from patching_constructs.model.promises import Promise, Severity
+
+_NOT_INSTALLED = frozenset({PatchState.MISSING, PatchState.FAILED})
+
+
+class How(enum.StrEnum):
+    """How it is known that a patch is installed."""
+
+    WAITS_FOR_REBOOT = "installed, waits for a reboot"
+    """AWS says so."""
+    GONE = "no longer missing"
+    """It is not among the problems of a newer scan or install. A patch that was superseded or withdrawn looks
+    the same."""
+    OTHER_BASELINE = "no longer missing, by another baseline"
+    """Likewise, and the node was compared with another baseline, which may not approve the patch."""
+
+
+class Kept(enum.StrEnum):
+    """Whether a promise was kept."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "not decided"
+    """The promised time ended between the two reports."""
+    NOT_YET = "not due"
+    """It is not installed, and there is time left."""
+    NOTHING_PROMISED = "nothing promised"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Installation:
+    """A patch that a node did not have and has.
+
+    Attributes:
+        row: The node in the last report that still had the patch among its problems.
+        problem: The patch there.
+        not_before: Time of that report.
+        not_after: Time of the first report that had it no more.
+        how: How that is known.
+        kept: Whether the promise was kept.
+    """
+
+    row: HistoryRow
+    problem: HistoryProblem
+    not_before: datetime
+    not_after: datetime
+    how: How
+    kept: Kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unfinished:
+    """Something that is left to do in the last report of a node.
+
+    Attributes:
+        row: The node there.
+        problem: What is left to do.
+        kept: Whether the promise is kept.
+    """
+
+    row: HistoryRow
+    problem: HistoryProblem
+    kept: Kept
+
+
+class PatchTrail:
+    """Follows every node through its reports, which are given in the order of time.
+
+    Args:
+        promises: What was promised, by ring.
+    """
+
+    def __init__(self, promises: Mapping[str, Iterable[Promise]]) -> None:
+        self._within = {ring: _shortest(of_ring) for ring, of_ring in promises.items()}
+        self._last: dict[tuple[str, str, str, str], HistoryRow] = {}
+        self._open: dict[tuple[str, str, str, str], dict[str, tuple[HistoryRow, HistoryProblem]]] = {}
+
+    def follow(self, row: HistoryRow) -> Iterator[Installation]:
+        """Take the next row of a node, and yield what it shows to be installed."""
+        key = (row.rollout, row.account, row.region, row.node_id)
+        self._last[key] = row
+        if not row.tells_patches:
+            return
+        states = {problem.patch: problem for problem in row.problems}
+        still: dict[str, tuple[HistoryRow, HistoryProblem]] = {}
+        for patch, (before, problem) in self._open.get(key, {}).items():
+            now = states.get(patch)
+            is_newer = (row.reported_at or row.seen_at) > (before.reported_at or before.seen_at)
+            if now is not None and now.state in _NOT_INSTALLED:
+                continue
+            if not is_newer:
+                still[patch] = (before, problem)
+                continue
+            yield Installation(
+                row=before,
+                problem=problem,
+                not_before=before.seen_at,
+                not_after=row.seen_at,
+                how=_how(before, row, now),
+                kept=self._kept(before.ring, problem, before.seen_at, row.seen_at),
+            )
+        for patch, problem in states.items():
+            if problem.state in _NOT_INSTALLED:
+                still[patch] = (row, problem)
+        self._open[key] = still
+
+    def unfinished(self, *, since: datetime) -> Iterator[Unfinished]:
+        """Yield what is left to do, of the nodes that were reported at or after `since`."""
+        for row in self._last.values():
+            if row.seen_at < since:
+                continue
+            for problem in row.problems:
+                kept = self._kept(row.ring, problem, row.seen_at, None)
+                is_late = problem.state in _NOT_INSTALLED
+                yield Unfinished(row=row, problem=problem, kept=kept if is_late else Kept.NOTHING_PROMISED)
+
+    @property
+    def last_rows(self) -> Iterable[HistoryRow]:
+        """The last row of every node."""
+        return self._last.values()
+
+    def _kept(
+        self, ring: str, problem: HistoryProblem, not_before: datetime, not_after: datetime | None
+    ) -> Kept:
+        within = self._within.get(ring, {})
+        promised = (
+            min(within.values(), default=None) if problem.severity is None else within.get(problem.severity)
+        )
+        if promised is None:
+            return Kept.NOTHING_PROMISED
+        due = problem.clock + promised
+        if not_before > due:
+            return Kept.NO
+        if not_after is None:
+            return Kept.NOT_YET
+        return Kept.YES if not_after <= due else Kept.UNSURE
+
+
+def _how(before: HistoryRow, row: HistoryRow, now: HistoryProblem | None) -> How:
+    if now is not None and now.state is PatchState.INSTALLED_PENDING_REBOOT:
+        return How.WAITS_FOR_REBOOT
+    return How.GONE if before.baseline_id == row.baseline_id else How.OTHER_BASELINE
+
+
+def _shortest(promises: Iterable[Promise]) -> dict[str, timedelta]:
+    """Return the shortest time that is promised for each severity, and what counts where nobody tells it."""
+    within: dict[str, timedelta] = {}
+    for promise in promises:
+        for severity, time in promise.within.items():
+            name = str(Severity(severity))
+            within[name] = min(time, within.get(name, time))
+    return within

@@ -1,0 +1,424 @@
+"""`patching evidence` on files that the reporter has written about a fleet."""
+
+import csv
+import datetime as dt
+import gzip
+import hashlib
+import json
+import re
+import shutil
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+import yaml
+
+from patching_constructs.cli import main
+from patching_constructs.cli.evidence_formats.csv_text import format_csv
+from patching_constructs.cli.evidence_formats.tables import Table
+from patching_constructs.evidence.installations import How, Kept, PatchTrail
+from patching_constructs.model.history_row import HistoryProblem, HistoryRow
+from patching_constructs.model.patch_state import PatchState
+from patching_constructs.model.promises import Promise, Severity
+from tests.history.reports import TRUTH
+from tests.sample import ROOT
+
+PERIOD = ("--from", "2026-12-02", "--until", "2026-12-14")
+NOON = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def _run(history: Path, output: Path, *options: str) -> int:
+    return main(["evidence", str(history), *PERIOD, "--output", str(output), *options])
+
+
+def _table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+@pytest.fixture(scope="module")
+def evidence(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evidence")
+    assert _run(history, folder, "--settings", str(ROOT / "patching.yaml")) == 0
+    return folder
+
+
+@pytest.fixture
+def copy(history: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(history, tmp_path / "copy"))
+
+
+# --- what was installed ---
+
+
+def test_every_installation_is_within_its_two_reports(history: Path, evidence: Path) -> None:
+    truth: dict[str, str] = json.loads((history / TRUTH).read_text())
+    found = {f"{row['node_id']} {row['patch']}": row for row in _table(evidence, "installed")}
+    assert found
+    assert found.keys() <= truth.keys()
+    for name, row in found.items():
+        assert row["installed_after"] <= truth[name] <= row["installed_before"], name
+
+
+def test_what_was_seen_missing_and_installed_is_there(history: Path, evidence: Path) -> None:
+    truth: dict[str, str] = json.loads((history / TRUTH).read_text())
+    found = {f"{row['node_id']} {row['patch']}" for row in _table(evidence, "installed")}
+    missing = set()
+    for file in history.rglob("*.json.gz"):
+        for line in gzip.decompress(file.read_bytes()).splitlines():
+            row = json.loads(line)
+            missing |= {
+                f"{row['node_id']} {problem['patch']}"
+                for problem in row["problems"]
+                if problem["state"] == "MISSING" and row["managed"]
+            }
+    assert found == missing & truth.keys()
+
+
+def test_a_shorter_period_has_what_was_installed_in_it(history: Path, tmp_path: Path) -> None:
+    arguments = ["evidence", str(history), "--from", "2026-12-09", "--until", "2026-12-11"]
+    assert main([*arguments, "--output", str(tmp_path)]) == 0
+    found = _table(tmp_path, "installed")
+    assert {row["patch"] for row in found} == {"openssl-3", "KB5000001"}
+    assert {row["installed_before"][:10] for row in found} == {"2026-12-09"}
+
+
+def test_what_is_left_to_do_is_that_of_the_last_report(evidence: Path) -> None:
+    found = _table(evidence, "open")
+    assert {row["reported"] for row in found if row["node_name"] != "web-6"} == {"2026-12-13 07:00:00Z"}
+    assert ("web-2", "kernel", "MISSING") in {(row["node_name"], row["patch"], row["state"]) for row in found}
+
+
+def _row(hours: int, *problems: HistoryProblem, scanned: int | None = None, **changes: object) -> HistoryRow:
+    values: dict[str, object] = {
+        "rollout": "web",
+        "account": "666666666666",
+        "region": "eu-central-1",
+        "seen_at": NOON + hours * HOUR,
+        "ring": "prod",
+        "patch_group": "prod-web",
+        "operating_system": "AMAZON_LINUX_2023",
+        "node_id": "i-1",
+        "node_name": None,
+        "is_managed": True,
+        "is_exempt": False,
+        "reported_at": NOON + (hours if scanned is None else scanned) * HOUR,
+        "baseline_id": "pb-1",
+        "unread": None,
+        "problems": problems,
+    }
+    return HistoryRow(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def _problem(state: PatchState = PatchState.MISSING, severity: str | None = "CRITICAL") -> HistoryProblem:
+    return HistoryProblem(
+        patch="kernel", state=state, severity=severity, first_seen=NOON, published=None, is_exempt=False
+    )
+
+
+def _trail(hours: int | None = None) -> PatchTrail:
+    within = {} if hours is None else {Severity.CRITICAL: hours * HOUR}
+    return PatchTrail({"prod": [Promise(name="own", within=within)]} if within else {})
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(_row(5, is_managed=False), id="the agent is dead"),
+        pytest.param(_row(5, unread="throttled"), id="its patches could not be read"),
+        pytest.param(_row(5, reported_at=None), id="it was never scanned"),
+        pytest.param(_row(5, scanned=0), id="it was not scanned again"),
+        pytest.param(_row(5, _problem(PatchState.FAILED)), id="the install failed"),
+    ],
+)
+def test_what_is_not_told_is_not_installed(after: HistoryRow) -> None:
+    trail = _trail()
+    assert list(trail.follow(_row(0, _problem()))) == []
+    assert list(trail.follow(after)) == []
+    (found,) = trail.follow(_row(9))
+    assert found.not_after == NOON + 9 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("after", "how"),
+    [
+        (_row(5, _problem(PatchState.INSTALLED_PENDING_REBOOT)), How.WAITS_FOR_REBOOT),
+        (_row(5), How.GONE),
+        (_row(5, baseline_id="pb-2"), How.OTHER_BASELINE),
+    ],
+)
+def test_how_it_is_known_is_said(after: HistoryRow, how: How) -> None:
+    trail = _trail()
+    assert list(trail.follow(_row(0, _problem()))) == []
+    assert [found.how for found in trail.follow(after)] == [how]
+
+
+@pytest.mark.parametrize(
+    ("promised", "severity", "kept"),
+    [
+        (9, "CRITICAL", Kept.YES),
+        (8, "CRITICAL", Kept.UNSURE),
+        (4, "CRITICAL", Kept.UNSURE),
+        (3, "CRITICAL", Kept.NO),
+        (3, None, Kept.NO),
+        (3, "LOW", Kept.NOTHING_PROMISED),
+        (None, "CRITICAL", Kept.NOTHING_PROMISED),
+    ],
+)
+def test_a_promise_is_judged_only_as_far_as_reports_tell(
+    promised: int | None, severity: str | None, kept: Kept
+) -> None:
+    trail = _trail(promised)
+    for hours in (0, 4):
+        assert list(trail.follow(_row(hours, _problem(severity=severity)))) == []
+    (found,) = trail.follow(_row(9, _problem(PatchState.INSTALLED_PENDING_REBOOT, severity)))
+    assert found.kept is kept
+
+
+# --- what should be ---
+
+
+def test_templates_give_promises_and_the_proof_of_ring_order(history: Path, tmp_path: Path) -> None:
+    windows = {
+        f"{ring}{operation}": {
+            "Type": "AWS::SSM::MaintenanceWindow",
+            "Properties": {
+                "Name": f"web-{ring}-{operation}",
+                "Schedule": schedule,
+                "Duration": 4,
+                "Cutoff": 1,
+                "AllowUnassociatedTargets": False,
+            },
+        }
+        for ring, operation, schedule in (
+            ("dev", "Install", "cron(0 22 ? * TUE *)"),
+            ("prod", "Install", "cron(0 22 ? * THU *)"),
+        )
+    }
+    resources: dict[str, object] = dict(windows)
+    for ring in ("dev", "prod"):
+        resources[f"{ring}Baseline"] = {
+            "Type": "AWS::SSM::PatchBaseline",
+            "Properties": {
+                "Name": f"{ring}-linux",
+                "OperatingSystem": "AMAZON_LINUX_2023",
+                "PatchGroups": [ring],
+                "ApprovalRules": {
+                    "PatchRules": [
+                        {
+                            "PatchFilterGroup": {
+                                "PatchFilters": [{"Key": "CLASSIFICATION", "Values": ["Security"]}]
+                            },
+                            "ApproveAfterDays": 0 if ring == "dev" else 7,
+                        }
+                    ]
+                },
+            },
+        }
+        resources[f"{ring}Target"] = {
+            "Type": "AWS::SSM::MaintenanceWindowTarget",
+            "Properties": {
+                "WindowId": {"Ref": f"{ring}Install"},
+                "ResourceType": "INSTANCE",
+                "Targets": [{"Key": "tag:PatchGroup", "Values": [ring]}],
+            },
+        }
+        resources[f"{ring}Task"] = {
+            "Type": "AWS::SSM::MaintenanceWindowTask",
+            "Properties": {
+                "WindowId": {"Ref": f"{ring}Install"},
+                "Targets": [{"Key": "WindowTargetIds", "Values": [{"Ref": f"{ring}Target"}]}],
+                "TaskArn": "AWS-RunPatchBaseline",
+                "TaskType": "RUN_COMMAND",
+                "Priority": 1,
+                "MaxConcurrency": "10%",
+                "MaxErrors": "5%",
+                "TaskInvocationParameters": {
+                    "MaintenanceWindowRunCommandParameters": {
+                        "Parameters": {"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]}
+                    }
+                },
+            },
+        }
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps({"Resources": resources}))
+    output = tmp_path / "out"
+    assert _run(history, output, "--templates", str(template), "--rings", "dev,prod") == 0
+    order = {(row["later_ring"], row["earlier_ring"]): row["state"] for row in _table(output, "ring-order")}
+    assert order["prod", "dev"] == "proved"
+
+
+def test_settings_give_promises(evidence: Path) -> None:
+    promised = _table(evidence, "promised")
+    assert {row["ring"] for row in promised} == {"prod", "staging"}
+    assert all(int(row["hours"]) > 0 for row in promised)
+
+
+def test_accepted_findings_have_owner_and_last_day(history: Path, tmp_path: Path) -> None:
+    file = tmp_path / "accepted.yaml"
+    file.write_text(
+        "acknowledgements:\n  - id: ring-order-not-possible\n    where: '*'\n    owner: web@example.com\n"
+        "    reason: rebuilt daily\n    expires: '2026-12-05'\n"
+    )
+    assert _run(history, tmp_path / "out", "--acknowledgements", str(file)) == 0
+    (row,) = _table(tmp_path / "out", "exceptions")
+    assert row == {
+        "kind": "finding",
+        "what": "ring-order-not-possible at *",
+        "owner": "web@example.com",
+        "reason": "rebuilt daily",
+        "ticket": "",
+        "last_day": "2026-12-05",
+        "over_before_the_end": "yes",
+    }
+
+
+def test_exemptions_have_owner_ticket_and_last_day(history: Path, tmp_path: Path) -> None:
+    settings = yaml.safe_load((ROOT / "patching.yaml").read_text())
+    settings["exemptions"] = [
+        {
+            "owner": "shop",
+            "reason": "till software",
+            "ticket": "OPS-1",
+            "expires": "2026-12-31",
+            "nodes": "web-5",
+        }
+    ]
+    file = tmp_path / "patching.yaml"
+    file.write_text(yaml.safe_dump(settings, sort_keys=False))
+    assert _run(history, tmp_path / "out", "--settings", str(file)) == 0
+    (row,) = [row for row in _table(tmp_path / "out", "exceptions") if row["kind"] == "exemption"]
+    assert (row["what"], row["owner"], row["ticket"], row["last_day"], row["over_before_the_end"]) == (
+        "nodes web-5; patches *",
+        "shop",
+        "OPS-1",
+        "2026-12-31",
+        "no",
+    )
+
+
+def test_exempt_nodes_are_told_apart_from_exempt_patches(evidence: Path) -> None:
+    found = {row["node_name"]: row["patches"] for row in _table(evidence, "exempt-nodes")}
+    assert found["web-5"] == "all"
+    assert found["web-1"] == "openssl-3"
+
+
+# --- what is not known ---
+
+
+def test_days_without_reports_are_told(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in copy.rglob("day=2026-12-05"):
+        shutil.rmtree(folder)
+    assert _run(copy, tmp_path / "out") == 0
+    (row,) = _table(tmp_path / "out", "reports")
+    assert (row["days_without_report"], row["which"]) == ("1", "2026-12-05")
+    assert "1 days without a report" in capsys.readouterr().err
+
+
+def _first(folder: Path) -> Path:
+    return min(folder.rglob("*.json.gz"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no gzip", "not readable after line 0"),
+        (gzip.compress(b"{}\n" * 3)[:-9], "not readable after line"),
+        (gzip.compress(b"[1]\n"), "not an object"),
+        (gzip.compress(b"{\n"), "no JSON"),
+        (gzip.compress(b"\xff\xfe\n"), "no row"),
+        (gzip.compress(b"[" * 100_000 + b"\n"), "nested too deep"),
+        (gzip.compress(b'{"schema_version": 2}\n'), "schema_version 2; this version reads 1"),
+        (gzip.compress(b'{"schema_version": 1}\n'), "a column is missing: seen_at"),
+        (gzip.compress(b'{"schema_version": 1, "seen_at": 5}\n'), "no row"),
+    ],
+)
+def test_damaged_files_are_told_and_counted(
+    copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str
+) -> None:
+    _first(copy).write_bytes(content)
+    assert _run(copy, tmp_path / "out") == 0
+    said = capsys.readouterr().err
+    damaged = _table(tmp_path / "out", "damaged")
+    assert any(reason in row["reason"] for row in damaged), damaged
+    assert f"{len(damaged)} files or lines could not be read" in said
+    assert "Traceback" not in said
+    assert _table(tmp_path / "out", "installed")
+
+
+def test_a_file_below_no_partition_is_told(copy: Path, tmp_path: Path) -> None:
+    shutil.copy(_first(copy), copy / "stray.json.gz")
+    assert _run(copy, tmp_path / "out") == 0
+    (row,) = _table(tmp_path / "out", "damaged")
+    assert row == {"where": "stray.json.gz", "reason": "no folder rollout=... above the file"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["s3://bucket/nodes", *PERIOD], "aws s3 sync"),
+        (["{empty}", *PERIOD], "no file of the history below it"),
+        (["{empty}/none", *PERIOD], "no folder"),
+        (["{history}", "--from", "2026-13-01", "--until", "2026-12-14"], "--from: not a date"),
+        (["{history}", "--from", "2026-12-14", "--until", "2026-12-02"], "--until: not after --from"),
+        (["{history}", *PERIOD, "--settings", "{empty}/none.yaml"], "none.yaml"),
+        (["{history}", *PERIOD, "--templates", "{empty}/none"], "none"),
+        (["{history}", *PERIOD, "--output", "{file}"], "--output: a file"),
+        (["{history}", *PERIOD, "--output", "{file}/below"], "--output: cannot be written"),
+    ],
+)
+def test_unusable_input_ends_with_2_and_says_why(
+    arguments: list[str],
+    complaint: str,
+    history: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    places = {"history": history, "empty": tmp_path / "empty", "file": tmp_path / "file"}
+    places["empty"].mkdir()
+    places["file"].write_text("")
+    given = ["--output", str(tmp_path / "out"), *(argument.format(**places) for argument in arguments)]
+    try:
+        status = main(["evidence", *given])
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    said = capsys.readouterr().err
+    assert status == 2
+    assert complaint in said
+    assert "by a mistake of its own" not in said
+
+
+# --- the files ---
+
+
+def test_the_page_runs_and_loads_nothing(evidence: Path) -> None:
+    page = (evidence / "evidence.html").read_text()
+    (style,) = re.findall(r"<style>(.*?)</style>", page, flags=re.DOTALL)
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'" in page.replace("&#39;", "'")
+    assert "<script" not in page
+    assert not re.findall(r"(?:src|href)=", page)
+
+
+def test_names_of_nodes_are_text_on_the_page_and_no_formulas_in_the_files(copy: Path, tmp_path: Path) -> None:
+    for file in copy.rglob("*.json.gz"):
+        text = gzip.decompress(file.read_bytes()).decode()
+        named = text.replace('"web-1"', '"=cmd|<script>alert(1)</script>"')
+        file.write_bytes(gzip.compress(named.encode()))
+    assert _run(copy, tmp_path / "out") == 0
+    page = (tmp_path / "out" / "evidence.html").read_text()
+    assert "<script>" not in page
+    assert "=cmd|&lt;script&gt;" in page
+    assert "'=cmd|<script>alert(1)</script>" in {
+        row["node_name"] for row in _table(tmp_path / "out", "installed")
+    }
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_spreadsheet_calculates_nothing(start: str) -> None:
+    table = Table(name="a", title="", note="", head=("text", "number"), rows=((f"{start}1+1", -1),))
+    (row,) = list(csv.reader(format_csv(table).splitlines(keepends=True)))[1:]
+    assert row == [f"'{start}1+1", "-1"]
