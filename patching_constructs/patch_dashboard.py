@@ -22,8 +22,10 @@ class PatchDashboard(Construct):
     nodes that wait for a reboot, then ages with the clock that they count from, then the reporter and what
     ran in the last 24 hours.
 
-    AWS gives three dashboards of up to 50 metrics each for nothing. This one has 7 for each ring and 5 more,
-    so that six rings fit. A dashboard may have 2,500.
+    CloudWatch's free allowance is three dashboards of up to 50 metrics each
+    (https://aws.amazon.com/cloudwatch/pricing/). This one has 7 for each ring and 5 more, so that six rings
+    fit. A dashboard may have 2,500
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html).
 
     Args:
         scope: Parent construct.

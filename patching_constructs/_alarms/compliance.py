@@ -176,9 +176,10 @@ def define_ring_alarms(
     """Define the alarms of a ring, and the one that says whether it is healthy.
 
     The latter fails closed: it is in state OK only while every alarm that counts is in state OK, so that a
-    ring of which nothing was ever reported, or is reported no more, is not healthy.
+    ring of which nothing was ever reported, or is reported no more, is not healthy. The alarm on silence is
+    part of the health of every ring; an alarm may be part of 150 composite ones.
 
-    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm.html
+    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     """
     rollout = reporter.rollout_name
     kinds = list(ring_kinds(thresholds))

@@ -1,5 +1,6 @@
 """The alarms of a ring, deployed into the local AWS, ring when its fleet has trouble, and not before."""
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -221,3 +222,39 @@ def test_a_ring_that_nobody_has_reported_is_not_healthy(watch: Callable[[World],
     watched = watch(World())
     watched.until(BEGIN + 6 * HOUR, reports=False)
     assert [state for state, _ in watched.health()] == ["ALARM"]
+
+
+def test_a_ring_without_figures_is_not_healthy_although_reports_are_made(
+    watch: Callable[[World], Watch], template: dict[str, Any]
+) -> None:
+    """Why health is a rule of OK(...): a rule of ALARM(...) takes alarms without data for fine."""
+    usual = copy.deepcopy(template)
+    (rule,) = (
+        alarm["Properties"]["AlarmRule"]["Fn::Join"][1]
+        for name, alarm in usual["Resources"].items()
+        if name.startswith("AlarmsRingprodHealth")
+    )
+    rule[:] = [
+        part.replace("(NOT ((OK(", "((ALARM(").replace(" AND OK(", " OR ALARM(").replace("))))", ")))")
+        if isinstance(part, str)
+        else part
+        for part in rule
+    ]
+    world = World()
+    world.client("cloudwatch").put_metric_data(
+        Namespace="PatchingConstructs",
+        MetricData=[
+            {
+                "MetricName": "ReportsFinished",
+                "Dimensions": [{"Name": "Rollout", "Value": "web"}],
+                "Timestamp": BEGIN + HOUR,
+                "Value": 1,
+            }
+        ],
+    )
+    watched = watch(world)
+    watched.until(BEGIN + HOUR, reports=False)
+    assert [state for state, _ in watched.health()] == ["ALARM"]
+    watched = Watch(world, usual)
+    watched.until(BEGIN + HOUR, reports=False)
+    assert [state for state, _ in watched.health()] == ["OK"]
