@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
+    from patching_constructs.model.config_rules import PatchConfigRule
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.model.promises import PROMISES, Promise, Severity
+    from patching_constructs.model.security_hub import FindingSeverity
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
+    from patching_constructs.patch_config_rules import PatchConfigRules
     from patching_constructs.patch_dashboard import PatchDashboard
+    from patching_constructs.patch_findings import PatchFindings
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
     from patching_constructs.recipient import Recipient
@@ -77,6 +81,7 @@ _EXPORTS = {
     "Exemption": "values.exemption",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
+    "FindingSeverity": "model.security_hub",
     "Freeze": "model.freeze",
     "IPatchBaseline": "patch_baseline",
     "InvalidInputError": "errors",
@@ -87,9 +92,12 @@ _EXPORTS = {
     "PROMISES": "model.promises",
     "PatchBaseline": "patch_baseline",
     "PatchCommandNotificationType": "model.patch_events",
+    "PatchConfigRule": "model.config_rules",
+    "PatchConfigRules": "patch_config_rules",
     "PatchDashboard": "patch_dashboard",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
+    "PatchFindings": "patch_findings",
     "PatchGroup": "values.patch_group",
     "PatchGroupFleet": "patch_group_fleet",
     "PatchGroupTagKey": "model.patch_group",
@@ -146,6 +154,7 @@ __all__ = [
     "Exemption",
     "Finding",
     "FindingId",
+    "FindingSeverity",
     "Freeze",
     "IPatchBaseline",
     "InvalidInputError",
@@ -155,9 +164,12 @@ __all__ = [
     "OperatingSystem",
     "PatchBaseline",
     "PatchCommandNotificationType",
+    "PatchConfigRule",
+    "PatchConfigRules",
     "PatchDashboard",
     "PatchFilter",
     "PatchFilterKey",
+    "PatchFindings",
     "PatchGroup",
     "PatchGroupFleet",
     "PatchGroupTagKey",

@@ -1,0 +1,53 @@
+"""AWS Config's managed rules about patching, and where they exist."""
+
+import enum
+from types import MappingProxyType
+
+CONFIG_RULE_PARAMETERS_MAX_LENGTH = 1024
+"""Characters. https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html"""
+
+
+class PatchConfigRule(enum.StrEnum):
+    """A managed rule of AWS Config, by its identifier. All are triggered by configuration changes.
+
+    See: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html
+    """
+
+    PATCH_COMPLIANCE = "EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK"
+    """Managed nodes comply with their patch baseline. The recorder has to record
+    AWS::SSM::PatchCompliance."""
+    MANAGED_BY_SYSTEMS_MANAGER = "EC2_INSTANCE_MANAGED_BY_SSM"
+    """Running instances have an agent that reports. The recorder has to record
+    AWS::SSM::ManagedInstanceInventory."""
+    PATCH_GROUP_TAG = "REQUIRED_TAGS"
+    """Instances have the tag of a patch group."""
+
+
+RESOURCE_TYPES = MappingProxyType(
+    {
+        PatchConfigRule.PATCH_COMPLIANCE: ("AWS::SSM::PatchCompliance",),
+        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: (
+            "AWS::EC2::Instance",
+            "AWS::SSM::ManagedInstanceInventory",
+        ),
+        PatchConfigRule.PATCH_GROUP_TAG: ("AWS::EC2::Instance",),
+    }
+)
+"""What each rule looks at; of REQUIRED_TAGS, which knows many types, those that are patched."""
+
+MISSING_IN = MappingProxyType(
+    {
+        # https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
+        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-northeast-3", "eu-south-1", "ap-east-2"}),
+        # https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-managed-by-systems-manager.html
+        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-east-2"}),
+        # https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
+        PatchConfigRule.PATCH_GROUP_TAG: frozenset(),
+    }
+)
+"""Regions in which a rule does not exist, as the pages of the rules said in 2026."""
+
+
+def rules_in(region: str) -> tuple[PatchConfigRule, ...]:
+    """Return the rules that exist in a Region."""
+    return tuple(rule for rule in PatchConfigRule if region not in MISSING_IN[rule])

@@ -1,0 +1,28 @@
+"""Rules about the findings of Security Hub: somebody hears of them, by severities that there are."""
+
+from collections.abc import Iterator, Sequence
+
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.security_hub import FindingSeverity
+from patching_constructs.rules.ids import FindingId
+
+
+def check_finding_topics(severities: Sequence[str]) -> Iterator[Finding]:
+    """Find that nobody hears of findings, or words that are no severity."""
+    if not severities:
+        yield _finding("topics", "empty, so that nobody hears of findings", received="nothing")
+    for severity in severities:
+        if severity not in set(FindingSeverity):
+            yield _finding("topics", "not a severity", received=repr(severity))
+
+
+def _finding(field: str, message: str, *, received: str) -> Finding:
+    return Finding(
+        id=FindingId.FINDING_TOPICS,
+        level=Level.ERROR,
+        field=field,
+        message=message,
+        received=received,
+        allowed=", ".join(FindingSeverity),
+        source="https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Severity.html",
+    )
