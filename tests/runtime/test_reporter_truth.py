@@ -92,7 +92,8 @@ def truth(world: World, first_seen: dict[tuple[str, str, str], dt.datetime]) -> 
         for patch_id, state in (report.states if report else {}).items():
             if state not in ("MISSING", "FAILED", "INSTALLED_PENDING_REBOOT"):
                 continue
-            key = (each.node_id, patch_id, state)
+            # A patch stays the same problem through installs that fail.
+            key = (each.node_id, patch_id, "waits" if state == "INSTALLED_PENDING_REBOOT" else "open")
             still_there.add(key)
             seen = first_seen.setdefault(key, now)
             if bad:
