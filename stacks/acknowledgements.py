@@ -10,7 +10,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
-from patching_constructs import CommandOutput, ComplianceAlarms, PatchGroupFleet, RingedMaintenanceWindow
+from patching_constructs import (
+    CommandOutput,
+    ComplianceAlarms,
+    PatchFindings,
+    PatchGroupFleet,
+    RingedMaintenanceWindow,
+)
 from stacks.event_forwarding import EventForwarding
 
 _NOT_REPLICATED = (
@@ -101,6 +107,11 @@ def acknowledge_event_forwarding(forwarding: EventForwarding) -> None:
 def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
     """Accept that the queue behind the alarms' rules has none behind it."""
     _acknowledge(alarms.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
+
+
+def acknowledge_findings(findings: PatchFindings) -> None:
+    """Accept that the queue behind the rules for findings has none behind it."""
+    _acknowledge(findings.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
 
 
 def _acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from constructs import Construct
 
-from patching_constructs import BaselineSettings, IPatchBaseline, PatchBaseline, Recipient, RecipientSettings
+from patching_constructs import (
+    BaselineSettings,
+    IPatchBaseline,
+    PatchBaseline,
+    PatchConfigRules,
+    PatchGroup,
+    Recipient,
+    RecipientSettings,
+)
 
 
 def define_baseline(
@@ -30,6 +38,16 @@ def define_baseline(
         sources=baseline.source_values,
         default_baseline=baseline.default_baseline,
         patch_groups=patch_groups,
+    )
+
+
+def define_config_rules(scope: Construct, patch_groups: Sequence[PatchGroup]) -> PatchConfigRules:
+    """Define AWS Config's rules for an account with `patch_groups`, which have one tag key."""
+    return PatchConfigRules(
+        scope,
+        "ConfigRules",
+        tag_key=patch_groups[0].tag_key,
+        patch_groups=[group.name for group in patch_groups],
     )
 
 

@@ -10,6 +10,7 @@ from patching_constructs import (
     AccountSettings,
     CommandOutput,
     ComplianceAlarms,
+    PatchFindings,
     PatchGroupFleet,
     RingedMaintenanceWindow,
     Settings,
@@ -19,11 +20,12 @@ from stacks.acknowledgements import (
     acknowledge_alarms,
     acknowledge_command_output,
     acknowledge_event_forwarding,
+    acknowledge_findings,
     acknowledge_fleets,
     acknowledge_windows,
 )
 from stacks.event_forwarding import EventForwarding
-from stacks.from_settings import define_baseline, recipients_of
+from stacks.from_settings import define_baseline, define_config_rules, recipients_of
 
 
 class WorkloadStack(cdk.Stack):
@@ -107,3 +109,15 @@ class WorkloadStack(cdk.Stack):
                 self, "Alarms", recipients=ring_recipients, maintenance_windows=[windows]
             )
             acknowledge_alarms(alarms)
+            security_hub = settings.security_hub_of(account)
+            if security_hub is not None:
+                findings = PatchFindings(
+                    self,
+                    "Findings",
+                    topics=dict.fromkeys(security_hub.severities, alarms.topic),
+                    subscribe=security_hub.subscribe,
+                    enable_security_hub=security_hub.enable_security_hub,
+                )
+                acknowledge_findings(findings)
+        if settings.has_config_rules(account):
+            define_config_rules(self, [group.to_value() for group in patch_groups])

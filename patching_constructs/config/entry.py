@@ -26,6 +26,11 @@ class Entry:
         """Return the mappings in the list under `key`."""
         return [Entry(path=path, data=item) for path, item in self._items(key) if isinstance(item, dict)]
 
+    def entry(self, key: str) -> "Entry | None":
+        """Return the mapping under `key`, or None."""
+        value = self.data.get(key)
+        return Entry(path=(*self.path, key), data=value) if isinstance(value, dict) else None
+
     def _items(self, key: str) -> list[tuple[Path, Any]]:
         value = self.data.get(key)
         items = value if isinstance(value, list) else []

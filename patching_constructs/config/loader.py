@@ -14,6 +14,7 @@ from patching_constructs.config.names import check_names
 from patching_constructs.config.organisation import check_organisation
 from patching_constructs.config.problem import Problem
 from patching_constructs.config.production import check_production
+from patching_constructs.config.security_services import check_security_services
 from patching_constructs.config.settings import Settings
 from patching_constructs.config.validation import problems_of
 from patching_constructs.errors import SettingsError
@@ -53,6 +54,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         *check_names(top),
         *check_organisation(top),
         *check_production(top),
+        *check_security_services(top),
         *doubt_exemptions_of(top, today=today or dt.datetime.now(dt.UTC).date()),
     ]
     warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]

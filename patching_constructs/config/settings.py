@@ -13,6 +13,7 @@ from patching_constructs.config.exemptions import ExemptionSettings
 from patching_constructs.config.freezes import FreezeSettings
 from patching_constructs.config.quotas import QuotaSettings
 from patching_constructs.config.rings import RingSettings
+from patching_constructs.config.security_services import ConfigRulesSettings, SecurityHubSettings
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import Promise
@@ -56,6 +57,10 @@ class Settings(SettingsModel):
     it. 0 turns the margin off. Default: 7."""
     minutes_per_node: Annotated[StrictInt, Field(ge=1, le=1440)] = DEFAULT_MINUTES_PER_NODE
     """Minutes that one node takes to install and reboot, 1 to 1440. Default: 30."""
+    security_hub: SecurityHubSettings | None = None
+    """Findings of Patch Manager in Security Hub. Default: not used."""
+    config_rules: ConfigRulesSettings | None = None
+    """AWS Config's rules about patching. Default: none."""
     quotas: QuotaSettings = QuotaSettings()
     """Service quotas that AWS has raised. Default: AWS's defaults."""
 
@@ -127,6 +132,16 @@ class Settings(SettingsModel):
             for exemption in self.exemptions
             if not exemption.accounts or account.name in exemption.accounts
         )
+
+    def security_hub_of(self, account: AccountSettings) -> SecurityHubSettings | None:
+        """Return how Security Hub is used in `account`, or None if it is not."""
+        chosen = self.security_hub
+        return chosen if chosen and (not chosen.accounts or account.name in chosen.accounts) else None
+
+    def has_config_rules(self, account: AccountSettings) -> bool:
+        """Tell whether AWS Config's rules are wanted in `account`."""
+        chosen = self.config_rules
+        return chosen is not None and (not chosen.accounts or account.name in chosen.accounts)
 
     def baselines_of(self, account: AccountSettings) -> tuple[BaselineSettings, ...]:
         """Return the baselines that patch groups in `account` use."""

@@ -111,7 +111,8 @@ CASES = [
         "'rolout_name'",
         (
             "rollout_name, partition, regions, accounts, baselines, rings, recipients, "
-            "freezes, exemptions, visibility_lag_days, minutes_per_node, quotas; did you mean 'rollout_name'?"
+            "freezes, exemptions, visibility_lag_days, minutes_per_node, "
+            "security_hub, config_rules, quotas; did you mean 'rollout_name'?"
         ),
         id="unknown key",
     ),
