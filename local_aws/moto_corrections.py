@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from moto.athena.responses import AthenaResponse
 from moto.awslambda.models import LambdaFunction
 from moto.cloudwatch.models import Alarm
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -43,6 +44,8 @@ def correct() -> None:
     LogsResponse.associate_kms_key = _associate_kms_key
     LogsResponse.disassociate_kms_key = _associate_kms_key
     EventsHandler.update_event_bus = _update_event_bus
+    AthenaResponse.update_work_group = _update_work_group
+    AthenaResponse.delete_named_query = _delete_named_query
     # moto keeps composite alarms beside the others, and has no operation that makes one.
     CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
     Alarm.alarm_rule = property(lambda alarm: alarm.rule)
@@ -174,3 +177,29 @@ def _update_event_bus(response: Any) -> Any:
     bus = response.events_backend.describe_event_bus(request["Name"])
     bus.description, bus.kms_key_identifier = request.get("Description"), request.get("KmsKeyIdentifier")
     return ActionResult({"Arn": bus.arn, "Name": bus.name})
+
+
+def _update_work_group(response: Any) -> str:
+    """Change a workgroup, which moto has no operation for.
+
+    See: https://docs.aws.amazon.com/athena/latest/APIReference/API_UpdateWorkGroup.html
+    """
+    request = json.loads(response.body)
+    group = response.athena_backend.work_groups[request["WorkGroup"]]
+    updates = dict(request.get("ConfigurationUpdates", {}))
+    if updates.pop("RemoveBytesScannedCutoffPerQuery", False):
+        group.configuration.pop("BytesScannedCutoffPerQuery", None)
+    if "ResultConfigurationUpdates" in updates:
+        updates["ResultConfiguration"] = updates.pop("ResultConfigurationUpdates")
+    group.configuration.update(updates)
+    group.description = request.get("Description", group.description)
+    return "{}"
+
+
+def _delete_named_query(response: Any) -> str:
+    """Delete a named query, which moto has no operation for.
+
+    See: https://docs.aws.amazon.com/athena/latest/APIReference/API_DeleteNamedQuery.html
+    """
+    del response.athena_backend.named_queries[json.loads(response.body)["NamedQueryId"]]
+    return "{}"

@@ -2,12 +2,14 @@
 
 from local_aws.resource_type import ResourceType
 from local_aws.resources import (
+    athena,
     cdk,
     cloudwatch,
     dynamodb,
     ecr,
     events,
     functions,
+    glue,
     iam,
     kms,
     logs,
@@ -20,6 +22,8 @@ from local_aws.resources import (
 RESOURCE_TYPES: dict[str, ResourceType] = {
     kind.type_name: kind
     for kind in (
+        athena.NamedQuery(),
+        athena.WorkGroup(),
         cdk.Metadata(),
         cloudwatch.Alarm(),
         cloudwatch.CompositeAlarm(),
@@ -31,6 +35,8 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         events.Rule(),
         functions.Function(),
         functions.Permission(),
+        glue.Database(),
+        glue.Table(),
         iam.InstanceProfile(),
         iam.ManagedPolicy(),
         iam.Policy(),

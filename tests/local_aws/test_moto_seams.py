@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 SEAMS = """
 import importlib
 for seam in '''
+    moto.athena.models:AthenaBackend.create_named_query
+    moto.athena.responses:AthenaResponse.athena_backend
     moto.awslambda.models:LambdaFunction.get_configuration
     moto.awslambda.models:LambdaFunction.update_configuration
     moto.cloudformation.models:cloudformation_backends

@@ -842,3 +842,115 @@ def test_accounts_do_not_see_each_other(deploy: Any) -> None:
     deploy({"Topic": resource("SNS::Topic", TopicName="alerts")})
     assert client("sns", account="222222222222", region="eu-west-1").list_topics()["Topics"] == []
     assert client("sns", account="111111111111", region="us-east-1").list_topics()["Topics"] == []
+
+
+# ---- Glue and Athena
+
+
+def _catalogue(description: str, **projection: str) -> dict[str, Any]:
+    account = {"Ref": "AWS::AccountId"}
+    return {
+        "Database": resource(
+            "Glue::Database",
+            CatalogId=account,
+            DatabaseInput={"Name": "patching", "Description": description},
+        ),
+        "Table": {
+            **resource(
+                "Glue::Table",
+                CatalogId=account,
+                DatabaseName="patching",
+                TableInput={
+                    "Name": "nodes",
+                    "Parameters": projection,
+                    "PartitionKeys": [{"Name": "day", "Type": "string"}],
+                    "StorageDescriptor": {"Columns": [{"Name": "node_id", "Type": "string"}]},
+                },
+            ),
+            "DependsOn": ["Database"],
+        },
+    }
+
+
+def test_a_database_and_its_table_read_back_change_and_go(aws: Any, deploy: Any, delete: Any) -> None:
+    glue = aws("glue")
+    created = deploy(_catalogue("old", **{"projection.enabled": "false"}))
+    assert (created.physical_ids["Database"], created.physical_ids["Table"]) == ("patching", "nodes")
+    changed = deploy(_catalogue("new", **{"projection.enabled": "true"}))
+    assert changed.physical_ids == created.physical_ids
+    assert glue.get_database(Name="patching")["Database"]["Description"] == "new"
+    table = glue.get_table(DatabaseName="patching", Name="nodes")["Table"]
+    assert table["Parameters"] == {"projection.enabled": "true"}
+    assert table["PartitionKeys"] == [{"Name": "day", "Type": "string"}]
+    assert table["StorageDescriptor"]["Columns"] == [{"Name": "node_id", "Type": "string"}]
+    delete()
+    assert glue.get_databases()["DatabaseList"] == []
+
+
+def test_names_in_the_catalogue_are_taken_once(deploy: Any) -> None:
+    deploy(_catalogue("one"))
+    with pytest.raises(DeploymentError, match="'patching' already exists"):
+        deploy(_catalogue("two"), stack_name="other")
+
+
+def test_a_catalogue_of_another_account_is_not_there(deploy: Any) -> None:
+    database = resource("Glue::Database", CatalogId="999999999999", DatabaseInput={"Name": "patching"})
+    with pytest.raises(DeploymentError, match="CatalogId 999999999999"):
+        deploy({"Database": database})
+
+
+def _workgroup(**configuration: Any) -> dict[str, Any]:
+    ring = configuration.pop("ring")
+    return resource(
+        "Athena::WorkGroup",
+        Name="auditors",
+        Description=ring,
+        RecursiveDeleteOption=False,
+        Tags=tags(ring=ring),
+        WorkGroupConfiguration={"EnforceWorkGroupConfiguration": True, **configuration},
+    )
+
+
+def test_a_workgroup_reads_back_changes_and_goes(aws: Any, deploy: Any, delete: Any) -> None:
+    athena = aws("athena")
+
+    def read() -> dict[str, Any]:
+        return dict(athena.get_work_group(WorkGroup="auditors")["WorkGroup"])
+
+    deploy({"Group": _workgroup(ring="dev", BytesScannedCutoffPerQuery=10_000_000)})
+    assert read()["Configuration"]["BytesScannedCutoffPerQuery"] == 10_000_000
+    place = {"OutputLocation": "s3://out/"}
+    deploy({"Group": _workgroup(ring="prod", ResultConfiguration=place)})
+    assert "BytesScannedCutoffPerQuery" not in read()["Configuration"]
+    assert read()["Configuration"]["ResultConfiguration"] == place
+    assert read()["Description"] == "prod"
+    arn = "arn:aws:athena:eu-west-1:111111111111:workgroup/auditors"
+    assert athena.list_tags_for_resource(ResourceARN=arn)["Tags"] == tags(ring="prod")
+    with pytest.raises(DeploymentError, match="'auditors' already exists"):
+        deploy({"Group": _workgroup(ring="dev")}, stack_name="other")
+    delete()
+    assert "auditors" not in {group["Name"] for group in athena.list_work_groups()["WorkGroups"]}
+
+
+def test_a_named_query_reads_back_is_replaced_and_goes(aws: Any, deploy: Any, delete: Any) -> None:
+    athena = aws("athena")
+
+    def resources(sql: str) -> dict[str, Any]:
+        query = resource(
+            "Athena::NamedQuery",
+            Name="who",
+            Description="who is behind",
+            Database="patching",
+            QueryString=sql,
+            WorkGroup="auditors",
+        )
+        return {"Group": _workgroup(ring="dev"), "Query": {**query, "DependsOn": ["Group"]}}
+
+    first = deploy(resources("SELECT 1")).physical_ids["Query"]
+    second = deploy(resources("SELECT 2")).physical_ids["Query"]
+    assert first != second
+    assert athena.list_named_queries(WorkGroup="auditors")["NamedQueryIds"] == [second]
+    found = athena.get_named_query(NamedQueryId=second)["NamedQuery"]
+    assert (found["Name"], found["QueryString"], found["WorkGroup"]) == ("who", "SELECT 2", "auditors")
+    delete()
+    assert athena.list_named_queries(WorkGroup="auditors")["NamedQueryIds"] == []
