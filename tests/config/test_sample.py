@@ -11,7 +11,7 @@ from patching_constructs import OperatingSystem, load_settings
 from patching_constructs.config.rings import RingSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
-SETTINGS = load_settings(Path(__file__).parents[2] / "patching.yaml")
+SETTINGS = load_settings(Path(__file__).parents[2] / "patching.yaml", today=dt.date(2026, 11, 26))
 RINGS = {ring.name: ring for ring in SETTINGS.rings}
 BASELINES = {baseline.name: baseline for baseline in SETTINGS.baselines}
 
