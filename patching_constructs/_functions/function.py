@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -141,3 +142,6 @@ class RuntimeFunction(Construct):
                 memory_size=memory_size,
                 reserved_concurrent_executions=reserved_concurrent_executions,
             )
+        # The reference to the role says the same, and cfn-lint takes the repetition for a mistake (W3005).
+        resource = cast("lambda_.CfnFunction", self.function.node.default_child)
+        resource.add_deletion_override("DependsOn")
