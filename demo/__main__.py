@@ -25,6 +25,8 @@ from patching_constructs import InvalidInputError, Settings, load_settings
 ROOT = Path(__file__).parents[1]
 CONFIG = os.environ.get("PATCHING_CONFIG", "patching.yaml")
 STACKS_AT_ONCE = 5
+WIDTH_OF_FILES = 160
+"""Characters of a line where no terminal says how many it has."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells give it."""
 
@@ -35,7 +37,7 @@ class GateError(Exception):
 
 def main() -> int:
     """Run the demonstration; return its exit status."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_FILES)
     try:
         settings = load_settings(ROOT / CONFIG)
     except InvalidInputError as error:

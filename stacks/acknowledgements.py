@@ -16,8 +16,6 @@ from patching_constructs import (
     PatchFindings,
     PatchGroupFleet,
     RingedMaintenanceWindow,
-    RingRunRecorder,
-    RingStates,
 )
 from stacks.event_forwarding import EventForwarding
 
@@ -28,14 +26,6 @@ _NOT_REPLICATED = (
 _IS_THE_DEAD_LETTER_QUEUE = (
     "This queue is itself a dead-letter queue; a queue behind it would have no reader either."
 )
-
-
-_NOT_IN_A_VPC = {
-    "NIST.800.53.R5-LambdaInsideVPC": (
-        "The function talks to public endpoints of AWS only, with a role of its own, and nothing can call it "
-        "but EventBridge. A VPC would add endpoints to keep and to pay for in every account and Region."
-    )
-}
 
 
 def acknowledge_access_logs(bucket: s3.Bucket) -> None:
@@ -122,33 +112,6 @@ def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
 def acknowledge_findings(findings: PatchFindings) -> None:
     """Accept that the queue behind the rules for findings has none behind it."""
     _acknowledge(findings.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
-
-
-def acknowledge_ring_runs(recorder: RingRunRecorder, *, is_heard: bool) -> None:
-    """Accept read actions that take no resource, and alarms where the rings of an account name nobody."""
-    reasons = {
-        "AwsSolutions-IAM5[Resource::*]": (
-            "Reading what a window's run and its commands did: Systems Manager takes no resource for these "
-            "actions. None changes anything."
-        )
-    }
-    if not is_heard:
-        reasons["NIST.800.53.R5-CloudWatchAlarmAction"] = (
-            "The rings of this account name no recipient. A run that could not be told has no record in the "
-            "security account, so that later rings wait."
-        )
-    _acknowledge(recorder, _NOT_IN_A_VPC | reasons)
-
-
-def acknowledge_ring_states(states: RingStates) -> None:
-    """Accept that the table has point-in-time recovery instead of a backup plan."""
-    backup = {
-        "NIST.800.53.R5-DynamoDBInBackupPlan": (
-            "Point-in-time recovery keeps every state of the last 35 days, and the table is retained. A "
-            "backup plan of the organisation may take it up."
-        )
-    }
-    _acknowledge(states, _NOT_IN_A_VPC | backup)
 
 
 def _acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:

@@ -12,7 +12,6 @@ from patching_constructs import (
     PatchGroup,
     Recipient,
     RecipientSettings,
-    Settings,
 )
 
 
@@ -55,16 +54,6 @@ def define_config_rules(scope: Construct, patch_groups: Sequence[PatchGroup]) ->
 def recipients_of(recipients: Iterable[RecipientSettings]) -> list[Recipient]:
     """Return each recipient once, in the order of the file."""
     return list(dict.fromkeys(_recipient(recipient) for recipient in recipients))
-
-
-def ring_owners(settings: Settings) -> dict[str, list[str]]:
-    """Return the ids of the accounts with nodes of each ring that is patched by installs."""
-    owners: dict[str, list[str]] = {}
-    for account in settings.workload_accounts:
-        for ring in settings.ring_values_of(account):
-            if ring.install is not None:
-                owners.setdefault(ring.name, []).append(account.id)
-    return owners
 
 
 def _recipient(recipient: RecipientSettings) -> Recipient:

@@ -7,15 +7,15 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patching_constructs import ComplianceAlarms, RingStates, Settings
-from stacks.acknowledgements import acknowledge_alarms, acknowledge_ring_states
-from stacks.from_settings import recipients_of, ring_owners
+from patching_constructs import ComplianceAlarms, Settings
+from stacks.acknowledgements import acknowledge_alarms
+from stacks.from_settings import recipients_of
 
 _EVENT_BUS_NAME = "patching"
 
 
 class SecurityStack(cdk.Stack):
-    """Define the organisation's event bus, the alarms on it, and the state of every ring.
+    """Define the organisation's event bus and the alarms on it.
 
     Args:
         scope: Parent construct.
@@ -51,11 +51,3 @@ class SecurityStack(cdk.Stack):
             self, "Alarms", recipients=recipients_of(settings.recipients), event_bus=event_bus
         )
         acknowledge_alarms(alarms)
-        states = RingStates(
-            self,
-            "RingStates",
-            event_bus=event_bus,
-            owners={settings.rollout_name: ring_owners(settings)},
-            alarm_topics=[alarms.topic],
-        )
-        acknowledge_ring_states(states)

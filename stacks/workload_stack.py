@@ -12,9 +12,7 @@ from patching_constructs import (
     ComplianceAlarms,
     PatchFindings,
     PatchGroupFleet,
-    PatchOperation,
     RingedMaintenanceWindow,
-    RingRunRecorder,
     Settings,
 )
 from stacks.acknowledgements import (
@@ -24,7 +22,6 @@ from stacks.acknowledgements import (
     acknowledge_event_forwarding,
     acknowledge_findings,
     acknowledge_fleets,
-    acknowledge_ring_runs,
     acknowledge_windows,
 )
 from stacks.event_forwarding import EventForwarding
@@ -107,13 +104,11 @@ class WorkloadStack(cdk.Stack):
 
         acknowledge_event_forwarding(EventForwarding(self, "EventForwarding", event_bus_arn=event_bus_arn))
         ring_recipients = recipients_of(recipient for ring in rings for recipient in ring.recipients)
-        alarm_topics = []
         if ring_recipients:
             alarms = ComplianceAlarms(
                 self, "Alarms", recipients=ring_recipients, maintenance_windows=[windows]
             )
             acknowledge_alarms(alarms)
-            alarm_topics.append(alarms.topic)
             security_hub = settings.security_hub_of(account)
             if security_hub is not None:
                 findings = PatchFindings(
@@ -126,12 +121,3 @@ class WorkloadStack(cdk.Stack):
                 acknowledge_findings(findings)
         if settings.has_config_rules(account):
             define_config_rules(self, [group.to_value() for group in patch_groups])
-        if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
-            recorder = RingRunRecorder(
-                self,
-                "RingRuns",
-                maintenance_windows=windows,
-                event_bus_arn=event_bus_arn,
-                alarm_topics=alarm_topics,
-            )
-            acknowledge_ring_runs(recorder, is_heard=bool(alarm_topics))
