@@ -34,6 +34,7 @@ def organisation(account_count: int) -> dict[str, Any]:
         ],
         "baselines": [baseline for baseline in data["baselines"] if baseline["name"] in used],
         "rings": [ring | {"accounts": names}],
+        "exemptions": [],
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -44,13 +45,15 @@ from patching_constructs._alarms.topics import (
     define_topic,
 )
 from patching_constructs._report import refuse_errors
-from patching_constructs.compliance_reporter import ComplianceReporter
 from patching_constructs.model.patch_events import PatchCommandNotificationType
 from patching_constructs.patch_baseline import IPatchBaseline
 from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.alarm_thresholds import check_ring_thresholds
 from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
+
+if TYPE_CHECKING:  # the reporter brings more of the CDK than alarms without one need
+    from patching_constructs.compliance_reporter import ComplianceReporter
 
 DEFAULT_RUNBOOKS = "docs/runbooks"
 """Folder of the runbooks in the repository of this library."""
@@ -167,7 +170,7 @@ class ComplianceAlarms(Construct):
         topic: sns.ITopic | None = None,
         encryption_key: kms.IKey | None = None,
         alarm_on_any_failed_command: bool = False,
-        reporter: ComplianceReporter | None = None,
+        reporter: "ComplianceReporter | None" = None,
         thresholds: ComplianceThresholds | None = None,
         ring_thresholds: Mapping[str, ComplianceThresholds] = MappingProxyType({}),
         account_thresholds: AccountThresholds | None = None,

@@ -5,6 +5,7 @@ build.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -13,11 +14,13 @@ from constructs import IConstruct
 from patching_constructs import (
     CommandOutput,
     ComplianceAlarms,
-    PatchFindings,
     PatchGroupFleet,
     RingedMaintenanceWindow,
 )
 from stacks.event_forwarding import EventForwarding
+
+if TYPE_CHECKING:
+    from patching_constructs import PatchFindings
 
 _NOT_REPLICATED = (
     "Command output and its access logs are diagnostic records of one account and Region. They are versioned "
@@ -109,7 +112,7 @@ def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
     _acknowledge(alarms.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
 
 
-def acknowledge_findings(findings: PatchFindings) -> None:
+def acknowledge_findings(findings: "PatchFindings") -> None:
     """Accept that the queue behind the rules for findings has none behind it."""
     _acknowledge(findings.dead_letter_queue, {"AwsSolutions-SQS3": _IS_THE_DEAD_LETTER_QUEUE})
 

@@ -1,6 +1,7 @@
 """Entries of patching.yaml as constructs and values of the library."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
@@ -8,11 +9,13 @@ from patching_constructs import (
     BaselineSettings,
     IPatchBaseline,
     PatchBaseline,
-    PatchConfigRules,
     PatchGroup,
     Recipient,
     RecipientSettings,
 )
+
+if TYPE_CHECKING:
+    from patching_constructs import PatchConfigRules
 
 
 def define_baseline(
@@ -41,8 +44,10 @@ def define_baseline(
     )
 
 
-def define_config_rules(scope: Construct, patch_groups: Sequence[PatchGroup]) -> PatchConfigRules:
+def define_config_rules(scope: Construct, patch_groups: Sequence[PatchGroup]) -> "PatchConfigRules":
     """Define AWS Config's rules for an account with `patch_groups`, which have one tag key."""
+    from patching_constructs import PatchConfigRules  # only where it is switched on
+
     return PatchConfigRules(
         scope,
         "ConfigRules",

@@ -10,7 +10,6 @@ from patching_constructs import (
     AccountSettings,
     CommandOutput,
     ComplianceAlarms,
-    PatchFindings,
     PatchGroupFleet,
     RingedMaintenanceWindow,
     Settings,
@@ -111,6 +110,8 @@ class WorkloadStack(cdk.Stack):
             acknowledge_alarms(alarms)
             security_hub = settings.security_hub_of(account)
             if security_hub is not None:
+                from patching_constructs import PatchFindings  # only where it is switched on
+
                 findings = PatchFindings(
                     self,
                     "Findings",

@@ -9,6 +9,7 @@ See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -21,7 +22,6 @@ from patching_constructs._alarms.kinds import (
     account_kinds,
     ring_kinds,
 )
-from patching_constructs.compliance_reporter import ComplianceReporter
 from patching_constructs.model.compliance_metrics import (
     NAMESPACE,
     RING_DIMENSION,
@@ -29,6 +29,9 @@ from patching_constructs.model.compliance_metrics import (
     AccountMetric,
 )
 from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
+
+if TYPE_CHECKING:  # the reporter brings more of the CDK than alarms without one need
+    from patching_constructs.compliance_reporter import ComplianceReporter
 
 _HOUR = cdk.Duration.hours(1)
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -82,7 +85,7 @@ class RingAlarms:
 
 
 def define_reporter_alarms(
-    scope: Construct, reporter: ComplianceReporter, thresholds: AccountThresholds, runbooks: Runbooks
+    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
 ) -> ReporterAlarms:
     """Define the alarms on errors, throttling, dead letters and silence, and one that sums them up.
 
@@ -147,7 +150,7 @@ def define_reporter_alarms(
 
 
 def define_account_alarms(
-    scope: Construct, reporter: ComplianceReporter, thresholds: AccountThresholds, runbooks: Runbooks
+    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
 ) -> list[cloudwatch.Alarm]:
     """Define the alarms that are about no ring."""
     rollout = reporter.rollout_name
@@ -166,7 +169,7 @@ def define_account_alarms(
 
 def define_ring_alarms(
     scope: Construct,
-    reporter: ComplianceReporter,
+    reporter: "ComplianceReporter",
     ring_name: str,
     thresholds: ComplianceThresholds,
     *,
