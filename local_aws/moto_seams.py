@@ -104,15 +104,22 @@ def _fleet_systems_manager(account: str, region: str) -> FleetSystemsManager:
 
 
 def _describe_instances(response: Any) -> Any:
-    """Answer DescribeInstances with the instances of the fleet.
+    """Answer DescribeInstances with the instances of the fleet; EC2 has its own word for a call too many.
 
     See: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    See: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
     """
-    throttle.spend()
+    try:
+        throttle.spend()
+    except ApiError as error:
+        raise Refusal("RequestLimitExceeded", "Request limit exceeded.") from error
     here = place(response.current_account, response.region)
     filters = response._filters_from_querystring()  # noqa: SLF001 - a seam
+    page_size = response._get_int_param("MaxResults")  # noqa: SLF001 - a seam
     token = response._get_param("NextToken")  # noqa: SLF001 - a seam
-    return ActionResult(describe_instances(here.fleet, filters, now=clock(), token=token))
+    return ActionResult(
+        describe_instances(here.fleet, filters, now=clock(), page_size=page_size, token=token)
+    )
 
 
 @functools.cache

@@ -3,7 +3,7 @@
 Method names are API operations; each takes the request and gives the response.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,9 @@ _PLATFORMS = {
 }
 _PAGE = 50
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
+
+_PAGE_OF_NODES = 10
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html"""
 
 _COUNTS = {
     "InstalledCount": "INSTALLED",
@@ -59,7 +62,7 @@ class FleetSystemsManager:
             for node in self._matching(request.get("Filters", []))
             if node.has_agent and node.launched_at <= now
         ]
-        return page(found, {"MaxResults": _PAGE, **request}, "InstanceInformationList")
+        return page(found, {"MaxResults": _PAGE_OF_NODES, **request}, "InstanceInformationList")
 
     def describe_instance_patch_states(self, request: Request) -> Response:
         """Answer DescribeInstancePatchStates.
@@ -134,8 +137,11 @@ class FleetSystemsManager:
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "EffectivePatches")
 
-    def _matching(self, filters: Iterable[Mapping[str, Any]]) -> list[Node]:
+    def _matching(self, filters: Sequence[Mapping[str, Any]]) -> list[Node]:
         nodes = [node for _, node in sorted(self._fleet.nodes.items())]
+        by_tag = [item["Key"].startswith("tag") for item in filters]
+        if any(by_tag) and not all(by_tag):
+            raise ApiError("InvalidFilter", "tag filters cannot be combined with other filters")
         for item in filters:
             key, values = item["Key"], item["Values"]
             if key.startswith("tag:"):
