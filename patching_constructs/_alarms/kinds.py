@@ -135,8 +135,8 @@ def account_kinds(thresholds: AccountThresholds) -> Iterator[AlarmKind]:
             threshold=thresholds.nodes_without_patch_group,
             hours=3,
             runbook="nodes-without-patch-group",
-            what="managed nodes carry no tag of a patch group, so no window patches them",
-            remedy="Tag the nodes.",
+            what="managed nodes are in no patch group, or in one that no baseline is registered for",
+            remedy="Tag the nodes, or correct their tag.",
         )
     if thresholds.changed_baselines is not None:
         yield AlarmKind(

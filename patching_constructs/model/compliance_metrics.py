@@ -127,7 +127,10 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
         ComplianceMetric.OLDEST_REBOOT_DEBT: MetricKind(
             _H, "hours since a node was first seen waiting for its reboot"
         ),
-        AccountMetric.NODES_WITHOUT_GROUP: MetricKind(_C, "managed nodes that carry no tag of a patch group"),
+        AccountMetric.NODES_WITHOUT_GROUP: MetricKind(
+            _C,
+            "managed nodes without a tag of a patch group, or in a group that no baseline is registered for",
+        ),
         AccountMetric.BASELINES_CHANGED: MetricKind(_C, "baselines that differ from their definition"),
         AccountMetric.EXPIRED_EXEMPTIONS: MetricKind(
             _C, "exemptions that have expired and still stand there"

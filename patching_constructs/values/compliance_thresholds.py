@@ -89,8 +89,9 @@ class AccountThresholds:
     """From which values on an account and Region rings, whatever the ring.
 
     Args:
-        nodes_without_patch_group: Managed nodes that have carried no tag of a patch group for three hours.
-            None where some nodes are not patched on purpose. Default: 1.
+        nodes_without_patch_group: Managed nodes that have carried no tag of a patch group for three hours, or
+            one of a group that no baseline is registered for. None where some nodes are not patched on
+            purpose. Default: 1.
         changed_baselines: Baselines that have differed from their definition for two hours, which is longer
             than a deployment takes. Default: 1.
         expired_exemptions: Exemptions that have expired and still stand there. Default: 1.

@@ -156,7 +156,7 @@ def test_a_mistyped_group_is_a_node_that_falls_back_to_the_default_baseline() ->
     world.advance(START + DAY)
     world.report()
     assert only(dict(world.report().progress.figures)).nodes == 1
-    assert world.metrics("NodesWithoutPatchGroup", {"Rollout": "web"}) == [1]
+    assert world.metrics("NodesWithoutPatchGroup", {"Rollout": "web"}) == [2]
 
 
 def test_a_group_that_somebody_registers_elsewhere_shows_as_a_wrong_baseline() -> None:

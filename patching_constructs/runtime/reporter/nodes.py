@@ -1,11 +1,13 @@
 """Nodes of a patch group, and the patches of which something is left to do on them."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from patching_constructs.model.operating_system import OperatingSystem
+from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import SEVERITY_WORDS, Severity
 from patching_constructs.model.reporter_settings import ReportedGroup
@@ -22,6 +24,27 @@ _FILTER_WORDS = {
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
 
 _COUNTS = ("MissingCount", "FailedCount", "InstalledRejectedCount", "InstalledPendingRebootCount")
+
+_AGENT_PAGES = {"PageSize": 50}
+"""AWS gives 10 where nobody asks for more.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
+"""
+
+_STATE_PAGES = {"PageSize": 100}
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html"""
+
+_PATCH_PAGES = {"PageSize": 100}
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
+
+_INSTANCE_PAGES = {"PageSize": 500}
+"""Half of what AWS allows: instances are described at length, and a page is in memory as a whole.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+"""
+
+_VALUES_OF_A_FILTER = 100
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html"""
 
 _PLATFORMS = (
     ("Windows", OperatingSystem.WINDOWS),
@@ -47,6 +70,21 @@ _AMAZON_LINUX_VERSIONS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LastReport:
+    """What the last scan or install of a node has said.
+
+    Attributes:
+        ended_at: When it ended, or None where AWS does not say.
+        baseline_id: The baseline that it used.
+        has_problems: Whether its counts say that something is left to do.
+    """
+
+    ended_at: dt.datetime | None
+    baseline_id: str | None
+    has_problems: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TaggedNode:
     """A node that carries the tag of a patch group and is there.
 
@@ -55,19 +93,19 @@ class TaggedNode:
         name: Its tag `Name` or the name of the computer, or None.
         operating_system: Its operating system, or None where the agent has not said.
         is_managed: Whether the agent answers.
-        state: What its last scan or install reported, in AWS's form, or None.
+        last_report: Its last scan or install, or None before the first.
     """
 
     node_id: str
     name: str | None
     operating_system: OperatingSystem | None
     is_managed: bool
-    state: Mapping[str, Any] | None
+    last_report: LastReport | None
 
     @property
     def has_problems(self) -> bool:
-        """Whether the counts of the last report say that something is left to do."""
-        return self.state is not None and any(self.state.get(count, 0) for count in _COUNTS)
+        """Whether its last report says that something is left to do."""
+        return self.last_report is not None and self.last_report.has_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +117,29 @@ class FoundProblem:
     severity: Severity | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Agent:
+    """What Systems Manager knows of a node."""
+
+    name: str | None
+    operating_system: OperatingSystem | None
+    answers: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Instance:
+    """What EC2 knows of an instance that carries a tag of a patch group."""
+
+    name: str | None
+    groups: Mapping[str, str]
+    launched_at: dt.datetime
+    is_running: bool
+
+
 class NodeReader:
-    """Reads nodes: counts from pages of whole groups, details of single nodes only where something is wrong.
+    """Reads nodes: from pages of whole accounts and groups, and single nodes only where something is wrong.
+
+    A page is as long as AWS allows, and what is not needed of it is forgotten with it.
 
     Args:
         ssm: A boto3 client.
@@ -95,30 +154,28 @@ class NodeReader:
 
     def nodes_of(self, group: ReportedGroup) -> list[TaggedNode]:
         """List the nodes of a group in order of their ids; stopped and terminated instances are no nodes."""
-        tag = f"tag:{group.tag_key}"
-        managed = {
-            info["InstanceId"]: info for info in self._information([{"Key": tag, "Values": [group.name]}])
+        instances = {
+            node_id: instance
+            for node_id, instance in self._instances.items()
+            if instance.is_running and instance.groups.get(group.tag_key) == group.name
         }
-        running = self._running_instances(tag, group.name)
-        states = {
-            state["InstanceId"]: state
-            for page in self._ssm.get_paginator("describe_instance_patch_states_for_patch_group").paginate(
-                PatchGroup=group.name
-            )
-            for state in page["InstancePatchStates"]
+        outside = self._outside_ec2_of(group.tag_key, [group.name])
+        there = {
+            node_id
+            for node_id, instance in instances.items()
+            if node_id in self._agents or self._now - instance.launched_at >= _LAUNCH_TIME
         }
-        outside_ec2 = {node_id for node_id in managed if not node_id.startswith("i-")}
+        reports = self._last_reports(group.name, there | outside)
         return [
-            _node(node_id, running.get(node_id), managed.get(node_id), states.get(node_id))
-            for node_id in sorted(running.keys() | outside_ec2)
-            if node_id in managed or self._has_started(running[node_id])
+            _node(node_id, instances.get(node_id), self._agents.get(node_id), reports.get(node_id))
+            for node_id in sorted(there | outside)
         ]
 
     def problems_of(self, node_id: str) -> list[FoundProblem]:
         """List the patches of a node of which something is left to do."""
         wanted = [{"Key": "State", "Values": list(_FILTER_WORDS.values())}]
         pages = self._ssm.get_paginator("describe_instance_patches").paginate(
-            InstanceId=node_id, Filters=wanted
+            InstanceId=node_id, Filters=wanted, PaginationConfig=_PATCH_PAGES
         )
         return [
             FoundProblem(
@@ -131,55 +188,99 @@ class NodeReader:
             if patch["State"] in PROBLEM_STATES
         ]
 
-    def count_without_group(self, tag_keys: frozenset[str]) -> int:
-        """Count the managed nodes that answer and carry none of the tag keys."""
-        everything = {
-            info["InstanceId"] for info in self._information([]) if info.get("PingStatus") == "Online"
+    def count_without_group(self, registered: Collection[str]) -> int:
+        """Count the managed nodes that answer and are in no group for which a baseline is registered.
+
+        They carry no tag, or one that somebody has mistyped: the default baseline is theirs.
+        """
+        grouped = {
+            node_id
+            for node_id, instance in self._instances.items()
+            if any(name in registered for name in instance.groups.values())
         }
-        for key in sorted(tag_keys):
-            everything -= {
-                info["InstanceId"] for info in self._information([{"Key": "tag-key", "Values": [key]}])
-            }
-        return len(everything)
+        names = sorted(registered)
+        for first in range(0, len(names), _VALUES_OF_A_FILTER):
+            for key in PatchGroupTagKey:
+                grouped |= self._outside_ec2_of(key, names[first : first + _VALUES_OF_A_FILTER])
+        return sum(agent.answers for node_id, agent in self._agents.items() if node_id not in grouped)
+
+    @cached_property
+    def _agents(self) -> Mapping[str, _Agent]:
+        """Every node that was ever managed, by its id."""
+        return {
+            info["InstanceId"]: _Agent(
+                name=info.get("Name") or info.get("ComputerName"),
+                operating_system=operating_system_of(info),
+                answers=info.get("PingStatus") == "Online",
+            )
+            for info in self._information([])
+        }
+
+    @cached_property
+    def _instances(self) -> Mapping[str, _Instance]:
+        """Every instance with a tag of a patch group, by its id."""
+        keys = [str(key) for key in PatchGroupTagKey]
+        pages = self._ec2.get_paginator("describe_instances").paginate(
+            Filters=[{"Name": "tag-key", "Values": keys}], PaginationConfig=_INSTANCE_PAGES
+        )
+        found = {}
+        for page in pages:
+            for reservation in page["Reservations"]:
+                for instance in reservation["Instances"]:
+                    tags = {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])}
+                    found[instance["InstanceId"]] = _Instance(
+                        name=tags.get("Name"),
+                        groups={key: tags[key] for key in keys if key in tags},
+                        launched_at=instance["LaunchTime"],
+                        is_running=instance["State"]["Name"] == "running",
+                    )
+        return found
+
+    def _outside_ec2_of(self, tag_key: str, values: Collection[str]) -> set[str]:
+        """Return the nodes outside EC2 that carry a tag, which only Systems Manager knows."""
+        if all(map(_is_instance, self._agents)):
+            return set()
+        with_tag = self._information([{"Key": f"tag:{tag_key}", "Values": list(values)}])
+        return {info["InstanceId"] for info in with_tag if not _is_instance(info["InstanceId"])}
 
     def _information(self, filters: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for page in self._ssm.get_paginator("describe_instance_information").paginate(Filters=filters):
+        pages = self._ssm.get_paginator("describe_instance_information").paginate(
+            Filters=filters, PaginationConfig=_AGENT_PAGES
+        )
+        for page in pages:
             yield from page["InstanceInformationList"]
 
-    def _running_instances(self, tag: str, value: str) -> dict[str, dict[str, Any]]:
-        """Return the instances that run, by their ids."""
-        pages = self._ec2.get_paginator("describe_instances").paginate(
-            Filters=[
-                {"Name": tag, "Values": [value]},
-                {"Name": "instance-state-name", "Values": ["running"]},
-            ]
+    def _last_reports(self, patch_group: str, node_ids: Collection[str]) -> dict[str, LastReport]:
+        """Return the last report of each node; AWS keeps those of nodes that are gone, which are left out."""
+        pages = self._ssm.get_paginator("describe_instance_patch_states_for_patch_group").paginate(
+            PatchGroup=patch_group, PaginationConfig=_STATE_PAGES
         )
         return {
-            instance["InstanceId"]: instance
+            state["InstanceId"]: LastReport(
+                ended_at=state.get("OperationEndTime"),
+                baseline_id=state.get("BaselineId"),
+                has_problems=any(state.get(count, 0) for count in _COUNTS),
+            )
             for page in pages
-            for reservation in page["Reservations"]
-            for instance in reservation["Instances"]
+            for state in page["InstancePatchStates"]
+            if state["InstanceId"] in node_ids
         }
 
-    def _has_started(self, instance: Mapping[str, Any]) -> bool:
-        """Tell whether an instance is old enough to have reported."""
-        age: dt.timedelta = self._now - instance["LaunchTime"]
-        return age >= _LAUNCH_TIME
+
+def _is_instance(node_id: str) -> bool:
+    return node_id.startswith("i-")
 
 
 def _node(
-    node_id: str,
-    instance: Mapping[str, Any] | None,
-    info: Mapping[str, Any] | None,
-    state: Mapping[str, Any] | None,
+    node_id: str, instance: _Instance | None, agent: _Agent | None, last_report: LastReport | None
 ) -> TaggedNode:
-    tags = {tag["Key"]: tag["Value"] for tag in (instance or {}).get("Tags", [])}
+    names = [known.name for known in (instance, agent) if known is not None and known.name]
     return TaggedNode(
         node_id=node_id,
-        name=tags.get("Name") or (info or {}).get("Name") or (info or {}).get("ComputerName"),
-        operating_system=None if info is None else operating_system_of(info),
-        is_managed=info is not None and info.get("PingStatus") == "Online",
-        state=state,
+        name=names[0] if names else None,
+        operating_system=None if agent is None else agent.operating_system,
+        is_managed=agent is not None and agent.answers,
+        last_report=last_report,
     )
 
 

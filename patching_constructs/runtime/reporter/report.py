@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from patching_constructs.model.compliance_metrics import AccountMetric
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
 from patching_constructs.runtime.figures import Figures, figures
@@ -209,7 +208,7 @@ class Reporter:
         without_group = 0
         try:
             changed = tuple(self._baselines.unlike_their_definition(self._settings))
-            without_group = nodes.count_without_group(frozenset(map(str, PatchGroupTagKey)))
+            without_group = nodes.count_without_group({group for group, _ in self._registered})
         except (ClientError, BotoCoreError) as error:
             failures.append(f"account: {error}")
         done = replace(progress, group=len(groups), after=None, figures=found, failures=tuple(failures))
@@ -251,10 +250,10 @@ class Reporter:
             }
         )
         for node in piece:
-            state = node.state or {}
-            baseline_id = state.get("BaselineId")
+            last = node.last_report
+            baseline_id = None if last is None else last.baseline_id
             system = node.operating_system or self._system_of(group.name, baseline_id)
-            reported_at = state.get("OperationEndTime")
+            reported_at = None if last is None else last.ended_at
             yield NodeReport(
                 node_id=node.node_id,
                 name=node.name,
