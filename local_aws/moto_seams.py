@@ -31,6 +31,7 @@ from local_aws.fleet.systems_manager import FleetSystemsManager
 from local_aws.maintenance_windows import MaintenanceWindows
 from local_aws.moto_corrections import Refusal, correct
 from local_aws.patch_manager import PatchManager
+from local_aws.security_services import correct_security_services
 from local_aws.stack import Stack
 
 _UPPER_CASE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -40,6 +41,7 @@ _UPPER_CASE = re.compile(r"(?<!^)(?=[A-Z])")
 def take_hold() -> None:
     """Put the local AWS into moto, once in a process."""
     correct()
+    correct_security_services()
     _forget_operations(CloudFormationResponse)
     _serve(CloudFormationResponse, "cloudformation", CloudFormation, _cloudformation)
     _serve(SimpleSystemManagerResponse, "ssm", PatchManager, _patch_manager)

@@ -30,6 +30,7 @@ for seam in '''
     moto.awslambda.models:LambdaFunction.update_configuration
     moto.cloudformation.models:cloudformation_backends
     moto.cloudformation.responses:CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    moto.config.models:ConfigBackend.put_config_rule
     moto.core.base_backend:BackendDict.reset
     moto.core.botocore_stubber:BotocoreStubber.__call__
     moto.core.model_instances:reset_model_data
@@ -53,6 +54,9 @@ for seam in '''
     moto.s3.models:FakeBucket.get_permission
     moto.s3.models:FakeBucket._log_permissions_enabled_policy
     moto.s3.models:S3Backend.log_incoming_request
+    moto.securityhub.models:SecurityHubBackend.enable_security_hub
+    moto.securityhub.responses:SecurityHubResponse.securityhub_backend
+    moto.securityhub.urls:url_paths
     moto.ssm.models:SimpleSystemManagerBackend._validate_resource_type_and_id
     moto.ssm.models:ssm_backends
     moto.ssm.responses:SimpleSystemManagerResponse
@@ -64,6 +68,7 @@ for seam in '''
 for module, path in (
     ("moto.logs.responses", "LogsResponse.associate_kms_key"),
     ("moto.events.responses", "EventsHandler.update_event_bus"),
+    ("moto.securityhub.responses", "SecurityHubResponse.enable_import_findings_for_product"),
     ("moto.ssm.responses", "SimpleSystemManagerResponse.get_patch_baseline"),
 ):
     owner, name = path.split(".")
