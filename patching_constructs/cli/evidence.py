@@ -5,29 +5,19 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from patching_constructs.cli.exit_status import ExitStatus
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
-    from patching_constructs.evidence.pack import EvidencePack
-    from patching_constructs.model.acknowledgement import Acknowledgement
+    from patching_constructs.config.exemptions import ExemptionSettings
+    from patching_constructs.config.settings import Settings
+    from patching_constructs.evidence.pack import EvidencePack, Intent
     from patching_constructs.model.exemption import Exemption
     from patching_constructs.model.history_row import HistoryRow
-    from patching_constructs.model.promises import Promise
-    from patching_constructs.plan.order import OrderAnswer
 
 _DAMAGES_SHOWN = 10
-
-
-class _Rules(NamedTuple):
-    """What should be: promises by ring, the order of rings, and exceptions."""
-
-    promises: "dict[str, tuple[Promise, ...]]"
-    order: "tuple[OrderAnswer, ...] | None"
-    exemptions: "tuple[Exemption, ...]"
-    acknowledgements: "tuple[Acknowledgement, ...]"
 
 
 def add_command(commands: Any) -> None:
@@ -99,6 +89,8 @@ def _run(options: argparse.Namespace) -> ExitStatus:
         _say(f"not read: {place}: {reason}")
     if pack.damages:
         _say(f"{len(pack.damages)} files or lines could not be read; all are in damaged.csv")
+    if pack.over_until < pack.until:
+        _say(f"the period is not over: nothing is known from {pack.over_until} on")
     if pack.days_without:
         _say(f"{pack.days_without} days without a report; they are in reports.csv")
     sys.stdout.write(
@@ -119,7 +111,7 @@ def _pack(options: argparse.Namespace) -> "EvidencePack":
     if options.output.exists() and not options.output.is_dir():
         message = f"--output: a file, got {str(options.output)!r}; allowed: a folder, which is made"
         raise ArgumentError(message)
-    rules = _what_should_be(options, today)
+    intent = _intent(options, today)
     damages: list[tuple[str, str]] = []
 
     def rows() -> "Iterator[HistoryRow]":
@@ -134,43 +126,59 @@ def _pack(options: argparse.Namespace) -> "EvidencePack":
         rows(),
         from_=from_,
         until=until,
-        promises=rules.promises,
-        order=rules.order,
-        exemptions=rules.exemptions,
-        acknowledgements=rules.acknowledgements,
+        today=today,
+        intent=intent,
         damages=damages,
     )
 
 
-def _what_should_be(options: argparse.Namespace, today: dt.date) -> "_Rules":
+def _intent(options: argparse.Namespace, today: dt.date) -> "Intent":
     """Read what templates, settings and acknowledgements say."""
     from patching_constructs.config.loader import load_settings
+    from patching_constructs.evidence.pack import Intent
     from patching_constructs.plan.build import build_plan
     from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.rules.ids import FindingId
 
     settings = None if options.settings is None else load_settings(options.settings)
-    exemptions = () if settings is None else settings.exemption_values
+    exemptions = None if settings is None else tuple(map(_exemption, settings.exemptions))
+    places = () if settings is None else tuple(_places(settings))
     if options.paths:
         from patching_constructs.cli.scenario_options import read_scenario
 
         scenario = read_scenario(options, today=today)
         plan = build_plan(scenario.estates[0], scenario.options, findings=(), today=today)
-        return _Rules(
+        return Intent(
             promises={ring.ring.name: ring.promises for ring in plan.rings if ring.promises},
             order=plan.order,
+            ranks={ring.ring.name: ring.ring.order for ring in plan.rings if ring.ring.order},
+            places=places,
             exemptions=exemptions,
             acknowledgements=scenario.acknowledgements,
         )
     file = options.acknowledgements
     if file is None and DEFAULT_FILE.is_file():
         file = DEFAULT_FILE
-    return _Rules(
+    return Intent(
         promises={} if settings is None else {ring: tuple(of) for ring, of in settings.promises.items()},
         order=None,
+        ranks={} if settings is None else {ring.name: rank for rank, ring in enumerate(settings.rings)},
+        places=places,
         exemptions=exemptions,
         acknowledgements=() if file is None else read_acknowledgements(file, finding_ids=set(FindingId)),
     )
+
+
+def _exemption(entry: "ExemptionSettings") -> "tuple[Exemption, tuple[str, ...]]":
+    return entry.to_value(), tuple(entry.accounts)
+
+
+def _places(settings: "Settings") -> "Iterator[tuple[str, str, str]]":
+    """Yield rollout, account and Region of all that should be reported."""
+    for account in settings.workload_accounts:
+        if settings.rings_of(account):
+            for region in settings.regions:
+                yield settings.rollout_name, account.id, region
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

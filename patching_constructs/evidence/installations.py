@@ -37,6 +37,10 @@ class Kept(enum.StrEnum):
     """The promised time ended between the two reports."""
     NOT_YET = "not due"
     """It is not installed, and there is time left."""
+    EXEMPT = "exempt"
+    """The node or the patch was exempt, so that no promise counts."""
+    INSTALLED = "installed"
+    """It waits for a reboot only; whether it came in time stands where it was installed."""
     NOTHING_PROMISED = "nothing promised"
 
 
@@ -50,6 +54,7 @@ class Installation:
         not_before: Time of that report.
         not_after: Time of the first report that had it no more.
         how: How that is known.
+        due: When the promised time ended, or None if nothing is promised.
         kept: Whether the promise was kept.
     """
 
@@ -58,6 +63,7 @@ class Installation:
     not_before: datetime
     not_after: datetime
     how: How
+    due: datetime | None
     kept: Kept
 
 
@@ -68,12 +74,27 @@ class Unfinished:
     Attributes:
         row: The node there.
         problem: What is left to do.
+        due: When the promised time ends or ended, or None if nothing is promised.
         kept: Whether the promise is kept.
     """
 
     row: HistoryRow
     problem: HistoryProblem
+    due: datetime | None
     kept: Kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UntoldNode:
+    """A node of whose patches its last report tells nothing.
+
+    Attributes:
+        row: The node there.
+        told_at: Time of the last report that told something, or None.
+    """
+
+    row: HistoryRow
+    told_at: datetime | None
 
 
 class PatchTrail:
@@ -86,14 +107,16 @@ class PatchTrail:
     def __init__(self, promises: Mapping[str, Iterable[Promise]]) -> None:
         self._within = {ring: _shortest(of_ring) for ring, of_ring in promises.items()}
         self._last: dict[tuple[str, str, str, str], HistoryRow] = {}
+        self._told_at: dict[tuple[str, str, str, str], datetime] = {}
         self._open: dict[tuple[str, str, str, str], dict[str, tuple[HistoryRow, HistoryProblem]]] = {}
 
     def follow(self, row: HistoryRow) -> Iterator[Installation]:
         """Take the next row of a node, and yield what it shows to be installed."""
-        key = (row.rollout, row.account, row.region, row.node_id)
+        key = _key(row)
         self._last[key] = row
         if not row.tells_patches:
             return
+        self._told_at[key] = row.seen_at
         states = {problem.patch: problem for problem in row.problems}
         still: dict[str, tuple[HistoryRow, HistoryProblem]] = {}
         for patch, (before, problem) in self._open.get(key, {}).items():
@@ -104,49 +127,77 @@ class PatchTrail:
             if not is_newer:
                 still[patch] = (before, problem)
                 continue
+            due = self._due(before.ring, problem)
             yield Installation(
                 row=before,
                 problem=problem,
                 not_before=before.seen_at,
                 not_after=row.seen_at,
                 how=_how(before, row, now),
-                kept=self._kept(before.ring, problem, before.seen_at, row.seen_at),
+                due=due,
+                kept=_kept(before, problem, due, before.seen_at, row.seen_at),
             )
         for patch, problem in states.items():
             if problem.state in _NOT_INSTALLED:
                 still[patch] = (row, problem)
         self._open[key] = still
 
-    def unfinished(self, *, since: datetime) -> Iterator[Unfinished]:
-        """Yield what is left to do, of the nodes that were reported at or after `since`."""
-        for row in self._last.values():
-            if row.seen_at < since:
-                continue
+    def unfinished(self, *, gone_after: timedelta) -> Iterator[Unfinished]:
+        """Yield what is left to do, of the nodes that are still there."""
+        for row in self._standing(gone_after):
             for problem in row.problems:
-                kept = self._kept(row.ring, problem, row.seen_at, None)
-                is_late = problem.state in _NOT_INSTALLED
-                yield Unfinished(row=row, problem=problem, kept=kept if is_late else Kept.NOTHING_PROMISED)
+                due = self._due(row.ring, problem)
+                kept = Kept.INSTALLED
+                if problem.state in _NOT_INSTALLED:
+                    kept = _kept(row, problem, due, row.seen_at, None)
+                yield Unfinished(row=row, problem=problem, due=due, kept=kept)
+
+    def untold(self, *, gone_after: timedelta) -> Iterator[UntoldNode]:
+        """Yield the nodes that are still there and of whose patches nothing is told."""
+        for row in self._standing(gone_after):
+            if not row.tells_patches:
+                yield UntoldNode(row=row, told_at=self._told_at.get(_key(row)))
 
     @property
     def last_rows(self) -> Iterable[HistoryRow]:
         """The last row of every node."""
         return self._last.values()
 
-    def _kept(
-        self, ring: str, problem: HistoryProblem, not_before: datetime, not_after: datetime | None
-    ) -> Kept:
+    def _standing(self, gone_after: timedelta) -> Iterator[HistoryRow]:
+        """Yield the last row of each node that the reports of its account and Region still had."""
+        ends: dict[tuple[str, str, str], datetime] = {}
+        for row in self._last.values():
+            ends[row.place] = max(row.seen_at, ends.get(row.place, row.seen_at))
+        return (row for row in self._last.values() if row.seen_at >= ends[row.place] - gone_after)
+
+    def _due(self, ring: str, problem: HistoryProblem) -> datetime | None:
         within = self._within.get(ring, {})
         promised = (
             min(within.values(), default=None) if problem.severity is None else within.get(problem.severity)
         )
-        if promised is None:
-            return Kept.NOTHING_PROMISED
-        due = problem.clock + promised
-        if not_before > due:
-            return Kept.NO
-        if not_after is None:
-            return Kept.NOT_YET
-        return Kept.YES if not_after <= due else Kept.UNSURE
+        return None if promised is None else problem.clock + promised
+
+
+def _kept(
+    row: HistoryRow,
+    problem: HistoryProblem,
+    due: datetime | None,
+    not_before: datetime,
+    not_after: datetime | None,
+) -> Kept:
+    if row.is_exempt or problem.is_exempt:
+        return Kept.EXEMPT
+    if due is None:
+        return Kept.NOTHING_PROMISED
+    if not_before > due:
+        return Kept.NO
+    if not_after is None:
+        return Kept.NOT_YET
+    return Kept.YES if not_after <= due else Kept.UNSURE
+
+
+def _key(row: HistoryRow) -> tuple[str, str, str, str]:
+    return *row.place, row.node_id
 
 
 def _how(before: HistoryRow, row: HistoryRow, now: HistoryProblem | None) -> How:

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished
+from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished, UntoldNode
+from patching_constructs.evidence.order_seen import OrderSeen, order_seen
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.history_row import HistoryRow
@@ -12,7 +13,29 @@ from patching_constructs.model.promises import Promise
 from patching_constructs.plan.order import OrderAnswer
 
 _GONE_AFTER = dt.timedelta(days=2)
-"""A node that no report had for so long before the end of the period is gone, and owes nothing."""
+"""A node that the reports of its account and Region had no more for so long before their last is gone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intent:
+    """What should be, as files say it that were given.
+
+    Attributes:
+        promises: What is promised, by ring.
+        order: Whether rings are in order by their schedules; None if no templates were given.
+        ranks: The order of rings by name, the earliest lowest; empty if nothing was given that says it.
+        places: Rollout, account and Region that should be reported; empty if no settings were given.
+        exemptions: Nodes and patches that need not comply, each with the names of its accounts (empty: all);
+            None if no settings were given.
+        acknowledgements: Findings that the organisation accepts.
+    """
+
+    promises: Mapping[str, tuple[Promise, ...]]
+    order: tuple[OrderAnswer, ...] | None
+    ranks: Mapping[str, int]
+    places: tuple[tuple[str, str, str], ...]
+    exemptions: tuple[tuple[Exemption, tuple[str, ...]], ...] | None
+    acknowledgements: tuple[Acknowledgement, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,27 +81,27 @@ class EvidencePack:
     Attributes:
         from_: First day.
         until: Day after the last.
-        promises: What was promised, by ring.
-        order: Whether rings are in order by their schedules; None if no templates were given.
+        over_until: Day after the last of which reports can exist; before `until` if the period is not over.
+        intent: What should be.
         coverage: How well each account and Region is reported.
         installed: What was installed.
+        order_seen: In which order rings had each patch.
         unfinished: What is left to do at the end.
+        untold: Nodes of whose patches nothing is known at the end.
         exempt_nodes: Which nodes were exempt.
-        exemptions: Nodes and patches that need not comply, with owner and expiry.
-        acknowledgements: Findings that the organisation accepts, likewise.
         damages: Files and lines that could not be read: place and reason.
     """
 
     from_: dt.date
     until: dt.date
-    promises: Mapping[str, tuple[Promise, ...]]
-    order: tuple[OrderAnswer, ...] | None
+    over_until: dt.date
+    intent: Intent
     coverage: tuple[Coverage, ...]
     installed: tuple[Installation, ...]
+    order_seen: tuple[OrderSeen, ...]
     unfinished: tuple[Unfinished, ...]
+    untold: tuple[UntoldNode, ...]
     exempt_nodes: tuple[ExemptNode, ...]
-    exemptions: tuple[Exemption, ...]
-    acknowledgements: tuple[Acknowledgement, ...]
     damages: tuple[tuple[str, str], ...]
 
     @property
@@ -92,10 +115,8 @@ def build_evidence(
     *,
     from_: dt.date,
     until: dt.date,
-    promises: Mapping[str, tuple[Promise, ...]],
-    order: tuple[OrderAnswer, ...] | None,
-    exemptions: Sequence[Exemption],
-    acknowledgements: Sequence[Acknowledgement],
+    today: dt.date,
+    intent: Intent,
     damages: list[tuple[str, str]],
 ) -> EvidencePack:
     """Follow the rows, which are in order of time in each account and Region.
@@ -104,59 +125,64 @@ def build_evidence(
         rows: The rows, also of before the period: what they left to do may be installed in it.
         from_: First day of the period, in UTC.
         until: Day after its last.
-        promises: What was promised, by ring.
-        order: The proof of ring order, if there are templates.
-        exemptions: What need not comply.
-        acknowledgements: What is accepted.
+        today: The day on which this is made, in UTC.
+        intent: What should be.
         damages: Filled while `rows` are read.
     """
     start, end = _midnight(from_), _midnight(until)
-    trail = PatchTrail(promises)
-    installed: list[Installation] = []
-    exempt: dict[tuple[str, str, str], ExemptNode] = {}
+    trail = PatchTrail(intent.promises)
+    found: list[Installation] = []
+    exempt: dict[tuple[tuple[str, str, str], str], ExemptNode] = {}
     reports: dict[tuple[str, str, str], set[dt.datetime]] = {}
     nodes: dict[tuple[str, str, str], set[str]] = {}
+    last_day = today
     for row in rows:
         if row.seen_at >= end:
             continue
-        found = trail.follow(row)
+        found += trail.follow(row)
         if row.seen_at < start:
-            for _ in found:
-                pass
             continue
-        installed += found
-        where = (row.rollout, row.account, row.region)
-        reports.setdefault(where, set()).add(row.seen_at)
-        nodes.setdefault(where, set()).add(row.node_id)
+        last_day = max(last_day, row.seen_at.date())
+        reports.setdefault(row.place, set()).add(row.seen_at)
+        nodes.setdefault(row.place, set()).add(row.node_id)
         _note_exempt(exempt, row)
+    over_until = max(from_, min(until, last_day + dt.timedelta(days=1)))
+    places = {*intent.places, *(row.place for row in trail.last_rows)}
     return EvidencePack(
         from_=from_,
         until=until,
-        promises=promises,
-        order=order,
-        coverage=tuple(_coverage(trail.last_rows, reports, nodes, from_, until)),
-        installed=tuple(sorted(installed, key=lambda each: (each.not_after, *_place(each.row)))),
-        unfinished=tuple(sorted(_still_there(trail, reports), key=lambda each: _place(each.row))),
+        over_until=over_until,
+        intent=intent,
+        coverage=tuple(_coverage(sorted(places), reports, nodes, from_, over_until)),
+        installed=tuple(
+            sorted(
+                (each for each in found if each.not_after >= start),
+                key=lambda each: (each.not_after, *_place(each.row)),
+            )
+        ),
+        order_seen=tuple(order_seen(found, intent.ranks, since=start)),
+        unfinished=tuple(
+            sorted(
+                (each for each in trail.unfinished(gone_after=_GONE_AFTER) if each.row.place in reports),
+                key=lambda each: _place(each.row),
+            )
+        ),
+        untold=tuple(
+            sorted(
+                (each for each in trail.untold(gone_after=_GONE_AFTER) if each.row.place in reports),
+                key=lambda each: _place(each.row),
+            )
+        ),
         exempt_nodes=tuple(sorted(exempt.values(), key=lambda each: _place(each.row))),
-        exemptions=tuple(exemptions),
-        acknowledgements=tuple(acknowledgements),
         damages=tuple(damages),
     )
 
 
-def _still_there(
-    trail: PatchTrail, reports: Mapping[tuple[str, str, str], set[dt.datetime]]
-) -> Iterator[Unfinished]:
-    last = max((max(times) for times in reports.values()), default=None)
-    if last is not None:
-        yield from trail.unfinished(since=last - _GONE_AFTER)
-
-
-def _note_exempt(exempt: dict[tuple[str, str, str], ExemptNode], row: HistoryRow) -> None:
+def _note_exempt(exempt: dict[tuple[tuple[str, str, str], str], ExemptNode], row: HistoryRow) -> None:
     patches = () if row.is_exempt else tuple(each.patch for each in row.problems if each.is_exempt)
     if not row.is_exempt and not patches:
         return
-    key = (row.account, row.region, row.node_id)
+    key = (row.place, row.node_id)
     known = exempt.get(key)
     exempt[key] = ExemptNode(
         row=row,
@@ -166,14 +192,14 @@ def _note_exempt(exempt: dict[tuple[str, str, str], ExemptNode], row: HistoryRow
 
 
 def _coverage(
-    last_rows: Iterable[HistoryRow],
+    places: Sequence[tuple[str, str, str]],
     reports: Mapping[tuple[str, str, str], set[dt.datetime]],
     nodes: Mapping[tuple[str, str, str], set[str]],
     from_: dt.date,
-    until: dt.date,
+    over_until: dt.date,
 ) -> Iterator[Coverage]:
-    days = [from_ + dt.timedelta(days=number) for number in range((until - from_).days)]
-    for where in sorted({(row.rollout, row.account, row.region) for row in last_rows}):
+    days = [from_ + dt.timedelta(days=number) for number in range((over_until - from_).days)]
+    for where in places:
         times = reports.get(where, set())
         reported = {time.date() for time in times}
         yield Coverage(

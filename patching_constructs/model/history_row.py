@@ -71,6 +71,11 @@ class HistoryRow:
     problems: tuple[HistoryProblem, ...]
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Rollout, account and Region, which are reported together."""
+        return self.rollout, self.account, self.region
+
+    @property
     def tells_patches(self) -> bool:
         """Whether the absence of a patch among the problems says something."""
         return self.is_managed and self.unread is None and self.reported_at is not None

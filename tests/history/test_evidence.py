@@ -8,15 +8,22 @@ import json
 import re
 import shutil
 from base64 import b64encode
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from patching_constructs.cli import main
 from patching_constructs.cli.evidence_formats.csv_text import format_csv
-from patching_constructs.cli.evidence_formats.tables import Table
-from patching_constructs.evidence.installations import How, Kept, PatchTrail
+from patching_constructs.cli.evidence_formats.html import format_evidence
+from patching_constructs.cli.evidence_formats.tables import Table, tables
+from patching_constructs.evidence.installations import How, Installation, Kept, PatchTrail
+from patching_constructs.evidence.order_seen import InOrder, OrderSeen, order_seen
+from patching_constructs.evidence.pack import EvidencePack, Intent, build_evidence
 from patching_constructs.model.history_row import HistoryProblem, HistoryRow
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Promise, Severity
@@ -82,6 +89,26 @@ def test_a_shorter_period_has_what_was_installed_in_it(history: Path, tmp_path: 
     found = _table(tmp_path, "installed")
     assert {row["patch"] for row in found} == {"openssl-3", "KB5000001"}
     assert {row["installed_before"][:10] for row in found} == {"2026-12-09"}
+
+
+def test_periods_that_follow_each_other_have_every_installation_once(history: Path, tmp_path: Path) -> None:
+    days = ["2026-12-02", "2026-12-03", "2026-12-09", "2026-12-10", "2026-12-14"]
+    found: list[tuple[str, str]] = []
+    for from_, until in pairwise(days):
+        period = ["--from", from_, "--until", until]
+        assert main(["evidence", str(history), *period, "--output", str(tmp_path / from_)]) == 0
+        found += [(row["node_id"], row["patch"]) for row in _table(tmp_path / from_, "installed")]
+    assert _run(history, tmp_path / "whole") == 0
+    whole = [(row["node_id"], row["patch"]) for row in _table(tmp_path / "whole", "installed")]
+    assert sorted(found) == sorted(whole)
+
+
+def test_nodes_of_which_nothing_is_known_are_told(evidence: Path) -> None:
+    found = {row["node_name"]: (row["why"][:11], row["last_told"]) for row in _table(evidence, "untold")}
+    assert found == {
+        "web-3": ("not managed", "never"),
+        "web-7": ("not managed", "2026-12-04 07:00:00Z"),
+    }
 
 
 def test_what_is_left_to_do_is_that_of_the_last_report(evidence: Path) -> None:
@@ -157,6 +184,7 @@ def test_how_it_is_known_is_said(after: HistoryRow, how: How) -> None:
 @pytest.mark.parametrize(
     ("promised", "severity", "kept"),
     [
+        (10, "CRITICAL", Kept.YES),
         (9, "CRITICAL", Kept.YES),
         (8, "CRITICAL", Kept.UNSURE),
         (4, "CRITICAL", Kept.UNSURE),
@@ -174,6 +202,127 @@ def test_a_promise_is_judged_only_as_far_as_reports_tell(
         assert list(trail.follow(_row(hours, _problem(severity=severity)))) == []
     (found,) = trail.follow(_row(9, _problem(PatchState.INSTALLED_PENDING_REBOOT, severity)))
     assert found.kept is kept
+
+
+@pytest.mark.parametrize("node_is_exempt", [True, False])
+def test_what_was_exempt_breaks_no_promise(*, node_is_exempt: bool) -> None:
+    exempt = replace(_problem(), is_exempt=not node_is_exempt)
+    trail = _trail(3)
+    for hours in (0, 4):
+        assert list(trail.follow(_row(hours, exempt, is_exempt=node_is_exempt))) == []
+    (left,) = trail.unfinished(gone_after=HOUR)
+    (found,) = trail.follow(_row(9))
+    assert (left.kept, found.kept) == (Kept.EXEMPT, Kept.EXEMPT)
+    assert left.due == found.due == NOON + 3 * HOUR
+
+
+def test_what_waits_for_a_reboot_is_judged_where_it_was_installed() -> None:
+    trail = _trail(3)
+    assert list(trail.follow(_row(9, _problem(PatchState.INSTALLED_PENDING_REBOOT)))) == []
+    assert [left.kept for left in trail.unfinished(gone_after=HOUR)] == [Kept.INSTALLED]
+
+
+def test_a_node_that_its_account_reports_no_more_owes_nothing_and_one_whose_account_is_silent_does() -> None:
+    trail = _trail()
+    for row in (
+        _row(0, _problem(), node_id="i-gone"),
+        _row(0, _problem(), node_id="i-silent", account="777777777777"),
+        _row(9, node_id="i-there"),
+    ):
+        assert list(trail.follow(row)) == []
+    assert [left.row.node_id for left in trail.unfinished(gone_after=2 * HOUR)] == ["i-silent"]
+
+
+# --- in which order ---
+
+
+def _installed(ring: str, after: int, before: int, **changes: object) -> Installation:
+    return Installation(
+        row=_row(after, ring=ring, **changes),  # type: ignore[arg-type]
+        problem=_problem(),
+        not_before=NOON + after * HOUR,
+        not_after=NOON + before * HOUR,
+        how=How.GONE,
+        due=None,
+        kept=Kept.NOTHING_PROMISED,
+    )
+
+
+def _seen(*installed: Installation, since: int = 0) -> list[OrderSeen]:
+    return list(order_seen(installed, {"dev": 1, "test": 2, "prod": 3}, since=NOON + since * HOUR))
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod", "expected"),
+    [
+        ((0, 4), (4, 9), InOrder.YES),
+        ((0, 5), (4, 9), InOrder.UNSURE),
+        ((4, 9), (0, 5), InOrder.UNSURE),
+        ((4, 9), (0, 4), InOrder.NO),
+    ],
+)
+def test_the_order_of_rings_is_judged_only_as_far_as_reports_tell(
+    dev: tuple[int, int], prod: tuple[int, int], expected: InOrder
+) -> None:
+    (found,) = _seen(_installed("prod", *prod), _installed("dev", *dev))
+    assert (found.later.rings, found.in_order) == (("prod",), expected)
+    assert found.earlier is not None
+    assert found.earlier.rings == ("dev",)
+
+
+_HOURS = st.integers(min_value=1, max_value=20)
+_INSTALLATIONS = st.lists(st.tuples(_HOURS, _HOURS, _HOURS), min_size=1, max_size=4)
+
+
+@given(dev=_INSTALLATIONS, prod=_INSTALLATIONS)
+def test_the_order_that_is_seen_is_the_true_one(
+    dev: list[tuple[int, int, int]], prod: list[tuple[int, int, int]]
+) -> None:
+    """Each installation is its true time and how much earlier and later the reports around it were."""
+    (found,) = _seen(
+        *(_installed("dev", at - early, at + late) for at, early, late in dev),
+        *(_installed("prod", at - early, at + late) for at, early, late in prod),
+        since=-99,
+    )
+    first = {ring: min(at for at, _, _ in each) for ring, each in (("dev", dev), ("prod", prod))}
+    if found.in_order is InOrder.YES:
+        assert first["dev"] <= first["prod"]
+    if found.in_order is InOrder.NO:
+        assert first["prod"] <= first["dev"]
+
+
+def test_a_ring_is_compared_with_the_nearest_earlier_one_that_had_the_patch() -> None:
+    found = _seen(_installed("dev", 0, 1), _installed("test", 2, 3), _installed("prod", 4, 5))
+    assert [(each.later.rings, each.earlier and each.earlier.rings) for each in found] == [
+        (("test",), ("dev",)),
+        (("prod",), ("test",)),
+    ]
+
+
+def test_a_patch_that_no_earlier_ring_had_is_told() -> None:
+    (found,) = _seen(_installed("prod", 4, 5))
+    assert (found.earlier, found.in_order) == (None, InOrder.NOT_SEEN)
+
+
+def test_only_what_the_later_ring_got_in_the_period_is_compared_with_what_was_before_too() -> None:
+    before = _seen(_installed("dev", 0, 1), _installed("prod", 2, 3), since=4)
+    across = _seen(_installed("dev", 0, 1), _installed("prod", 2, 5), since=4)
+    assert (before, [each.in_order for each in across]) == ([], [InOrder.YES])
+
+
+def test_operating_systems_rollouts_and_rings_of_no_known_order_are_not_mixed() -> None:
+    other = _installed("dev", 0, 1, operating_system="UBUNTU")
+    elsewhere = _installed("dev", 0, 1, rollout="office")
+    (found,) = _seen(other, elsewhere, _installed("strange", 0, 1), _installed("prod", 4, 5))
+    assert found.in_order is InOrder.NOT_SEEN
+
+
+def test_the_settings_say_in_which_order_rings_are_compared(evidence: Path) -> None:
+    found = {row["patch"]: row for row in _table(evidence, "ring-order-seen")}
+    assert found.keys() == {"curl", "kernel", "openssl-3", "KB5000001"}
+    assert {row["later_ring"] for row in found.values()} == {"prod"}
+    assert {row["earlier_ring_first"] for row in found.values()} == {"not seen in an earlier ring"}
+    assert found["kernel"]["later_nodes"] == "2"
 
 
 # --- what should be ---
@@ -283,6 +432,7 @@ def test_exemptions_have_owner_ticket_and_last_day(history: Path, tmp_path: Path
             "ticket": "OPS-1",
             "expires": "2026-12-31",
             "nodes": "web-5",
+            "accounts": ["prod"],
         }
     ]
     file = tmp_path / "patching.yaml"
@@ -290,7 +440,7 @@ def test_exemptions_have_owner_ticket_and_last_day(history: Path, tmp_path: Path
     assert _run(history, tmp_path / "out", "--settings", str(file)) == 0
     (row,) = [row for row in _table(tmp_path / "out", "exceptions") if row["kind"] == "exemption"]
     assert (row["what"], row["owner"], row["ticket"], row["last_day"], row["over_before_the_end"]) == (
-        "nodes web-5; patches *",
+        "nodes web-5; patches *; accounts prod",
         "shop",
         "OPS-1",
         "2026-12-31",
@@ -316,6 +466,46 @@ def test_days_without_reports_are_told(
     (row,) = _table(tmp_path / "out", "reports")
     assert (row["days_without_report"], row["which"]) == ("1", "2026-12-05")
     assert "1 days without a report" in capsys.readouterr().err
+
+
+def test_accounts_that_should_report_and_never_do_are_told(evidence: Path) -> None:
+    found = {(row["rollout"], row["account"]): row for row in _table(evidence, "reports")}
+    silent = found["patching", "333333333333"]
+    assert (silent["reports"], silent["days_without_report"]) == ("0", "12")
+    assert silent["which"] == "2026-12-02..2026-12-13"
+    assert found["web", "666666666666"]["days_without_report"] == "0"
+
+
+def _pack(*rows: HistoryRow, until: dt.date, today: dt.date) -> EvidencePack:
+    intent = Intent(promises={}, order=None, ranks={}, places=(), exemptions=None, acknowledgements=())
+    return build_evidence(
+        rows, from_=dt.date(2026, 12, 1), until=until, today=today, intent=intent, damages=[]
+    )
+
+
+def test_days_that_have_not_come_are_not_days_without_a_report() -> None:
+    pack = _pack(_row(0), until=dt.date(2027, 1, 1), today=dt.date(2026, 12, 3))
+    assert pack.over_until == dt.date(2026, 12, 4)
+    assert [entry.days_without for entry in pack.coverage] == [(dt.date(2026, 12, 2), dt.date(2026, 12, 3))]
+    page = format_evidence(pack, tables(pack), made_at=NOON)
+    assert "The period is not over: nothing is known from 2026-12-04 on." in page
+
+
+def test_a_period_that_is_over_is_not_said_to_go_on() -> None:
+    pack = _pack(_row(0), until=dt.date(2026, 12, 3), today=dt.date(2026, 12, 3))
+    assert pack.over_until == pack.until
+    assert "not over" not in format_evidence(pack, tables(pack), made_at=NOON)
+
+
+def test_an_empty_section_says_what_it_means_that_it_is_empty() -> None:
+    pack = _pack(until=dt.date(2026, 12, 3), today=dt.date(2026, 12, 3))
+    shown = tables(pack)
+    assert [table.rows for table in shown] == [()] * len(shown)
+    page = format_evidence(pack, shown, made_at=NOON)
+    for table in shown:
+        assert f"<p><strong>{table.empty}</strong></p>" in page
+    assert ">not compared<" in page
+    assert ">nothing promised<" in page
 
 
 def _first(folder: Path) -> Path:
@@ -417,8 +607,10 @@ def test_names_of_nodes_are_text_on_the_page_and_no_formulas_in_the_files(copy: 
     }
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+)
 def test_a_spreadsheet_calculates_nothing(start: str) -> None:
-    table = Table(name="a", title="", note="", head=("text", "number"), rows=((f"{start}1+1", -1),))
+    table = Table(name="a", title="", note="", head=("text", "number"), rows=((f"{start}1+1", -1),), empty="")
     (row,) = list(csv.reader(format_csv(table).splitlines(keepends=True)))[1:]
     assert row == [f"'{start}1+1", "-1"]

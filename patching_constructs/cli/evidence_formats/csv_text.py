@@ -5,7 +5,7 @@ import io
 
 from patching_constructs.cli.evidence_formats.tables import Cell, Table
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """https://owasp.org/www-community/attacks/CSV_Injection"""
 
 

@@ -11,11 +11,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from patching_constructs._version import __version__
 from patching_constructs.cli.evidence_formats.tables import Table
 from patching_constructs.evidence.installations import Kept
+from patching_constructs.evidence.order_seen import InOrder
 from patching_constructs.evidence.pack import EvidencePack
+from patching_constructs.model.patch_state import PatchState
 
 _ROOM = "patching_constructs.cli.evidence_formats"
 MOST_ROWS = 2000
 """Rows of a table on the page; all are in its CSV file."""
+MOST_CHARACTERS = 32
+"""Characters of a cell that stay on one line."""
 
 
 def format_evidence(pack: EvidencePack, tables: Sequence[Table], *, made_at: dt.datetime) -> str:
@@ -29,7 +33,6 @@ def format_evidence(pack: EvidencePack, tables: Sequence[Table], *, made_at: dt.
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    kept = [*(each.kept for each in pack.installed), *(each.kept for each in pack.unfinished)]
     return environment.get_template("evidence.html.jinja").render(
         version=__version__,
         style=style,
@@ -38,6 +41,25 @@ def format_evidence(pack: EvidencePack, tables: Sequence[Table], *, made_at: dt.
         tables=tables,
         made_at=made_at,
         most_rows=MOST_ROWS,
-        late=kept.count(Kept.NO),
-        unsure=kept.count(Kept.UNSURE),
+        most_characters=MOST_CHARACTERS,
+        headline=headline(pack),
+    )
+
+
+def headline(pack: EvidencePack) -> tuple[tuple[str, int | str], ...]:
+    """Count what an auditor looks at first; what could not be counted is no zero."""
+    kept = [*(each.kept for each in pack.installed), *(each.kept for each in pack.unfinished)]
+    states = [each.problem.state for each in pack.unfinished if each.kept is not Kept.EXEMPT]
+    waiting = states.count(PatchState.INSTALLED_PENDING_REBOOT)
+    order = [each.in_order for each in pack.order_seen]
+    return (
+        ("Installed", len(pack.installed)),
+        ("Missing or failed at the end", len(states) - waiting),
+        ("Waiting for a reboot", waiting),
+        ("Later than promised", kept.count(Kept.NO) if pack.intent.promises else "nothing promised"),
+        ("Not decided", kept.count(Kept.UNSURE)),
+        ("Later ring first", order.count(InOrder.NO) if pack.intent.ranks else "not compared"),
+        ("Nodes of which nothing is known", len(pack.untold)),
+        ("Days without a report", pack.days_without),
+        ("Files and lines not read", len(pack.damages)),
     )

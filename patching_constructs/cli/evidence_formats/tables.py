@@ -1,12 +1,14 @@
 """An evidence pack as tables: the same rows for the page and for the CSV files."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 
+from patching_constructs.evidence.order_seen import First
 from patching_constructs.evidence.pack import EvidencePack
-from patching_constructs.model.history_row import HistoryRow
+from patching_constructs.model.history_row import HistoryProblem, HistoryRow
 from patching_constructs.plan.order import OrderAnswer, OrderState
 
 Cell: TypeAlias = str | int
@@ -22,6 +24,7 @@ class Table:
         note: What a reader must know.
         head: Names of the columns.
         rows: The rows.
+        empty: What it means that there are none.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Table:
     note: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    empty: str
 
 
 _NODE = ("rollout", "ring", "account", "region", "patch_group", "node_id", "node_name")
@@ -36,6 +40,7 @@ _NODE = ("rollout", "ring", "account", "region", "patch_group", "node_id", "node
 
 def tables(pack: EvidencePack) -> tuple[Table, ...]:
     """Return the tables in the order in which an auditor asks for them."""
+    intent = pack.intent
     return (
         Table(
             name="promised",
@@ -46,26 +51,63 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             "they are now.",
             head=("ring", "promise", "severity", "hours", "source"),
             rows=tuple(_promised(pack)),
+            empty="No promise stands in the templates and settings that were given, if any were.",
         ),
         Table(
             name="ring-order",
-            title="Proof of ring order",
+            title="Proof of ring order, by schedule",
             note="Whether every patch that is published in the period reaches the earlier ring first, worked "
             "out from schedules, approval delays and windows of the templates that were given, as they are "
-            "now."
-            if pack.order is not None
-            else "Not given: no templates were named.",
+            "now.",
             head=("later_ring", "earlier_ring", "operating_system", "state", "head_start_hours", "reason"),
-            rows=tuple(map(_order, pack.order or ())),
+            rows=tuple(map(_order, intent.order or ())),
+            empty="Not proved: no templates were given (--templates)."
+            if intent.order is None
+            else "Not proved: the templates that were given have no rings.",
+        ),
+        Table(
+            name="ring-order-seen",
+            title="Ring order, as it happened",
+            note="Each patch that a later ring got in the period, beside the nearest earlier ring that had "
+            "it. A ring has a patch when the first of its nodes has it. What an earlier ring installed "
+            "before a report saw it missing is not seen.",
+            head=(
+                "rollout",
+                "operating_system",
+                "patch",
+                "later_ring",
+                "later_first_after",
+                "later_first_before",
+                "later_nodes",
+                "earlier_ring",
+                "earlier_first_after",
+                "earlier_first_before",
+                "earlier_nodes",
+                "earlier_ring_first",
+            ),
+            rows=tuple(
+                (
+                    each.rollout,
+                    each.operating_system or "",
+                    each.patch,
+                    *_first(each.later),
+                    *_first(each.earlier),
+                    str(each.in_order),
+                )
+                for each in pack.order_seen
+            ),
+            empty="No report of the period shows a patch to be installed in a ring that has one before it."
+            if intent.ranks
+            else "Not compared: nothing was given that says how rings are ordered (--templates, --settings).",
         ),
         Table(
             name="installed",
             title="What was installed",
             note="Derived from reports, which are moments: a patch was installed between the last report "
             "that had it missing and the first one, after a newer scan or install, that had it no "
-            "more. A patch "
-            "that was superseded or withdrawn in between looks the same, and one that was installed before "
-            "a report saw it missing is not here.",
+            "more. A patch that was superseded or withdrawn in between looks the same, and one that was "
+            "installed before a report saw it missing is not here. It counts in the period in which the "
+            "latter of the two reports was made.",
             head=(
                 *_NODE,
                 "operating_system",
@@ -73,6 +115,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
                 "severity",
                 "clock",
                 "clock_started",
+                "due",
                 "installed_after",
                 "installed_before",
                 "how_known",
@@ -82,10 +125,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
                 (
                     *_node(each.row),
                     each.row.operating_system or "",
-                    each.problem.patch,
-                    each.problem.severity or "",
-                    "first seen" if each.problem.published is None else "published",
-                    _time(each.problem.clock),
+                    *_patch(each.problem, each.due),
                     _time(each.not_before),
                     _time(each.not_after),
                     str(each.how),
@@ -93,34 +133,65 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
                 )
                 for each in pack.installed
             ),
+            empty="No report of the period shows an installation.",
         ),
         Table(
             name="open",
             title="What was left to do at the end",
-            note="Of the nodes that a report of the last two days had.",
-            head=(*_NODE, "patch", "state", "severity", "first_seen", "exempt", "promise_kept", "reported"),
+            note="Of each node as its last report says; without nodes that the reports of their account and "
+            "Region had no more for two days before the last of them.",
+            head=(
+                *_NODE,
+                "patch",
+                "severity",
+                "clock",
+                "clock_started",
+                "due",
+                "state",
+                "exempt",
+                "promise_kept",
+                "reported",
+            ),
             rows=tuple(
                 (
                     *_node(each.row),
-                    each.problem.patch,
+                    *_patch(each.problem, each.due),
                     str(each.problem.state),
-                    each.problem.severity or "",
-                    _time(each.problem.first_seen),
                     "yes" if each.row.is_exempt or each.problem.is_exempt else "no",
                     str(each.kept),
                     _time(each.row.seen_at),
                 )
                 for each in pack.unfinished
             ),
+            empty="The last reports have nothing that is left to do.",
+        ),
+        Table(
+            name="untold",
+            title="Nodes of which nothing is known at the end",
+            note="They carry the tag of a patch group, and their last report tells nothing of their patches. "
+            "What is left to do there is older than that report, or not known at all.",
+            head=(*_NODE, "why", "last_told", "reported"),
+            rows=tuple(
+                (
+                    *_node(each.row),
+                    _why_untold(each.row),
+                    "never" if each.told_at is None else _time(each.told_at),
+                    _time(each.row.seen_at),
+                )
+                for each in pack.untold
+            ),
+            empty="The last reports tell of the patches of every node that they have.",
         ),
         Table(
             name="exceptions",
             title="Exceptions with owner and last day",
-            note="Exemptions of the settings and accepted findings of the acknowledgements that "
-            "were given, as "
-            "they are now.",
+            note="Exemptions of the settings and accepted findings of the acknowledgements that were given, "
+            "as they are now. Each holds until the end of its last day, in UTC.",
             head=("kind", "what", "owner", "reason", "ticket", "last_day", "over_before_the_end"),
             rows=tuple(_exceptions(pack)),
+            empty="None: no settings were given (--settings), and no finding is acknowledged."
+            if intent.exemptions is None
+            else "None in the settings, and no finding is acknowledged.",
         ),
         Table(
             name="exempt-nodes",
@@ -136,11 +207,13 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
                 )
                 for each in pack.exempt_nodes
             ),
+            empty="No report of the period has an exempt node or patch.",
         ),
         Table(
             name="reports",
             title="What the evidence rests on",
-            note="Reports of each account and Region. On a day without one nothing is known.",
+            note="Reports of each account and Region: those of the history, and those that the settings say "
+            "should be there. On a day without a report nothing is known. Days are those of UTC.",
             head=("rollout", "account", "region", "reports", "nodes", "days_without_report", "which"),
             rows=tuple(
                 (
@@ -150,10 +223,11 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
                     each.reports,
                     each.nodes,
                     len(each.days_without),
-                    " ".join(map(str, each.days_without)),
+                    " ".join(_day_spans(each.days_without)),
                 )
                 for each in pack.coverage
             ),
+            empty="Nothing: the history has no report until the end of the period.",
         ),
         Table(
             name="damaged",
@@ -161,12 +235,13 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             note="Files and lines that are left out.",
             head=("where", "reason"),
             rows=pack.damages,
+            empty="Every file and every line could be read.",
         ),
     )
 
 
 def _promised(pack: EvidencePack) -> Iterator[tuple[Cell, ...]]:
-    for ring, promises in pack.promises.items():
+    for ring, promises in pack.intent.promises.items():
         for promise in promises:
             for severity, time in promise.within.items():
                 hours = int(time / dt.timedelta(hours=1))
@@ -174,11 +249,12 @@ def _promised(pack: EvidencePack) -> Iterator[tuple[Cell, ...]]:
 
 
 def _exceptions(pack: EvidencePack) -> Iterator[tuple[Cell, ...]]:
-    for each in pack.exemptions:
+    for each, accounts in pack.intent.exemptions or ():
         groups = f"; patch groups {', '.join(each.patch_groups)}" if each.patch_groups else ""
-        what = f"nodes {each.nodes}; patches {each.patches}{groups}"
+        where = f"; accounts {', '.join(accounts)}" if accounts else ""
+        what = f"nodes {each.nodes}; patches {each.patches}{groups}{where}"
         yield "exemption", what, each.owner, each.reason, each.ticket, *_end(each.expires, pack)
-    for accepted in pack.acknowledgements:
+    for accepted in pack.intent.acknowledgements:
         what = f"{accepted.finding_id} at {accepted.where}"
         yield "finding", what, accepted.owner or "", accepted.reason, "", *_end(accepted.expires, pack)
 
@@ -200,6 +276,35 @@ def _order(answer: OrderAnswer) -> tuple[Cell, ...]:
         "" if head_start is None else int(head_start / dt.timedelta(hours=1)),
         answer.reason or "",
     )
+
+
+def _first(first: First | None) -> tuple[Cell, ...]:
+    if first is None:
+        return "", "", "", 0
+    return " and ".join(first.rings), _time(first.not_before), _time(first.not_after), first.nodes
+
+
+def _patch(problem: HistoryProblem, due: dt.datetime | None) -> tuple[Cell, ...]:
+    return (
+        problem.patch,
+        problem.severity or "",
+        "first seen" if problem.published is None else "published",
+        _time(problem.clock),
+        "" if due is None else _time(due),
+    )
+
+
+def _why_untold(row: HistoryRow) -> str:
+    if not row.is_managed:
+        return "not managed: agent or role is missing, or the agent is dead"
+    return "never scanned" if row.unread is None else f"not readable: {row.unread}"
+
+
+def _day_spans(days: Sequence[dt.date]) -> Iterator[str]:
+    """Write days that follow each other as first..last."""
+    for _, numbered in groupby(enumerate(days), key=lambda each: each[1].toordinal() - each[0]):
+        run = [day for _, day in numbered]
+        yield str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}"
 
 
 def _node(row: HistoryRow) -> tuple[Cell, ...]:
