@@ -16,6 +16,7 @@ from constructs import Construct
 from patching_constructs._baselines.definition import baseline_definition
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
+from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs.model.compliance_metrics import NAMESPACE
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.patch_events import (
@@ -69,7 +70,7 @@ class ComplianceReporter(Construct):
         reserved_concurrent_executions: How many functions may run at once. One is enough, and two would count
             everything twice. None where the account's limit leaves nothing to reserve, as AWS keeps
             100 for the functions that reserve none. Default: 1.
-        encryption_key: Key of the table, the log group, the queue and the environment; it has to let
+        encryption_key: Key of the table, the log group and the environment; it has to let
             CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
 
     Attributes:
@@ -195,54 +196,43 @@ class ComplianceReporter(Construct):
             ],
             roles=[function.role],
         )
-        self._start_on(schedule or events.Schedule.rate(cdk.Duration.hours(1)), maintenance_windows)
+        start_on(
+            self,
+            function,
+            _triggers(schedule or events.Schedule.rate(cdk.Duration.hours(1)), maintenance_windows),
+        )
 
-    def _start_on(self, schedule: events.Schedule, windows: RingedMaintenanceWindow) -> None:
-        install_window_ids = [
-            window.maintenance_window_id
-            for window in windows.windows
-            if window.operation is PatchOperation.INSTALL
-        ]
-        rules = [
-            events.CfnRule(
-                self,
-                "Schedule",
-                description="Makes a compliance report",
-                schedule_expression=schedule.expression_string,
-                targets=[self._target()],
-            )
-        ]
-        if install_window_ids:
-            # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
-            rules.append(
-                events.CfnRule(
-                    self,
-                    "AfterInstall",
-                    description="Makes a compliance report when a ring has been patched",
-                    event_pattern={
-                        "source": [EVENT_SOURCE],
-                        "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
-                        "detail": {
-                            "window-id": install_window_ids,
-                            "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
-                        },
+
+def _triggers(schedule: events.Schedule, windows: RingedMaintenanceWindow) -> list[Trigger]:
+    triggers = [
+        Trigger(
+            id="Schedule",
+            description="Makes a compliance report",
+            schedule_expression=schedule.expression_string,
+        )
+    ]
+    install_window_ids = [
+        window.maintenance_window_id
+        for window in windows.windows
+        if window.operation is PatchOperation.INSTALL
+    ]
+    if install_window_ids:
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+        triggers.append(
+            Trigger(
+                id="AfterInstall",
+                description="Makes a compliance report when a ring has been patched",
+                event_pattern={
+                    "source": [EVENT_SOURCE],
+                    "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
+                    "detail": {
+                        "window-id": install_window_ids,
+                        "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
                     },
-                    targets=[self._target()],
-                )
+                },
             )
-        for rule in rules:
-            lambda_.CfnPermission(
-                self,
-                f"{rule.node.id}Permission",
-                action="lambda:InvokeFunction",
-                principal="events.amazonaws.com",
-                function_name=self.function.function_name,
-                source_arn=rule.attr_arn,
-                source_account=environment_of(self).account,
-            )
-
-    def _target(self) -> events.CfnRule.TargetProperty:
-        return events.CfnRule.TargetProperty(id="Reporter", arn=self.function.function_arn)
+        )
+    return triggers
 
 
 def _reported_ring(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -15,6 +14,7 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
@@ -54,7 +54,7 @@ class RingRunRecorder(Construct):
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait. None where
             the account's limit leaves nothing to reserve. Default: 1.
-        encryption_key: Key of the log group, the queue and the environment; it has to let CloudWatch Logs of
+        encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
             this account and Region in. Default: a new key with yearly rotation.
 
     Attributes:
@@ -155,28 +155,23 @@ class RingRunRecorder(Construct):
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
-        rule = events.CfnRule(
+        start_on(
             self,
-            "Rule",
-            description="An install window of a ring is over",
-            event_pattern={
-                "source": [EVENT_SOURCE],
-                "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
-                "detail": {
-                    "window-id": window_ids,
-                    "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
-                },
-            },
-            targets=[events.CfnRule.TargetProperty(id="Recorder", arn=self.function.function_arn)],
-        )
-        lambda_.CfnPermission(
-            self,
-            "Permission",
-            action="lambda:InvokeFunction",
-            principal="events.amazonaws.com",
-            function_name=self.function.function_name,
-            source_arn=rule.attr_arn,
-            source_account=environment_of(self).account,
+            function,
+            [
+                Trigger(
+                    id="Rule",
+                    description="An install window of a ring is over",
+                    event_pattern={
+                        "source": [EVENT_SOURCE],
+                        "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
+                        "detail": {
+                            "window-id": window_ids,
+                            "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
+                        },
+                    },
+                )
+            ],
         )
         rollout = maintenance_windows.rollout_name
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(

@@ -16,6 +16,7 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
@@ -48,7 +49,7 @@ class RingStates(Construct):
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait. None where
             the account's limit leaves nothing to reserve. Default: 1.
-        encryption_key: Key of the table, the log group, the queue and the environment; it has to let
+        encryption_key: Key of the table, the log group and the environment; it has to let
             CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
 
     Attributes:
@@ -137,7 +138,7 @@ class RingStates(Construct):
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        self._listen(event_bus, ring_owners)
+        self._listen(event_bus, ring_owners, function)
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
             self,
             function,
@@ -160,7 +161,7 @@ class RingStates(Construct):
         self.encryption_key.grant_decrypt(grantee)
         return self.table.grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
 
-    def _listen(self, event_bus: events.IEventBus, owners: RingOwners) -> None:
+    def _listen(self, event_bus: events.IEventBus, owners: RingOwners, function: RuntimeFunction) -> None:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
         partition = environment_of(self).partition
         accounts = sorted(frozenset().union(*owners.accounts.values()))
@@ -180,20 +181,15 @@ class RingStates(Construct):
                 },
             },
         )
-        rule = events.CfnRule(
+        start_on(
             self,
-            "Rule",
-            description="A run of a ring is over",
-            event_bus_name=event_bus.event_bus_name,
-            event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
-            targets=[events.CfnRule.TargetProperty(id="Keeper", arn=self.function.function_arn)],
-        )
-        lambda_.CfnPermission(
-            self,
-            "Permission",
-            action="lambda:InvokeFunction",
-            principal="events.amazonaws.com",
-            function_name=self.function.function_name,
-            source_arn=rule.attr_arn,
-            source_account=environment_of(self).account,
+            function,
+            [
+                Trigger(
+                    id="Rule",
+                    description="A run of a ring is over",
+                    event_bus_name=event_bus.event_bus_name,
+                    event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
+                )
+            ],
         )

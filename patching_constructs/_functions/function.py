@@ -25,7 +25,7 @@ LONGEST_TIMEOUT = cdk.Duration.minutes(15)
 
 
 def define_key(scope: Construct, id: str, *, description: str) -> kms.Key:
-    """Define a key for a function, its log group, its queue and its table."""
+    """Define a key for a function, its log group and its table."""
     key = kms.Key(
         scope,
         id,
@@ -45,7 +45,7 @@ class RuntimeFunction(Construct):
         id: Id, unique in `scope`.
         handler: Module of the handler below `patching_constructs.runtime`, such as `reporter.handler`.
         description: What the function does.
-        encryption_key: Key of the environment, the log group and the queue. It has to let CloudWatch Logs in.
+        encryption_key: Key of the environment and the log group. It has to let CloudWatch Logs in.
         environment: Environment variables.
         texts: Files that stand beside the code, by name.
         policy_statements: What the function may do besides writing its log.
@@ -57,7 +57,8 @@ class RuntimeFunction(Construct):
         function: The function.
         role: Its role.
         log_group: Its log group, kept for a year.
-        dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
+        dead_letter_queue: Queue of the events that it failed on, kept for 14 days. SQS's own key encrypts it,
+            so that a fault in `encryption_key` cannot lose the dead letters too.
     """
 
     def __init__(
@@ -86,8 +87,7 @@ class RuntimeFunction(Construct):
         self.dead_letter_queue = sqs.Queue(
             self,
             "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=encryption_key,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
         )

@@ -264,6 +264,45 @@ def test_the_history_is_written_below_one_prefix() -> None:
     assert "s3:::patching-history/nodes/*" in statements
 
 
+def test_what_a_rule_cannot_hand_over_is_kept() -> None:
+    stack = _stack()
+    reporter = ComplianceReporter(stack, "Reporter", account_name="prod", maintenance_windows=_windows(stack))
+    queue_arn = stack.resolve(reporter.dead_letter_queue.queue_arn)
+    template = Template.from_stack(stack)
+    rules = template.find_resources("AWS::Events::Rule")
+    assert len(rules) == 2
+    assert all(
+        target["DeadLetterConfig"] == {"Arn": queue_arn}
+        for rule in rules.values()
+        for target in rule["Properties"]["Targets"]
+    )
+    template.has_resource_properties(
+        "AWS::SQS::QueuePolicy",
+        {
+            "PolicyDocument": {
+                "Statement": Match.array_with(
+                    [
+                        {
+                            "Sid": "EventBridgeSendsDeadLetters",
+                            "Effect": "Allow",
+                            "Principal": {"Service": "events.amazonaws.com"},
+                            "Action": "sqs:SendMessage",
+                            "Resource": queue_arn,
+                            "Condition": {
+                                "ArnEquals": {
+                                    "aws:SourceArn": [
+                                        {"Fn::GetAtt": [name, "Arn"]} for name in sorted(rules, reverse=True)
+                                    ]
+                                }
+                            },
+                        }
+                    ]
+                )
+            }
+        },
+    )
+
+
 # --- how the function is made ---
 
 
@@ -283,7 +322,7 @@ def test_the_function_is_small_and_has_everything_that_a_function_should_have() 
         },
     )
     template.has_resource_properties("AWS::Logs::LogGroup", {"KmsKeyId": key_arn, "RetentionInDays": 365})
-    template.has_resource_properties("AWS::SQS::Queue", {"KmsMasterKeyId": key_arn})
+    template.has_resource_properties("AWS::SQS::Queue", {"SqsManagedSseEnabled": True})
     template.has_resource_properties(
         "AWS::DynamoDB::Table",
         {
