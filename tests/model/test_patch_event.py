@@ -39,22 +39,22 @@ def test_an_event_arrives_as_it_was_sent(event: PatchEvent) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "says"),
     [
-        ("kind", "WEATHER"),
-        ("severity", None),
-        ("account", ""),
-        ("ring", 7),
-        ("facts", []),
-        ("facts", "one"),
-        ("facts", [""]),
-        ("happened-at", "2026-12-01T00:00:00"),
-        ("happened-at", "yesterday"),
-        ("text", ""),
-        ("next-step", None),
+        ("kind", "WEATHER", "WEATHER"),
+        ("severity", None, "severity"),
+        ("account", "", "account"),
+        ("ring", 7, "ring"),
+        ("facts", [], "facts"),
+        ("facts", "one", "facts"),
+        ("facts", [""], "facts"),
+        ("happened-at", "2026-12-01T00:00:00", "happened-at: no time zone"),
+        ("happened-at", "yesterday", "yesterday"),
+        ("text", "", "text"),
+        ("next-step", None, "next-step"),
     ],
 )
 @given(event=EVENTS)
-def test_what_is_no_event_is_refused(event: PatchEvent, field: str, value: Any) -> None:
-    with pytest.raises(ValueError):
+def test_what_is_no_event_is_refused(event: PatchEvent, field: str, value: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
         PatchEvent.from_data(event.to_data() | {field: value})
