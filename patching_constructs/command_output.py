@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._log_encryption import let_logs_encrypt, log_groups_arn
 from patching_constructs._report import refuse_errors
@@ -86,6 +87,7 @@ class CommandOutput(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

@@ -44,6 +44,7 @@ from patching_constructs._alarms.topics import (
     define_key,
     define_topic,
 )
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.patch_events import PatchCommandNotificationType
 from patching_constructs.patch_baseline import IPatchBaseline
@@ -157,6 +158,7 @@ class ComplianceAlarms(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-eventbridge-events.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

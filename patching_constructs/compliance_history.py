@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._history.columns import COLUMNS, JSON_SERDE, PARTITIONS, PREFIX, TABLE, projection
 from patching_constructs._history.queries import HISTORY_QUERIES
@@ -89,6 +90,7 @@ class ComplianceHistory(Construct):
     See: https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,
@@ -382,6 +384,7 @@ class NodeDataSync(Construct):
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-resourcedatasync.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs._baselines.definition import baseline_definition
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
@@ -113,6 +114,7 @@ class ComplianceReporter(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Protocol, Required, Self, TypedDict, Unpack
+from typing import Protocol, Required, Self, TypedDict, Unpack, runtime_checkable
 
 from aws_cdk import CfnTag, Resource
 from aws_cdk import aws_ssm as ssm
@@ -18,6 +18,7 @@ from patching_constructs._baselines.properties import (
 )
 from patching_constructs._baselines.references import AwsDefaultPatchBaseline, ImportedPatchBaseline
 from patching_constructs._baselines.registrations import check_not_registered, register
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors
@@ -37,6 +38,7 @@ from patching_constructs.values import ready_made
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
 
 
+@runtime_checkable
 class IPatchBaseline(Protocol):
     """A patch baseline, whoever defines it.
 
@@ -142,6 +144,7 @@ class PatchBaseline(Resource):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-baselines.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

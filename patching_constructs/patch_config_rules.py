@@ -6,6 +6,7 @@ from types import MappingProxyType
 from aws_cdk import aws_config as config
 from constructs import Construct
 
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
@@ -69,6 +70,7 @@ class PatchConfigRules(Construct):
     See: https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

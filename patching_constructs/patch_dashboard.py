@@ -9,6 +9,7 @@ from patching_constructs._dashboard.body import (
     Shown,
     dashboard_body,
 )
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.compliance_alarms import ComplianceAlarms
@@ -72,6 +73,7 @@ class PatchDashboard(Construct):
     See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

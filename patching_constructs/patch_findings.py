@@ -17,6 +17,7 @@ from constructs import Construct
 
 from patching_constructs._alarms.delivery import alarm_on_dead_letters
 from patching_constructs._alarms.topics import Publishers
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.security_hub import (
@@ -95,6 +96,7 @@ class PatchFindings(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-security-hub-integration.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from patching_constructs._baselines.references import AwsDefaultPatchBaseline, ImportedPatchBaseline
 from patching_constructs._baselines.registrations import check_not_registered, rely
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._fleets.members import FleetMember, examine
 from patching_constructs._fleets.patch_buckets import patch_bucket_names
@@ -84,6 +85,7 @@ class PatchGroupFleet(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

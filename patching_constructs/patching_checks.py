@@ -8,6 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import jsii
 
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._version import __version__
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.acknowledgement import Acknowledgement
@@ -89,6 +90,7 @@ class PatchingChecks:
     See: https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         *,
@@ -104,7 +106,7 @@ class PatchingChecks:
         node_counts: Mapping[str, int] | None = None,
         maintenance_window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
         systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
-        acknowledgements: "str | os.PathLike[str] | None" = None,
+        acknowledgements: str | os.PathLike[str] | None = None,
     ) -> None:
         self._today = dt.datetime.now(dt.UTC).date()
         first = self._today if from_ is None else from_

@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs._alarms.compliance import Runbooks
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
@@ -78,6 +79,7 @@ class RingStates(Construct):
     See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

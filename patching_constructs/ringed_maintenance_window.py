@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patching_constructs._baselines.registrations import registered_baselines
+from patching_constructs._declared_types import checked_arguments
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._windows.resources import CommandSettings, define_target, define_task, define_window
 from patching_constructs._windows.role import check_groups_fit, window_role
@@ -129,6 +130,7 @@ class RingedMaintenanceWindow(Construct):
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows.html
     """
 
+    @checked_arguments
     def __init__(
         self,
         scope: Construct,

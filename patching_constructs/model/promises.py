@@ -66,7 +66,12 @@ class Promise:
 
     def __post_init__(self) -> None:
         """Keep the times from changing."""
-        object.__setattr__(self, "within", MappingProxyType(dict(self.within)))
+        try:
+            within = dict(self.within)
+        except (TypeError, ValueError):
+            message = f"within: a mapping of severities to times is needed, got {self.within!r}"
+            raise TypeError(message) from None
+        object.__setattr__(self, "within", MappingProxyType(within))
 
     def longest(self, severity: Severity | None) -> timedelta | None:
         """Return the longest time promised for `severity`, or None if nothing is.

@@ -6,6 +6,9 @@ import enum
 class FindingId(enum.StrEnum):
     """Stable id of a finding, for acknowledgements and for pipelines that filter."""
 
+    ARGUMENT_TYPE = "argument-type"
+    """A value is of a type that its field does not take."""
+
     PATCH_GROUP_NAME = "patch-group-name"
     """AWS refuses the name of the patch group."""
 

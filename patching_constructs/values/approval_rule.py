@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patch_baseline import PatchFilterRecord, PatchRuleRecord, PatchSourceRecord
@@ -42,7 +43,7 @@ class PatchFilter:
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        object.__setattr__(self, "values", tuple(self.values))
+        settle_fields(self, subject="PatchFilter")
         raise_errors(check_patch_filter(self.record), subject="PatchFilter")
 
     @classmethod
@@ -135,7 +136,7 @@ approve_after_days and approve_until_date is needed, got neither; allowed: one o
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        object.__setattr__(self, "patch_filters", tuple(self.patch_filters))
+        settle_fields(self, subject="ApprovalRule")
         if isinstance(self.approve_until_date, dt.date):
             object.__setattr__(self, "approve_until_date", self.approve_until_date.strftime("%Y-%m-%d"))
         raise_errors(check_approval_rule(self.record), subject="ApprovalRule")
@@ -184,7 +185,7 @@ class PatchSource:
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        object.__setattr__(self, "products", tuple(self.products))
+        settle_fields(self, subject="PatchSource")
         raise_errors(check_patch_source(self.record), subject="PatchSource")
 
     @property

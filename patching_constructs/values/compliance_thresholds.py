@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.promises import Severity
 from patching_constructs.rules.alarm_thresholds import check_hours, check_threshold
@@ -55,6 +56,7 @@ class ComplianceThresholds:
 
     def __post_init__(self) -> None:
         """Refuse what is no threshold."""
+        settle_fields(self, subject="ComplianceThresholds")
         raise_errors(
             [
                 *(
@@ -117,6 +119,7 @@ class AccountThresholds:
 
     def __post_init__(self) -> None:
         """Refuse what is no threshold."""
+        settle_fields(self, subject="AccountThresholds")
         raise_errors(
             [
                 *(

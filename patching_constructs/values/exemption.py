@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.exemption import Exemption as ExemptionRecord
 from patching_constructs.rules.exemption import check_exemption
@@ -46,4 +47,5 @@ class Exemption(ExemptionRecord):
 
     def __post_init__(self) -> None:
         """Refuse what is no exemption."""
+        settle_fields(self, subject="Exemption")
         raise_errors(check_exemption(self), subject="Exemption")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.rules.ids import FindingId
@@ -37,6 +38,7 @@ class PatchGroup:
 
     def __post_init__(self) -> None:
         """Run the rules."""
+        settle_fields(self, subject="PatchGroup")
         findings = check_patch_group_name(self.name, field="name")
         findings += check_choice(
             self.tag_key,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
 from patching_constructs.rules.window_hours import check_window_hours
@@ -48,6 +49,7 @@ class PatchWindow:
 
     def __post_init__(self) -> None:
         """Run the rules."""
+        settle_fields(self, subject="PatchWindow")
         raise_errors(
             [
                 *check_window_hours(self.duration_hours, self.cutoff_hours),

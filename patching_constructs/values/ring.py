@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patching_documents import PatchOperation, RebootOption
 from patching_constructs.model.promises import Promise
@@ -80,8 +81,7 @@ class Ring:
 
     def __post_init__(self) -> None:
         """Keep the groups and promises from changing and run the rules."""
-        object.__setattr__(self, "patch_groups", tuple(self.patch_groups))
-        object.__setattr__(self, "promises", tuple(self.promises))
+        settle_fields(self, subject=f"Ring {self.name!r}")
         raise_errors(check_ring(self.record), subject=f"Ring {self.name!r}")
 
     @property

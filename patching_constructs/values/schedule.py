@@ -4,9 +4,9 @@ import enum
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import islice
-from types import NoneType
 from typing import Literal, Self, overload
 
+from patching_constructs._declared_types import check_fields, settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.schedule import ScheduleRecord
@@ -73,7 +73,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Run the rules."""
-        raise_errors(_check(self.record), subject="Schedule")
+        settle_fields(self, subject="Schedule")
+        raise_errors(check_schedule(self.record), subject="Schedule")
 
     @property
     def record(self) -> ScheduleRecord:
@@ -368,9 +369,10 @@ class Schedule:
             >>> Schedule.at(datetime(2026, 7, 7, 15, 55, tzinfo=ZoneInfo("Europe/Berlin"))).expression
             'at(2026-07-07T13:55:00)'
         """
-        if when.utcoffset() is None or when.microsecond:
+        if not isinstance(when, datetime) or when.utcoffset() is None or when.microsecond:
+            received = when.isoformat() if isinstance(when, datetime) else repr(when)
             raise_errors(
-                [_argument("when", when.isoformat(), "a time with a time zone, to the second")],
+                [_argument("when", received, "a time with a time zone, to the second")],
                 subject="Schedule",
             )
         return cls(expression=f"at({when.astimezone(UTC):%Y-%m-%dT%H:%M:%S})")
@@ -401,26 +403,11 @@ class Schedule:
     @classmethod
     def _of(cls, record: ScheduleRecord, arguments: list[Finding]) -> Self:
         """Make the value, or raise for arguments and record together."""
+        given = {field.name: getattr(record, field.name) for field in fields(record)}
         if arguments:
-            raise_errors([*arguments, *_check(record)], subject="Schedule")
-        return cls(**{field.name: getattr(record, field.name) for field in fields(record)})
-
-
-def _check(record: ScheduleRecord) -> list[Finding]:
-    """Find what is not of its kind, or else what the rules find."""
-    kinds: dict[str, tuple[tuple[type, ...], str]] = {
-        "expression": ((str,), "text"),
-        "timezone": ((str, NoneType), "text, or none"),
-        "offset_days": ((int, NoneType), "a whole number, or none"),
-        "start_date": ((str, NoneType), "text, or none"),
-        "end_date": ((str, NoneType), "text, or none"),
-    }
-    of_wrong_kind = [
-        _argument(name, repr(value), allowed)
-        for name, (types, allowed) in kinds.items()
-        if type(value := getattr(record, name)) not in types
-    ]
-    return of_wrong_kind or check_schedule(record)
+            others = check_fields(cls, given) or check_schedule(record)
+            raise_errors([*arguments, *others], subject="Schedule")
+        return cls(**given)
 
 
 def _argument(name: str, received: str, allowed: str) -> Finding:

@@ -674,6 +674,7 @@ def test_ids_that_are_tokens_count_with_the_length_of_real_ones() -> None:
 
 def test_a_recipient_that_is_none_of_ours_is_refused() -> None:
     with pytest.raises(
-        TypeError, match=r"recipients: use the methods of Recipient, got 'patching@example.com'"
+        InvalidInputError,
+        match=r"recipients\[0\]: of a wrong type, got 'patching@example.com'; allowed: a Recipient, made by",
     ):
         ComplianceAlarms(_stack(), "Alarms", recipients=["patching@example.com"])  # type: ignore[list-item]

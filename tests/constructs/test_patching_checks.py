@@ -411,7 +411,7 @@ def test_an_expired_acknowledgement_is_told_and_silences_nothing(app: cdk.App, t
         ({"minutes_per_node": 0}, "minutes_per_node: not a whole number from 1, got 0"),
         (
             {"promises": {"prod": ["pci"]}},
-            "promises[prod][0]: not a promise, got 'pci'; allowed: a Promise, or",
+            "promises[prod][0]: of a wrong type, got 'pci'; allowed: a Promise, such as one of PROMISES",
         ),
         (
             {"freezes": [Freeze(name="a", from_=FREEZE.until, until=FREEZE.from_)]},

@@ -13,10 +13,11 @@ PACKAGE = ROOT / "patching_constructs"
 MAY_IMPORT: dict[str, set[str]] = {
     "model": {"model"},
     "_tokens": {"model"},
+    "_declared_types": {"_tokens", "errors", "model", "rules"},
     "errors": {"model"},
     "rollout": {"errors", "model", "rollout"},
     "rules": {"errors", "model", "rollout", "rules"},
-    "values": {"_tokens", "errors", "model", "rollout", "rules", "values"},
+    "values": {"_declared_types", "_tokens", "errors", "model", "rollout", "rules", "values"},
     "config": {"config", "errors", "model", "rollout", "rules", "values"},
     "reading": {"errors", "model", "reading"},
     "runtime": {"model", "runtime"},
@@ -35,14 +36,24 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
     },
     "_version": set(),
-    "patching_checks": {"_version", "errors", "model", "reading", "rollout", "rules"},
-    "constructs": {"_tokens", "constructs", "errors", "model", "rollout", "rules", "values"},
+    "patching_checks": {"_declared_types", "_version", "errors", "model", "reading", "rollout", "rules"},
+    "constructs": {
+        "_declared_types",
+        "_tokens",
+        "constructs",
+        "errors",
+        "model",
+        "rollout",
+        "rules",
+        "values",
+    },
 }
 """Rooms of the package, and the rooms that each may import; modules beside the rooms are constructs."""
 
 THIRD_PARTY: dict[str, set[str]] = {
     "model": set(),
     "_tokens": set(),
+    "_declared_types": set(),
     "errors": set(),
     "rollout": {"cronsim"},
     "rules": set(),

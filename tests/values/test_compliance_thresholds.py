@@ -17,8 +17,7 @@ from patching_constructs import (
     ("kind", "arguments", "field"),
     [
         (ComplianceThresholds, {"overdue_patches": 0}, "overdue_patches"),
-        (ComplianceThresholds, {"failed_patches": 1.5}, "failed_patches"),
-        (ComplianceThresholds, {"unread_nodes": True}, "unread_nodes"),
+        (ComplianceThresholds, {"unread_nodes": -1}, "unread_nodes"),
         (ComplianceThresholds, {"missing_patches": {Severity.HIGH: -1}}, "missing_patches[HIGH]"),
         (AccountThresholds, {"changed_baselines": 0}, "changed_baselines"),
         (AccountThresholds, {"silent_hours": 0}, "silent_hours"),

@@ -22,6 +22,6 @@ def test_what_is_no_text_is_told_like_any_other_mistake() -> None:
     with pytest.raises(InvalidInputError) as caught:
         PatchGroup(name=nothing, tag_key=nothing)
     assert [(finding.id, finding.received) for finding in caught.value.findings] == [
-        (FindingId.PATCH_GROUP_NAME, "None"),
-        (FindingId.PATCH_GROUP_TAG_KEY, "None"),
+        (FindingId.ARGUMENT_TYPE, "None"),
+        (FindingId.ARGUMENT_TYPE, "None"),
     ]
