@@ -43,15 +43,16 @@ class PatchConfigRules(Construct):
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        rules: The rules. Default: all that exist in the Region of the stack; those that do not exist there
-            are left out. Has to be given where the Region is known only at deployment.
+        rules: The rules. Default: all that certainly exist in the Region of the stack. Those of which AWS's
+            pages do not say so for certain are deployed only if they are named here. Has to be given where
+            the Region is known only at deployment.
         tag_key: Tag key under which instances state their patch group. Default: `PatchGroup`.
         patch_groups: Names of the groups that are there; an instance in another one, such as a mistyped one,
             is non-compliant. Default: any name counts.
 
     Attributes:
         rules: The rules that are deployed, each with its resource.
-        left_out: The rules that do not exist in the Region.
+        left_out: The rules that do not exist in the Region, or not for certain.
 
     Raises:
         InvalidInputError: If the Region is not known and no rules are given, a rule does not exist in the

@@ -38,16 +38,38 @@ RESOURCE_TYPES = MappingProxyType(
 MISSING_IN = MappingProxyType(
     {
         # https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
-        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-northeast-3", "eu-south-1", "ap-east-2"}),
+        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-northeast-3", "eu-south-1"}),
         # https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-managed-by-systems-manager.html
         PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-east-2"}),
         # https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
         PatchConfigRule.PATCH_GROUP_TAG: frozenset(),
     }
 )
-"""Regions in which a rule does not exist, as the pages of the rules said in 2026."""
+"""Regions in which a rule does not exist, as every version of its page says that could be read."""
+
+UNCERTAIN_IN = MappingProxyType(
+    {
+        # Some versions of the page name Taipei, others do not; none is known to be newer than New Zealand.
+        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-east-2", "ap-southeast-6"}),
+        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-southeast-6"}),
+        # "All supported AWS regions", in the guide of 2023; these have opened since.
+        # https://github.com/awsdocs/aws-config-developer-guide/blob/main/doc_source/required-tags.md
+        PatchConfigRule.PATCH_GROUP_TAG: frozenset(
+            {
+                "ap-east-2",
+                "ap-southeast-5",
+                "ap-southeast-6",
+                "ap-southeast-7",
+                "ca-west-1",
+                "il-central-1",
+                "mx-central-1",
+            }
+        ),
+    }
+)
+"""Regions of which no version that could be read says for certain that a rule exists there."""
 
 
 def rules_in(region: str) -> tuple[PatchConfigRule, ...]:
-    """Return the rules that exist in a Region."""
-    return tuple(rule for rule in PatchConfigRule if region not in MISSING_IN[rule])
+    """Return the rules that certainly exist in a Region."""
+    return tuple(rule for rule in PatchConfigRule if region not in MISSING_IN[rule] | UNCERTAIN_IN[rule])

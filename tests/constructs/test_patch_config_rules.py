@@ -50,17 +50,25 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     [
         ("eu-south-1", {PatchConfigRule.PATCH_COMPLIANCE}),
         ("ap-northeast-3", {PatchConfigRule.PATCH_COMPLIANCE}),
-        ("ap-east-2", {PatchConfigRule.PATCH_COMPLIANCE, PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER}),
+        ("ap-east-2", set(PatchConfigRule)),
+        ("ap-southeast-6", set(PatchConfigRule)),
+        ("ca-west-1", {PatchConfigRule.PATCH_GROUP_TAG}),
         ("eu-west-1", set()),
     ],
 )
-def test_rules_that_do_not_exist_in_the_region_are_left_out(
+def test_rules_that_do_not_exist_in_the_region_or_not_for_certain_are_left_out(
     region: str, left_out: set[PatchConfigRule]
 ) -> None:
     stack = _stack(region)
     rules = PatchConfigRules(stack, "ConfigRules")
     assert set(rules.left_out) == left_out
     assert set(_identifiers(stack)) == set(PatchConfigRule) - left_out
+
+
+def test_a_rule_that_is_not_certain_in_the_region_is_deployed_to_those_who_name_it() -> None:
+    stack = _stack("ca-west-1")
+    PatchConfigRules(stack, "ConfigRules", rules=[PatchConfigRule.PATCH_GROUP_TAG])
+    assert _identifiers(stack) == ["REQUIRED_TAGS"]
 
 
 def test_rules_that_changes_trigger_take_no_frequency() -> None:
@@ -87,7 +95,7 @@ def test_a_mistyped_group_can_be_told_by_naming_those_that_are_there() -> None:
         (
             "eu-south-1",
             {"rules": [PatchConfigRule.PATCH_COMPLIANCE]},
-            "eu-south-1, got EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK; allowed: none in ap-east-2",
+            "eu-south-1, got EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK; allowed: none in ap-",
         ),
         ("eu-west-1", {"rules": [PatchConfigRule.PATCH_GROUP_TAG] * 2}, "rules[1]: stands twice"),
         ("eu-west-1", {"rules": ["ENCRYPTED_VOLUMES"]}, "rules[0]: not a rule about patching"),
