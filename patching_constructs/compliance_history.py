@@ -290,11 +290,11 @@ class ComplianceHistory(Construct):
                 name=self.database_name, description="Patch compliance of all accounts"
             ),
         )
-        table = glue.CfnTable(
+        glue.CfnTable(
             self,
             "Table",
             catalog_id=account,
-            database_name=self.database_name,
+            database_name=database.ref,
             table_input=glue.CfnTable.TableInputProperty(
                 name=TABLE,
                 description="A row for each node and report of the compliance reporters",
@@ -315,7 +315,6 @@ class ComplianceHistory(Construct):
                 ),
             ),
         )
-        table.add_dependency(database)
 
     def _define_queries(self, most_bytes_scanned: int) -> None:
         """Define the workgroup and its named queries.
@@ -344,17 +343,17 @@ class ComplianceHistory(Construct):
                 ),
             ),
         )
+        workgroup_name = workgroup.ref
         for query in HISTORY_QUERIES:
-            named = athena.CfnNamedQuery(
+            athena.CfnNamedQuery(
                 self,
                 f"Query-{query.name}",
                 name=query.name,
                 description=query.description,
                 database=self.database_name,
                 query_string=query.sql,
-                work_group=self.workgroup_name,
+                work_group=workgroup_name,
             )
-            named.add_dependency(workgroup)
 
 
 class NodeDataSync(Construct):

@@ -39,6 +39,7 @@ _BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 _KEEP_STATE = cloudwatch.TreatMissingData.IGNORE
 _FINE = cloudwatch.TreatMissingData.NOT_BREACHING
 _BAD = cloudwatch.TreatMissingData.BREACHING
+_MAXIMUM = cloudwatch.Stats.MAXIMUM
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -242,5 +243,5 @@ def _metric(name: str, dimensions: Mapping[str, str]) -> cloudwatch.Metric:
         metric_name=str(name),
         dimensions_map=dict(dimensions),
         period=_HOUR,
-        statistic=cloudwatch.Stats.MAXIMUM,
+        statistic=_MAXIMUM,
     )

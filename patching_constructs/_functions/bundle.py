@@ -1,7 +1,8 @@
 """The code of a function as a zip that is the same on every machine."""
 
+import functools
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
@@ -22,14 +23,14 @@ def write_bundle(file: Path, *, texts: Mapping[str, str] | None = None) -> None:
         texts: Further files for the root of the zip, by name.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bundle:
-        for name, text in sorted({**dict(_sources()), **(texts or {})}.items()):
+        for name, text in sorted({**_sources(), **(texts or {})}.items()):
             entry = zipfile.ZipInfo(name, date_time=_FIRST_DAY)
             entry.external_attr = _READABLE
             bundle.writestr(entry, text)
 
 
-def _sources() -> Iterator[tuple[str, str]]:
+@functools.cache
+def _sources() -> Mapping[str, str]:
     modules = [_PACKAGE / name for name in _MODULES]
     modules += [module for room in _ROOMS for module in (_PACKAGE / room).rglob("*.py")]
-    for module in modules:
-        yield module.relative_to(_PACKAGE.parent).as_posix(), module.read_text("utf-8")
+    return {module.relative_to(_PACKAGE.parent).as_posix(): module.read_text("utf-8") for module in modules}

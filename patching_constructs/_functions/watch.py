@@ -53,8 +53,9 @@ def watch(
             f"{on_dead_letter} {runbook}",
         ),
     )
+    actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
     for alarm in alarms:
-        alarm.add_alarm_action(*(cloudwatch_actions.SnsAction(topic) for topic in topics))
+        alarm.add_alarm_action(*actions)
     return alarms
 
 
