@@ -1,6 +1,6 @@
 """The environments of patching.yaml, as somebody would write them down in Python."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.handwritten_ssm import (
     Approval,
@@ -31,6 +31,7 @@ class Environment:
     baselines: list[Baseline]
     rings: list[Ring]
     recipient: str
+    exemptions: list[dict[str, object]] = field(default_factory=list)
 
 
 def _dev() -> Environment:
@@ -62,6 +63,7 @@ def _dev() -> Environment:
         rings=[
             Ring(
                 name="dev",
+                order=1,
                 patch_groups=["dev-web", "dev-office"],
                 max_concurrency="50%",
                 max_errors="50%",
@@ -104,6 +106,7 @@ def _test() -> Environment:
         rings=[
             Ring(
                 name="test",
+                order=2,
                 patch_groups=["test-web", "test-office"],
                 max_concurrency="50%",
                 max_errors="25%",
@@ -146,6 +149,8 @@ def _staging() -> Environment:
         rings=[
             Ring(
                 name="staging",
+                order=3,
+                promised_hours={"CRITICAL": 336.0, "HIGH": 336.0},
                 patch_groups=["staging-web", "staging-office"],
                 max_concurrency="25%",
                 max_errors="10%",
@@ -162,6 +167,20 @@ def _prod() -> Environment:
         name="prod",
         account="666666666666",
         recipient="production-on-call@example.com",
+        exemptions=[
+            {
+                "owner": "platform-team@example.com",
+                "reason": (
+                    "The vendor of the payment gateway's network driver supports newer kernels from its "
+                    "spring release on."
+                ),
+                "ticket": "CHG-20417",
+                "expires": "2027-05-31",
+                "nodes": "payment-gateway-*",
+                "patches": "kernel*",
+                "patch-groups": ["prod-web"],
+            }
+        ],
         fleets=[
             Fleet(patch_group="prod-web"),
             Fleet(patch_group="prod-office", has_windows=True),
@@ -208,6 +227,9 @@ def _prod() -> Environment:
         rings=[
             Ring(
                 name="prod",
+                order=4,
+                production=True,
+                promised_hours={"CRITICAL": 1104.0, "HIGH": 1104.0, "MEDIUM": 1104.0, "LOW": 1104.0},
                 patch_groups=["prod-web", "prod-office"],
                 max_concurrency="20%",
                 max_errors="5%",
@@ -217,6 +239,8 @@ def _prod() -> Environment:
             ),
             Ring(
                 name="prod-scan-only",
+                order=8,
+                production=True,
                 patch_groups=["prod-image-built"],
                 max_concurrency="20%",
                 max_errors="5%",

@@ -1,7 +1,7 @@
 """The Systems Manager resources of patching.yaml, written by hand with L1s."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
@@ -34,9 +34,12 @@ class Baseline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ring:
-    """Patch groups with the windows in which they are scanned and patched."""
+    """Patch groups with the windows in which they are scanned and patched, and what is promised for them."""
 
     name: str
+    order: int
+    production: bool = False
+    promised_hours: dict[str, float] = field(default_factory=dict)
     patch_groups: list[str]
     max_concurrency: str
     max_errors: str
@@ -147,11 +150,11 @@ def define_windows(
     service_role_arn: str,
     bucket_name: str,
     log_group_name: str,
-) -> list[str]:
+) -> dict[str, str]:
     """Define the windows of all rings.
 
     Returns:
-        Their ids, which are tokens.
+        Their ids, which are tokens, by their names.
     """
 
     def define_task(
@@ -187,7 +190,7 @@ def define_windows(
             ),
         )
 
-    window_ids = []
+    window_ids = {}
     for ring in rings:
         window_id, target_id = _define_window(
             stack, ring, "scan", schedule=ring.scan_schedule, duration_hours=2
@@ -200,7 +203,7 @@ def define_windows(
             document="AWS-RunPatchBaseline",
             parameters={"Operation": ["Scan"]},
         )
-        window_ids.append(window_id)
+        window_ids[window_name(ring, "scan")] = window_id
         if ring.install_schedule is None:
             continue
         window_id, target_id = _define_window(
@@ -227,8 +230,13 @@ def define_windows(
             document="AWS-RunPatchBaseline",
             parameters={"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]},
         )
-        window_ids.append(window_id)
+        window_ids[window_name(ring, "install")] = window_id
     return window_ids
+
+
+def window_name(ring: Ring, operation: str) -> str:
+    """Return the name of the window in which a ring is scanned or patched."""
+    return f"patching-{ring.name}-{operation}"
 
 
 def _define_window(
@@ -243,7 +251,7 @@ def _define_window(
     window_id = ssm.CfnMaintenanceWindow(
         stack,
         f"{ring.name}{operation}",
-        name=f"patching-{ring.name}-{operation}",
+        name=window_name(ring, operation),
         schedule=schedule,
         schedule_timezone="Europe/Berlin",
         schedule_offset=schedule_offset_days,

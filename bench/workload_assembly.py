@@ -48,8 +48,16 @@ class WorkloadStack:
         return stack_name(self.account, self.region)
 
     def text_for(self, text: str, account: Account) -> str:
-        """Return what the CDK would have written for another account."""
-        return text.replace(self.name, stack_name(account, self.region)).replace(self.account.id, account.id)
+        """Return what the CDK would have written for another account, but for hashes of code and paths."""
+        name = stack_name(account, self.region)
+        for old, new in (
+            (self.name, name),
+            (self.name.replace("-", ""), name.replace("-", "")),  # in names of composite alarms
+            (self.account.id, account.id),
+            (f"Patching of {self.account.name},", f"Patching of {account.name},"),  # on dashboards
+        ):
+            text = text.replace(old, new)
+        return text
 
 
 def stack_name(account: Account, region: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from demo.compliance import Compliance, read_compliance
+from demo.paging import all_items
 from patching_constructs import Schedule
 
 RING_TAG = "patching-constructs:ring"
@@ -48,12 +50,13 @@ class Deployment:
     alarms: list[dict[str, Any]]
     subscriptions: list[dict[str, Any]]
     event_buses: list[str]
+    compliance: Compliance
 
 
 def read_deployment(
     client: Callable[..., Any], *, account: str, region: str, account_name: str
 ) -> Deployment:
-    """Read baselines, windows, alarms and subscriptions of an account and Region.
+    """Read baselines, windows, alarms, subscriptions and what reports compliance.
 
     Args:
         client: Gives a boto3 client for a service, `account` and `region`.
@@ -70,23 +73,24 @@ def read_deployment(
         region=region,
         baselines=list(_baselines(ssm)),
         rings=_rings(ssm),
-        alarms=_all(cloudwatch, "describe_alarms", "MetricAlarms"),
-        subscriptions=_all(sns, "list_subscriptions", "Subscriptions"),
+        alarms=all_items(cloudwatch, "describe_alarms", "MetricAlarms"),
+        subscriptions=all_items(sns, "list_subscriptions", "Subscriptions"),
         event_buses=[
             bus["Name"] for bus in events.list_event_buses()["EventBuses"] if bus["Name"] != "default"
         ],
+        compliance=read_compliance(client, account=account, region=region),
     )
 
 
 def _baselines(ssm: Any) -> Iterator[dict[str, Any]]:
     own = [{"Key": "OWNER", "Values": ["Self"]}]
-    for identity in _all(ssm, "describe_patch_baselines", "BaselineIdentities", Filters=own):
+    for identity in all_items(ssm, "describe_patch_baselines", "BaselineIdentities", Filters=own):
         yield ssm.get_patch_baseline(BaselineId=identity["BaselineId"])
 
 
 def _rings(ssm: Any) -> list[DeployedRing]:
     rings: dict[str, DeployedRing] = {}
-    for identity in _all(ssm, "describe_maintenance_windows", "WindowIdentities"):
+    for identity in all_items(ssm, "describe_maintenance_windows", "WindowIdentities"):
         window_id = identity["WindowId"]
         tag_list = ssm.list_tags_for_resource(ResourceType="MaintenanceWindow", ResourceId=window_id)[
             "TagList"
@@ -100,8 +104,8 @@ def _rings(ssm: Any) -> list[DeployedRing]:
 
 def _window(ssm: Any, window_id: str) -> Window:
     window = ssm.get_maintenance_window(WindowId=window_id)
-    targets = _all(ssm, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
-    tasks = _all(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
+    targets = all_items(ssm, "describe_maintenance_window_targets", "Targets", WindowId=window_id)
+    tasks = all_items(ssm, "describe_maintenance_window_tasks", "Tasks", WindowId=window_id)
     return Window(
         name=window["Name"],
         schedule=Schedule(
@@ -121,9 +125,3 @@ def _window(ssm: Any, window_id: str) -> Window:
             for task in sorted(tasks, key=lambda task: task["Priority"])
         ],
     )
-
-
-def _all(client: Any, operation: str, key: str, **arguments: Any) -> list[dict[str, Any]]:
-    """Return the items of every page of an operation."""
-    pages = client.get_paginator(operation).paginate(**arguments)
-    return [item for page in pages for item in page[key]]

@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from demo.compliance import print_compliance
+from demo.layout import new_table
 from demo.read_back import DeployedRing, Deployment, Window
 
 _RUNS_SHOWN = 3
@@ -22,6 +24,7 @@ def print_deployment(console: Console, deployment: Deployment, *, now: datetime)
         console.print(_baseline_table(deployment.baselines, ring))
         console.print(_window_table(ring.windows, now=now))
         console.print(_task_table(ring.windows))
+    print_compliance(console, deployment.compliance)
     if deployment.alarms:
         console.print(_alarm_table(deployment.alarms))
         console.print(_subscription_table(deployment.subscriptions))
@@ -30,7 +33,9 @@ def print_deployment(console: Console, deployment: Deployment, *, now: datetime)
 
 
 def _baseline_table(baselines: Sequence[dict[str, Any]], ring: DeployedRing) -> Table:
-    table = _table("baselines", "baseline", "operating system", "patch groups", "approves", "after", "level")
+    table = new_table(
+        "baselines", "baseline", "operating system", "patch groups", "approves", "after", "level"
+    )
     for baseline in baselines:
         groups = [group for group in baseline["PatchGroups"] if group in ring.patch_groups]
         if not groups:
@@ -55,7 +60,7 @@ def _filters(filters: Sequence[dict[str, Any]]) -> str:
 
 
 def _window_table(windows: Sequence[Window], *, now: datetime) -> Table:
-    table = _table(
+    table = new_table(
         "windows", "window", "schedule", "hours", "patch groups", "next three runs, in its own time zone"
     )
     for window in windows:
@@ -74,7 +79,7 @@ def _window_table(windows: Sequence[Window], *, now: datetime) -> Table:
 
 
 def _task_table(windows: Sequence[Window]) -> Table:
-    table = _table(
+    table = new_table(
         "tasks", "window", "priority", "document", "parameters", "nodes at once", "errors", "at the cutoff"
     )
     for window in windows:
@@ -93,28 +98,26 @@ def _task_table(windows: Sequence[Window]) -> Table:
 
 
 def _alarm_table(alarms: Sequence[dict[str, Any]]) -> Table:
-    table = _table("alarms", "metric", "of", "rings when", "missing data", "state")
+    """Show alarms that differ in nothing but what they are about on one row."""
+    table = new_table("alarms", "metric", "of", "rings when", "for", "missing data", "state")
+    rows: dict[tuple[str, ...], list[str]] = {}
     for alarm in alarms:
-        table.add_row(
+        row = (
             f"{alarm['Namespace']} {alarm['MetricName']}",
-            "\n".join(item["Value"] for item in alarm["Dimensions"]),
             f"{alarm['ComparisonOperator']} {alarm['Threshold']:g}",
+            f"{alarm['EvaluationPeriods'] * alarm['Period'] // 60} min",
             alarm["TreatMissingData"],
             alarm["StateValue"],
         )
+        rows.setdefault(row, []).append(", ".join(item["Value"] for item in alarm["Dimensions"]))
+    for (metric, *rest), subjects in rows.items():
+        table.add_row(metric, "\n".join(subjects), *rest)
     return table
 
 
 def _subscription_table(subscriptions: Sequence[dict[str, Any]]) -> Table:
-    table = _table("subscriptions", "topic", "protocol", "endpoint")
+    table = new_table("subscriptions", "topic", "protocol", "endpoint")
     for subscription in subscriptions:
         topic = subscription["TopicArn"].rpartition(":")[2]
         table.add_row(topic, subscription["Protocol"], subscription["Endpoint"])
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="italic", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
     return table

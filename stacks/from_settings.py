@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from patching_constructs import (
+    AccountSettings,
     BaselineSettings,
     IPatchBaseline,
     PatchBaseline,
     PatchGroup,
     Recipient,
     RecipientSettings,
+    Settings,
 )
 
 if TYPE_CHECKING:
-    from patching_constructs import PatchConfigRules
+    from patching_constructs import PatchConfigRules, PatchFindings
 
 
 def define_baseline(
@@ -56,9 +59,37 @@ def define_config_rules(scope: Construct, patch_groups: Sequence[PatchGroup]) ->
     )
 
 
+def define_findings(
+    scope: Construct, settings: Settings, account: AccountSettings, *, topic: sns.ITopic
+) -> "PatchFindings | None":
+    """Define that findings in Security Hub go to `topic`, if they are wanted in `account`."""
+    security_hub = settings.security_hub_of(account)
+    if security_hub is None:
+        return None
+    from patching_constructs import PatchFindings  # only where it is switched on
+
+    return PatchFindings(
+        scope,
+        "Findings",
+        topics=dict.fromkeys(security_hub.severities, topic),
+        subscribe=security_hub.subscribe,
+        enable_security_hub=security_hub.enable_security_hub,
+    )
+
+
 def recipients_of(recipients: Iterable[RecipientSettings]) -> list[Recipient]:
     """Return each recipient once, in the order of the file."""
     return list(dict.fromkeys(_recipient(recipient) for recipient in recipients))
+
+
+def ring_owners(settings: Settings) -> dict[str, list[str]]:
+    """Return the ids of the accounts with nodes of each ring that is patched by installs."""
+    owners: dict[str, list[str]] = {}
+    for account in settings.workload_accounts:
+        for ring in settings.ring_values_of(account):
+            if ring.install is not None:
+                owners.setdefault(ring.name, []).append(account.id)
+    return owners
 
 
 def _recipient(recipient: RecipientSettings) -> Recipient:

@@ -23,6 +23,8 @@ def define_organisation(app: cdk.App, settings: Settings) -> None:
                 settings=settings,
                 account=account,
                 event_bus_arn=security.event_bus_arn,
+                history_bucket_name=security.history_bucket_name,
+                history_key_arn=security.history_key_arn,
                 env=_environment(account, region),
             )
     _annotate(app, settings.warnings)

@@ -1,4 +1,4 @@
-"""What stands in the security account: one place that hears of every failure in the organisation."""
+"""What stands in the security account: one place that hears of every failure and keeps every report."""
 
 from typing import Any
 
@@ -7,15 +7,17 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patching_constructs import ComplianceAlarms, Settings
-from stacks.acknowledgements import acknowledge_alarms
-from stacks.from_settings import recipients_of
+from patching_constructs import ComplianceAlarms, ComplianceHistory, RingStates, Settings
+from stacks.access_logs import define_access_logs
+from stacks.acknowledgements.compliance import acknowledge_history, acknowledge_ring_states
+from stacks.acknowledgements.messages import acknowledge_alarms
+from stacks.from_settings import recipients_of, ring_owners
 
 _EVENT_BUS_NAME = "patching"
 
 
 class SecurityStack(cdk.Stack):
-    """Define the organisation's event bus and the alarms on it.
+    """Define the organisation's event bus with its alarms, the state of every ring, and the history.
 
     Args:
         scope: Parent construct.
@@ -24,16 +26,20 @@ class SecurityStack(cdk.Stack):
         kwargs: As of any stack.
 
     Attributes:
-        event_bus_arn: The bus to which workload accounts send. It is spelled out, since CloudFormation has no
-            references between accounts.
+        event_bus_arn: The bus to which workload accounts send. It is spelled out, as are the others, since
+            CloudFormation has no references between accounts.
+        history_bucket_name: The bucket in which reporters keep their rows.
+        history_key_arn: Every key of this account and Region, since nobody chooses the id of a key: the
+            policy of the bucket's key says who may use it.
     """
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:
         super().__init__(scope, id, **kwargs)
-        account = settings.security_account
-        self.event_bus_arn = (
-            f"arn:{settings.partition}:events:{settings.regions[0]}:{account.id}:event-bus/{_EVENT_BUS_NAME}"
-        )
+        account, region = settings.security_account, settings.regions[0]
+        place = f"{region}:{account.id}"
+        self.event_bus_arn = f"arn:{settings.partition}:events:{place}:event-bus/{_EVENT_BUS_NAME}"
+        self.history_bucket_name = f"patching-history-{account.id}-{region}"
+        self.history_key_arn = f"arn:{settings.partition}:kms:{place}:key/*"
         event_bus = events.EventBus(
             self, "EventBus", event_bus_name=_EVENT_BUS_NAME, description="Patching events of all accounts"
         )
@@ -51,3 +57,23 @@ class SecurityStack(cdk.Stack):
             self, "Alarms", recipients=recipients_of(settings.recipients), event_bus=event_bus
         )
         acknowledge_alarms(alarms)
+        owners = ring_owners(settings)
+        if owners:
+            states = RingStates(
+                self,
+                "RingStates",
+                event_bus=event_bus,
+                owners={settings.rollout_name: owners},
+                alarm_topics=[alarms.topic],
+            )
+            acknowledge_ring_states(states)
+        history = ComplianceHistory(
+            self,
+            "History",
+            bucket_name=self.history_bucket_name,
+            rollout_names=[settings.rollout_name],
+            account_ids=[workload.id for workload in settings.workload_accounts],
+            regions=settings.regions,
+            access_logs_bucket=define_access_logs(self),
+        )
+        acknowledge_history(history)

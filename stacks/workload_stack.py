@@ -1,34 +1,38 @@
-"""What stands in a workload account and Region: everything that patches its nodes."""
+"""What stands in a workload account and Region: what patches its nodes, and what says how they stand."""
 
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from patching_constructs import (
     AccountSettings,
     CommandOutput,
     ComplianceAlarms,
+    ComplianceReporter,
+    PatchBaseline,
+    PatchDashboard,
     PatchGroupFleet,
+    PatchOperation,
     RingedMaintenanceWindow,
+    RingRunRecorder,
     Settings,
 )
-from stacks.acknowledgements import (
-    acknowledge_access_logs,
+from stacks.access_logs import define_access_logs
+from stacks.acknowledgements.buckets import acknowledge_command_output
+from stacks.acknowledgements.compliance import acknowledge_reporter, acknowledge_ring_runs
+from stacks.acknowledgements.messages import (
     acknowledge_alarms,
-    acknowledge_command_output,
     acknowledge_event_forwarding,
     acknowledge_findings,
-    acknowledge_fleets,
-    acknowledge_windows,
 )
+from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_windows
 from stacks.event_forwarding import EventForwarding
-from stacks.from_settings import define_baseline, define_config_rules, recipients_of
+from stacks.from_settings import define_baseline, define_config_rules, define_findings, recipients_of
 
 
 class WorkloadStack(cdk.Stack):
-    """Define baselines, fleets, windows and alarms of one account and Region.
+    """Define baselines, fleets, windows, reports and alarms of one account and Region.
 
     Args:
         scope: Parent construct.
@@ -36,6 +40,8 @@ class WorkloadStack(cdk.Stack):
         settings: The organisation.
         account: The account of this stack.
         event_bus_arn: The security account's bus.
+        history_bucket_name: The security account's bucket for the rows of reports.
+        history_key_arn: Its key, as far as it can be spelled out.
         kwargs: As of any stack.
     """
 
@@ -47,28 +53,15 @@ class WorkloadStack(cdk.Stack):
         settings: Settings,
         account: AccountSettings,
         event_bus_arn: str,
+        history_bucket_name: str,
+        history_key_arn: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
         rings = settings.rings_of(account)
         patch_groups = [group for ring in rings for group in ring.patch_groups]
 
-        access_logs = s3.Bucket(
-            self,
-            "AccessLogs",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=cdk.Duration.days(365), noncurrent_version_expiration=cdk.Duration.days(30)
-                )
-            ],
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
-        acknowledge_access_logs(access_logs)
-        command_output = CommandOutput(self, "CommandOutput", access_logs_bucket=access_logs)
+        command_output = CommandOutput(self, "CommandOutput", access_logs_bucket=define_access_logs(self))
         acknowledge_command_output(command_output)
 
         baselines = {
@@ -102,23 +95,40 @@ class WorkloadStack(cdk.Stack):
         acknowledge_windows(windows)
 
         acknowledge_event_forwarding(EventForwarding(self, "EventForwarding", event_bus_arn=event_bus_arn))
-        ring_recipients = recipients_of(recipient for ring in rings for recipient in ring.recipients)
-        if ring_recipients:
-            alarms = ComplianceAlarms(
-                self, "Alarms", recipients=ring_recipients, maintenance_windows=[windows]
+        reporter = ComplianceReporter(
+            self,
+            "Reporter",
+            account_name=account.name,
+            maintenance_windows=windows,
+            baselines=[baseline for baseline in baselines.values() if isinstance(baseline, PatchBaseline)],
+            exemptions=settings.exemptions_of(account),
+            history_bucket_name=history_bucket_name,
+            history_key_arn=history_key_arn,
+        )
+        acknowledge_reporter(
+            self, reporter, history_bucket_name=history_bucket_name, history_key_arn=history_key_arn
+        )
+        ring_recipients = [recipient for ring in rings for recipient in ring.recipients]
+        alarms = ComplianceAlarms(
+            self,
+            "Alarms",
+            recipients=recipients_of(ring_recipients or settings.recipients),
+            maintenance_windows=[windows],
+            reporter=reporter,
+        )
+        acknowledge_alarms(alarms)
+        PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
+        if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
+            recorder = RingRunRecorder(
+                self,
+                "RingRuns",
+                maintenance_windows=windows,
+                event_bus_arn=event_bus_arn,
+                alarm_topics=[alarms.topic],
             )
-            acknowledge_alarms(alarms)
-            security_hub = settings.security_hub_of(account)
-            if security_hub is not None:
-                from patching_constructs import PatchFindings  # only where it is switched on
-
-                findings = PatchFindings(
-                    self,
-                    "Findings",
-                    topics=dict.fromkeys(security_hub.severities, alarms.topic),
-                    subscribe=security_hub.subscribe,
-                    enable_security_hub=security_hub.enable_security_hub,
-                )
-                acknowledge_findings(findings)
+            acknowledge_ring_runs(recorder)
+        findings = define_findings(self, settings, account, topic=alarms.topic)
+        if findings is not None:
+            acknowledge_findings(findings)
         if settings.has_config_rules(account):
             define_config_rules(self, [group.to_value() for group in patch_groups])

@@ -1,6 +1,7 @@
 """The cdk.out of 1,000 stacks is what the CDK would write, and checking it costs what its size says."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -64,6 +65,12 @@ def check_folder(folder: Path) -> list[Finding]:
     return check_estates(read_estates([folder]), OPTIONS)
 
 
+def without_hashes(text: str) -> Any:
+    """Leave out what depends on the account's name: its code, in which its settings are, and its paths."""
+    text = re.sub(r"[0-9a-f]{64}\.zip", "code.zip", text)
+    return json.loads(re.sub(r'("AlarmName": "\w+)[0-9A-F]{8}"', r'\1"', text))
+
+
 def test_a_multiplied_stack_is_what_the_cdk_synthesizes_for_its_account(
     synthesized: list[WorkloadStack], samples: list[WorkloadStack], tmp_path: Path
 ) -> None:
@@ -73,8 +80,8 @@ def test_a_multiplied_stack_is_what_the_cdk_synthesizes_for_its_account(
     assert len(further) == len(samples) == 4 * len(REGIONS)
     for stack in further:
         for kind in ("template", "metadata"):
-            written = json.loads((folder / f"{stack.name}.{kind}.json").read_text())
-            assert written == json.loads(stack.files[kind])
+            written = (folder / f"{stack.name}.{kind}.json").read_text()
+            assert without_hashes(written) == without_hashes(stack.files[kind])
         ours, theirs = artifacts[stack.name], json.loads(stack.artifacts)[stack.name]
         for artifact in (ours, theirs):
             del artifact["properties"]["stackTemplateAssetObjectUrl"]  # a hash of the template

@@ -25,7 +25,14 @@ def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -
         [sys.executable, "-m", "demo"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    for text in ("bootstrap 5 accounts", "ring 1: dev", "ring 4: prod", "security-patching@example.com"):
+    for text in (
+        "bootstrap 5 accounts",
+        "ring 1: dev",
+        "ring 4: prod",
+        "security-patching@example.com",
+        "Keeps how the runs of rings went",
+        "questions to the history: who-is-behind",
+    ):
         assert text in result.stdout
     assert not any("patching-demo-" in command for command in _running_commands())
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from demo.read_back import Deployment, read_deployment
 from demo.tables import print_deployment
 from local_aws import client, deploy_template, in_process
-from tests.sample import sample_app, stacks_of
+from tests.sample import publish_assets, sample_app, stacks_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACCOUNT = "666666666666"
@@ -17,11 +17,11 @@ REGION = "eu-central-1"
 
 @pytest.fixture(scope="module")
 def deployment() -> Deployment:
-    stack = next(
-        stack for stack in stacks_of(sample_app()) if stack.stack_name == "Patching-prod-eu-central-1"
-    )
+    app = sample_app()
+    stack = next(stack for stack in stacks_of(app) if stack.stack_name == "Patching-prod-eu-central-1")
     template = Template.from_stack(stack).to_json()
     with in_process():
+        publish_assets(app, account=ACCOUNT, region=REGION)
         deploy_template(template, stack_name=stack.stack_name, account=ACCOUNT, region=REGION)
         return read_deployment(client, account_name="prod", account=ACCOUNT, region=REGION)
 
@@ -61,6 +61,12 @@ def test_rings_come_from_the_tags_of_the_windows(deployment: Deployment) -> None
         "AWS/SQS ApproximateNumberOfMessagesVisible",
         "notBreaching",
         "production-on-call@example.com",
+        "dashboards: patching-patching-eu-central-1",
+        "python3.14 arm64",
+        "Reports how nodes comply with their patch baselines",
+        "Ring prod-scan-only of rollout patching is healthy while this alarm is OK",
+        "PatchingConstructs OverduePatches",
+        "prod-scan-only, patching",
     ],
 )
 def test_the_tables_show_what_is_deployed(text: str, printed: str) -> None:

@@ -1,12 +1,16 @@
 """The sample organisation, as patching.yaml describes it."""
 
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
 from patching_constructs import load_settings
+from patching_constructs.model.reporter_settings import ReporterSettings
 from tests.sample import ROOT, sample_app, stacks_of
 
 STACKS = [
@@ -21,8 +25,13 @@ Resources = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def templates() -> dict[str, dict[str, Any]]:
-    return {stack.stack_name: dict(Template.from_stack(stack).to_json()) for stack in stacks_of(sample_app())}
+def app() -> cdk.App:
+    return sample_app()
+
+
+@pytest.fixture(scope="module")
+def templates(app: cdk.App) -> dict[str, dict[str, Any]]:
+    return {stack.stack_name: dict(Template.from_stack(stack).to_json()) for stack in stacks_of(app)}
 
 
 def _of_type(template: dict[str, Any], resource_type: str) -> Resources:
@@ -101,11 +110,84 @@ def test_the_security_account_takes_events_from_workload_accounts_only(
     templates: dict[str, dict[str, Any]],
 ) -> None:
     settings = load_settings(ROOT / "patching.yaml")
-    principals = {
-        policy["Statement"]["Principal"]["AWS"].split(":")[4]
+    policies = _of_type(templates["Patching-security"], "AWS::Events::EventBusPolicy").values()
+    allowed = {policy["StatementId"]: policy["Statement"] for policy in policies}
+    runs = allowed.pop("RingRunsOfOwners")
+    accounts = {account.id for account in settings.workload_accounts}
+    assert {statement["Principal"]["AWS"].split(":")[4] for statement in allowed.values()} == accounts
+    assert {principal.split(":")[4] for principal in runs["Principal"]["AWS"]} <= accounts
+    assert runs["Condition"]["StringEquals"] == {"events:detail-type": "Patching Ring Run Finished"}
+
+
+def test_every_account_that_installs_tells_how_it_went_and_is_believed(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    (runs,) = [
+        policy["Statement"]
         for policy in _of_type(templates["Patching-security"], "AWS::Events::EventBusPolicy").values()
+        if policy["StatementId"] == "RingRunsOfOwners"
+    ]
+    believed = {principal.split(":")[4] for principal in runs["Principal"]["AWS"]}
+    installing = {
+        account.id
+        for account in load_settings(ROOT / "patching.yaml").workload_accounts
+        for rule in _of_type(templates[f"Patching-{account.name}-eu-central-1"], "AWS::Events::Rule").values()
+        if rule.get("Description") == "An install window of a ring is over"
     }
-    assert principals == {account.id for account in settings.workload_accounts}
+    assert believed == installing
+    assert believed
+
+
+@pytest.mark.parametrize("stack", STACKS[1:])
+def test_an_exemption_reaches_the_reporter_of_its_account_alone(
+    stack: str, app: cdk.App, templates: dict[str, dict[str, Any]]
+) -> None:
+    (told,) = [
+        ReporterSettings.from_json(bundle.read("reporter.json").decode())
+        for function in _of_type(templates[stack], "AWS::Lambda::Function").values()
+        for bundle in [zipfile.ZipFile(Path(app.outdir, f"asset.{function['Code']['S3Key']}"))]
+        if "reporter.json" in bundle.namelist()
+    ]
+    assert told.account_name == stack.split("-")[1]
+    expected = ["CHG-20417"] if told.account_name == "prod" else []
+    assert [exemption.ticket for exemption in told.exemptions] == expected
+    assert len(told.baselines) == 3
+
+
+@pytest.mark.parametrize("stack", STACKS[1:])
+def test_reporters_write_into_the_bucket_that_the_security_account_has(
+    stack: str, templates: dict[str, dict[str, Any]]
+) -> None:
+    buckets = _of_type(templates["Patching-security"], "AWS::S3::Bucket").values()
+    (name,) = {bucket["BucketName"] for bucket in buckets if "BucketName" in bucket}
+    (reporter,) = [
+        function
+        for function in _of_type(templates[stack], "AWS::Lambda::Function").values()
+        if "reporter" in function["Handler"]
+    ]
+    assert reporter["Environment"]["Variables"]["HISTORY_BUCKET"] == name
+
+
+def test_every_ring_of_every_account_says_whether_it_is_healthy_and_is_on_a_dashboard(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    for account in load_settings(ROOT / "patching.yaml").workload_accounts:
+        template = templates[f"Patching-{account.name}-eu-central-1"]
+        windows = _of_type(template, "AWS::SSM::MaintenanceWindow").values()
+        rings = {
+            tag["Value"]
+            for window in windows
+            for tag in window["Tags"]
+            if tag["Key"] == "patching-constructs:ring"
+        }
+        healths = {
+            logical_id: alarm["AlarmDescription"].split()[1]
+            for logical_id, alarm in _of_type(template, "AWS::CloudWatch::CompositeAlarm").items()
+            if alarm["AlarmDescription"].startswith("Ring ")
+        }
+        assert set(healths.values()) == rings
+        (dashboard,) = _of_type(template, "AWS::CloudWatch::Dashboard").values()
+        assert all(logical_id in str(dashboard["DashboardBody"]) for logical_id in healths)
 
 
 def test_workload_accounts_send_to_the_bus_that_the_security_account_has(

@@ -58,11 +58,11 @@ def test_output_is_what_the_commands_of_a_year_print(
     assert amounts[account][BillableUnit.CROSS_REGION_GIGABYTES] == 0
 
 
-def test_a_workload_account_has_a_key_for_output_and_one_for_alarms(
+def test_keys_of_a_workload_account_and_of_the_security_account(
     amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]],
 ) -> None:
-    assert amounts["333333333333"][BillableUnit.KMS_KEYS] == 2
-    assert amounts["222222222222"][BillableUnit.KMS_KEYS] == 1
+    assert amounts["333333333333"][BillableUnit.KMS_KEYS] == 4  # output, alarms, reporter, recorder of runs
+    assert amounts["222222222222"][BillableUnit.KMS_KEYS] == 3  # alarms, ring states, history
 
 
 def test_how_many_failures_are_forwarded_is_not_known(

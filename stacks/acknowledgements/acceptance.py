@@ -1,0 +1,28 @@
+"""How a finding is accepted, and reasons that more than one construct has."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+IS_THE_DEAD_LETTER_QUEUE = {
+    "AwsSolutions-SQS3": (
+        "This queue is itself a dead-letter queue; a queue behind it would have no reader either."
+    )
+}
+
+
+def accept(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Accept findings on a construct and below it, each for its reason."""
+    cdk.Validations.of(construct).acknowledge(
+        *(cdk.Acknowledgment(id=finding, reason=reason) for finding, reason in reasons.items())
+    )
+
+
+def partition_of(stack: cdk.Stack) -> str:
+    """Return the partition as cdk-nag spells it: in angle brackets if only the deployment knows it.
+
+    The flags of cdk.json make it a literal.
+    """
+    partition = stack.partition
+    return "<AWS::Partition>" if cdk.Token.is_unresolved(partition) else partition
