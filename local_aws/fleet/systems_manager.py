@@ -3,9 +3,9 @@
 Method names are API operations; each takes the request and gives the response.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from local_aws.errors import ApiError
 from local_aws.fleet.clock import clock, throttle
@@ -16,6 +16,7 @@ from patching_constructs import OperatingSystem
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
+T = TypeVar("T")
 
 _PLATFORMS = {
     OperatingSystem.WINDOWS: ("Windows", "Microsoft Windows Server 2022 Datacenter", "10.0.20348"),
@@ -58,11 +59,13 @@ class FleetSystemsManager:
         throttle.spend()
         now = clock()
         found = [
-            _information(node, now)
+            node
             for node in self._matching(request.get("Filters", []))
             if node.has_agent and node.launched_at <= now
         ]
-        return page(found, {"MaxResults": _PAGE_OF_NODES, **request}, "InstanceInformationList")
+        return _described(
+            found, request, "InstanceInformationList", lambda node: _information(node, now), _PAGE_OF_NODES
+        )
 
     def describe_instance_patch_states(self, request: Request) -> Response:
         """Answer DescribeInstancePatchStates.
@@ -71,11 +74,11 @@ class FleetSystemsManager:
         """
         throttle.spend()
         found = [
-            _state(node, node.report)
+            (node, node.report)
             for node_id in request["InstanceIds"]
             if (node := self._fleet.nodes.get(node_id)) is not None and node.report is not None
         ]
-        return page(found, {"MaxResults": _PAGE, **request}, "InstancePatchStates")
+        return _described(found, request, "InstancePatchStates", lambda pair: _state(*pair))
 
     def describe_instance_patch_states_for_patch_group(self, request: Request) -> Response:
         """Answer DescribeInstancePatchStatesForPatchGroup; rows of nodes that are gone stay there.
@@ -84,11 +87,11 @@ class FleetSystemsManager:
         """
         throttle.spend()
         found = [
-            _state(node, node.report)
+            (node, node.report)
             for _, node in sorted(self._fleet.nodes.items())
             if node.patch_group == request["PatchGroup"] and node.report is not None
         ]
-        return page(found, {"MaxResults": _PAGE, **request}, "InstancePatchStates")
+        return _described(found, request, "InstancePatchStates", lambda pair: _state(*pair))
 
     def describe_instance_patches(self, request: Request) -> Response:
         """Answer DescribeInstancePatches.
@@ -170,6 +173,14 @@ class FleetSystemsManager:
         if patch_id in node.installed:
             found["InstalledTime"] = node.installed[patch_id].at
         return found
+
+
+def _described(
+    items: Sequence[T], request: Request, name: str, describe: Callable[[T], Response], page_size: int = _PAGE
+) -> Response:
+    """Give a page of a listing, and describe only what is on it."""
+    response = page(items, {"MaxResults": page_size, **request}, name)
+    return {**response, name: [describe(item) for item in response[name]]}
 
 
 def _ping_status(node: Node, now: datetime) -> str:

@@ -1,7 +1,8 @@
 """A local AWS with baselines, windows and a fleet, for tests of what runs inside AWS."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from local_aws.aws import client
@@ -109,17 +110,17 @@ class World:
         return list(simulate([self.place], from_=clock(), until=until))
 
     def reporter(
-        self, *, settings: ReporterSettings | None = None, minutes: Iterable[float] = ()
+        self, *, settings: ReporterSettings | None = None, minutes: Sequence[float] = ()
     ) -> Reporter:
-        """Make a reporter; `minutes` are what is left of its time, each time that it asks."""
-        left = iter(minutes)
+        """Make a reporter; `minutes` are what is left of its time, each time that it asks; then the last."""
+        left = chain(minutes, repeat([15, *minutes][-1]))
         return Reporter(
             settings or self.settings,
             clients=Clients(
                 **{name: self.client(name) for name in ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")}
             ),
             places=Places(account=ACCOUNT, region=REGION, table_name=TABLE, history_bucket=BUCKET),
-            remaining=lambda: dt.timedelta(minutes=next(left, 15)),
+            remaining=lambda: dt.timedelta(minutes=next(left)),
         )
 
     def report(self, **settings: Any) -> Report:

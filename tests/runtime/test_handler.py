@@ -81,12 +81,12 @@ def test_a_report_reads_its_settings_and_says_what_it_did(
 def test_a_report_that_has_no_time_left_calls_itself_and_goes_on(
     world: World, calls: list[dict[str, Any]]
 ) -> None:
-    world.add(*[old_node(number) for number in range(40)])
+    world.add(*[old_node(number) for number in range(140)])
     assert not handler({}, Context(900, 1))["finished"]
     (call,) = calls
     assert (call["FunctionName"], call["InvocationType"]) == (ARN, "Event")
     summary = handler(json.loads(call["Payload"]), Context())
-    assert (summary["finished"], summary["nodes"], summary["parts"]) == (True, 40, 2)
+    assert (summary["finished"], summary["nodes"], summary["parts"]) == (True, 140, 2)
 
 
 def test_a_report_that_never_ends_is_an_error(world: World, calls: list[dict[str, Any]]) -> None:

@@ -282,10 +282,10 @@ def test_a_report_goes_on_where_its_time_limit_stopped_it() -> None:
     world.add(*[node(number) for number in range(60)], patch("kernel"))
     world.advance(START + DAY)
     whole = world.report().progress.figures
-    first = world.reporter(minutes=(15, 1)).make(Progress(run_id="slow", now=clock()))
+    first = world.reporter(minutes=(*[15] * 25, 1)).make(Progress(run_id="slow", now=clock()))
     assert (first.is_stopped, first.progress.part) == (True, 1)
     assert sum(found.nodes for found in first.progress.figures.values()) == 25
-    resumed = world.reporter(minutes=(15, 1))
+    resumed = world.reporter(minutes=(*[15] * 25, 1))
     second = resumed.make(resumed.load("slow", now=clock()) or pytest.fail("forgotten"))
     assert sum(found.nodes for found in second.progress.figures.values()) == 50
     last = world.reporter()

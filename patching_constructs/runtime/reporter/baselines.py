@@ -7,6 +7,9 @@ from typing import Any
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.reporter_settings import ReporterSettings
 
+_PATCH_PAGES = {"PageSize": 100}
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html"""
+
 
 class BaselineReader:
     """Reads the baselines of an account and Region.
@@ -55,7 +58,7 @@ class BaselineReader:
         """
         released: dict[str, dt.datetime] = {}
         pages = self._ssm.get_paginator("describe_effective_patches_for_patch_baseline").paginate(
-            BaselineId=baseline_id
+            BaselineId=baseline_id, PaginationConfig=_PATCH_PAGES
         )
         for page in pages:
             for effective in page["EffectivePatches"]:

@@ -22,8 +22,10 @@ MOST_PARTS = 12
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
-_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 12})
+_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 8})
 """Waits when AWS throttles, and asks more slowly from then on.
+
+Pauses double up to 20 seconds, so that a call that always fails takes 71 seconds of them at most.
 
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """

@@ -151,6 +151,7 @@ class NodeReader:
         self._ssm = ssm
         self._ec2 = ec2
         self._now = now
+        self._grouped_outside_ec2: set[str] = set()
 
     def nodes_of(self, group: ReportedGroup) -> list[TaggedNode]:
         """List the nodes of a group in order of their ids; stopped and terminated instances are no nodes."""
@@ -160,6 +161,7 @@ class NodeReader:
             if instance.is_running and instance.groups.get(group.tag_key) == group.name
         }
         outside = self._outside_ec2_of(group.tag_key, [group.name])
+        self._grouped_outside_ec2 |= outside
         there = {
             node_id
             for node_id, instance in instances.items()
@@ -198,10 +200,12 @@ class NodeReader:
             for node_id, instance in self._instances.items()
             if any(name in registered for name in instance.groups.values())
         }
-        names = sorted(registered)
-        for first in range(0, len(names), _VALUES_OF_A_FILTER):
-            for key in PatchGroupTagKey:
-                grouped |= self._outside_ec2_of(key, names[first : first + _VALUES_OF_A_FILTER])
+        grouped |= self._grouped_outside_ec2
+        if not self._outside_ec2 <= grouped:
+            names = sorted(registered)
+            for first in range(0, len(names), _VALUES_OF_A_FILTER):
+                for key in PatchGroupTagKey:
+                    grouped |= self._outside_ec2_of(key, names[first : first + _VALUES_OF_A_FILTER])
         return sum(agent.answers for node_id, agent in self._agents.items() if node_id not in grouped)
 
     @cached_property
@@ -236,12 +240,16 @@ class NodeReader:
                     )
         return found
 
+    @cached_property
+    def _outside_ec2(self) -> frozenset[str]:
+        return frozenset(node_id for node_id in self._agents if not node_id.startswith("i-"))
+
     def _outside_ec2_of(self, tag_key: str, values: Collection[str]) -> set[str]:
         """Return the nodes outside EC2 that carry a tag, which only Systems Manager knows."""
-        if all(map(_is_instance, self._agents)):
+        if not self._outside_ec2:
             return set()
         with_tag = self._information([{"Key": f"tag:{tag_key}", "Values": list(values)}])
-        return {info["InstanceId"] for info in with_tag if not _is_instance(info["InstanceId"])}
+        return {info["InstanceId"] for info in with_tag} & self._outside_ec2
 
     def _information(self, filters: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         pages = self._ssm.get_paginator("describe_instance_information").paginate(
@@ -265,10 +273,6 @@ class NodeReader:
             for state in page["InstancePatchStates"]
             if state["InstanceId"] in node_ids
         }
-
-
-def _is_instance(node_id: str) -> bool:
-    return node_id.startswith("i-")
 
 
 def _node(

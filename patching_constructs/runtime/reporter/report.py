@@ -23,9 +23,10 @@ from patching_constructs.runtime.reporter.windows import Runs, read_runs
 UNKNOWN_SYSTEM = "UNKNOWN"
 """What stands in place of the operating system of nodes that nothing has reported."""
 
-_NODES_OF_A_PIECE = 25
-_TIME_TO_STOP = dt.timedelta(seconds=90)
-"""How much of its time limit a report keeps for one more piece and for writing down how far it came."""
+_NODES_OF_A_PIECE = 100
+"""As many as the memory reads at once."""
+_TIME_TO_STOP = dt.timedelta(minutes=2)
+"""How much of its time limit a report keeps for one more node and for writing down how far it came."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +128,15 @@ class Report:
         return not self.is_stopped and not self.progress.failures
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _ReadNode:
+    """A node with the patches of which something is left to do, or with why they could not be read."""
+
+    node: TaggedNode
+    problems: Sequence[FoundProblem] = ()
+    unread: str | None = None
+
+
 class Reporter:
     """Makes a report, or a piece of it.
 
@@ -172,8 +182,9 @@ class Reporter:
             ring, group = groups[number]
             ring = replace(ring, terms=replace(ring.terms, runs=runs.installs[ring.name]))
             try:
-                for piece in self._pieces(nodes, group, after):
-                    if self._remaining() < _TIME_TO_STOP:
+                left = [node for node in nodes.nodes_of(group) if after is None or node.node_id > after]
+                while left:
+                    if self._is_late():
                         self._keep(rows, progress)
                         stopped = replace(
                             progress,
@@ -185,7 +196,8 @@ class Reporter:
                         )
                         memory.save(_progress_key(stopped.run_id), stopped.to_data())
                         return Report(progress=stopped, is_stopped=True)
-                    for report in self._reports(piece, group, runs, nodes, memory):
+                    piece = self._read(left[:_NODES_OF_A_PIECE], nodes)
+                    for report in self._reports(piece, group, runs, memory):
                         figure = figures([report], ring.terms, exemptions=self._settings.exemptions, now=now)
                         where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
                         found[where] = found.get(where, Figures()) + figure
@@ -199,7 +211,8 @@ class Reporter:
                                 now=now,
                             )
                         )
-                    after = piece[-1].node_id
+                    after = left[len(piece) - 1].node_id
+                    left = left[len(piece) :]
             except (ClientError, BotoCoreError) as error:
                 failures.append(f"patch group {group.name}: {error}")
             after = None
@@ -221,35 +234,36 @@ class Reporter:
         data = Memory(self._clients.dynamodb, self._places.table_name, now=now).load(_progress_key(run_id))
         return None if data is None else Progress.from_data(data)
 
-    def _pieces(
-        self, nodes: NodeReader, group: ReportedGroup, after: str | None
-    ) -> Iterator[Sequence[TaggedNode]]:
-        left = [node for node in nodes.nodes_of(group) if after is None or node.node_id > after]
-        for first in range(0, len(left), _NODES_OF_A_PIECE):
-            yield left[first : first + _NODES_OF_A_PIECE]
+    def _is_late(self) -> bool:
+        return self._remaining() < _TIME_TO_STOP
+
+    def _read(self, piece: Sequence[TaggedNode], nodes: NodeReader) -> Sequence[_ReadNode]:
+        """Read the problems of nodes: of the first one, and of as many more as the time allows."""
+        read: list[_ReadNode] = []
+        for node in piece:
+            if not node.has_problems:
+                read.append(_ReadNode(node=node))
+                continue
+            if read and self._is_late():
+                break
+            try:
+                read.append(_ReadNode(node=node, problems=nodes.problems_of(node.node_id)))
+            except (ClientError, BotoCoreError, KeyError, ValueError) as error:
+                read.append(_ReadNode(node=node, unread=f"{type(error).__name__}: {error}"))
+        return read
 
     def _reports(
-        self,
-        piece: Sequence[TaggedNode],
-        group: ReportedGroup,
-        runs: Runs,
-        nodes: NodeReader,
-        memory: Memory,
+        self, piece: Sequence[_ReadNode], group: ReportedGroup, runs: Runs, memory: Memory
     ) -> Iterator[NodeReport]:
-        problems: dict[str, list[FoundProblem]] = {}
-        unread: dict[str, str] = {}
-        for node in piece:
-            try:
-                problems[node.node_id] = nodes.problems_of(node.node_id) if node.has_problems else []
-            except (ClientError, BotoCoreError, KeyError, ValueError) as error:
-                unread[node.node_id] = f"{type(error).__name__}: {error}"
         first_seen = memory.first_seen(
             {
-                node_id: [problem_key(problem.patch, problem.state) for problem in found]
-                for node_id, found in problems.items()
+                read.node.node_id: [problem_key(problem.patch, problem.state) for problem in read.problems]
+                for read in piece
+                if read.unread is None
             }
         )
-        for node in piece:
+        for read in piece:
+            node = read.node
             last = node.last_report
             baseline_id = None if last is None else last.baseline_id
             system = node.operating_system or self._system_of(group.name, baseline_id)
@@ -273,9 +287,9 @@ class Reporter:
                         first_seen=first_seen[node.node_id][problem_key(problem.patch, problem.state)],
                         published=self._release_of(problem, system, baseline_id),
                     )
-                    for problem in problems.get(node.node_id, [])
+                    for problem in read.problems
                 ),
-                unread=unread.get(node.node_id),
+                unread=read.unread,
             )
 
     def _system_of(self, group: str, baseline_id: str | None) -> OperatingSystem | None:
