@@ -17,6 +17,7 @@ from bench.help_figures import help_figures
 from bench.import_figures import import_figures
 from bench.limit import Limit
 from bench.proof_figures import proof_figures
+from bench.reporter_figures import reporter_figures
 from bench.request_figures import request_figures
 from bench.time_figures import time_figures
 
@@ -35,6 +36,7 @@ def main() -> int:
             lambda: help_figures(fresh),
             lambda: proof_figures(fresh),
             lambda: check_figures(fresh, Path(folder)),
+            lambda: reporter_figures(fresh, Path(folder)),
         ):
             table, limits_of_figure = measure()
             console.print(table)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,20 +34,30 @@ class Measured:
 class FreshProcess:
     """Starts Python with compiled bytecode, as an installed package has it, and without the CDK's validator.
 
+    What the shell says of AWS does not reach the process.
+
     Args:
         folder: Where bytecode is kept.
     """
 
     def __init__(self, folder: Path) -> None:
         self._environment = {
-            name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+            name: value
+            for name, value in os.environ.items()
+            if name != "PYTHONDONTWRITEBYTECODE" and not name.startswith("AWS_")
         } | {
             "CDK_VALIDATION": "false",
             "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
         }
 
-    def run(self, arguments: Sequence[str]) -> tuple[float, str]:
+    def run(
+        self, arguments: Sequence[str], *, environment: Mapping[str, str] | None = None
+    ) -> tuple[float, str]:
         """Run Python to its end.
+
+        Args:
+            arguments: What Python is told.
+            environment: Further environment variables.
 
         Returns:
             Wall time in seconds, and what it printed.
@@ -59,14 +69,14 @@ class FreshProcess:
         process = subprocess.run(  # noqa: S603 -- the project's own modules
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=self._environment,
+            env={**self._environment, **(environment or {})},
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
         return time.perf_counter() - started_at, process.stdout
 
-    def measure(self, arguments: Sequence[str]) -> Measured:
+    def measure(self, arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Measured:
         """Run Python to its end, whatever its exit status is, and measure its memory too."""
-        _, printed = self.run(["-m", "bench.measured_command", *arguments])
+        _, printed = self.run(["-m", "bench.measured_command", *arguments], environment=environment)
         return Measured(**json.loads(printed))
