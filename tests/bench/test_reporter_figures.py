@@ -48,7 +48,7 @@ def test_a_fleet_has_nodes_of_every_kind_and_figures_of_all_of_them(fleet: Repor
 def test_a_report_is_counted_and_true_although_calls_are_refused(
     tmp_path: Path, server: Server, fleet: ReportedFleet
 ) -> None:
-    throttle.limit(40, burst=10)
+    throttle.limit(10, burst=5)
     report = measured(tmp_path, server, fleet)
     assert report.unlike_truth == []
     assert report.invocations == 1
