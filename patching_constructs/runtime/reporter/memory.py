@@ -83,7 +83,8 @@ class Memory:
         deletes: list[str] = []
         for node_id, problems in problems_by_node.items():
             known, written = remembered.get(node_id, ({}, None))
-            seen[node_id] = {problem: known.get(problem, self._now) for problem in problems}
+            # A report that was resumed may be about an earlier moment than the one that wrote.
+            seen[node_id] = {problem: min(known.get(problem, self._now), self._now) for problem in problems}
             if not problems:
                 if written is not None:
                     deletes.append(node_id)

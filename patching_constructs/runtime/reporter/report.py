@@ -69,6 +69,7 @@ class Progress:
         part: How often the report was resumed.
         figures: Figures of what is done, by ring, patch group and operating system.
         failures: What could not be read, in words.
+        unread_rings: Rings of which a group could not be read as a whole.
     """
 
     run_id: str
@@ -78,6 +79,7 @@ class Progress:
     part: int = 0
     figures: Mapping[tuple[str, str, str], Figures] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
+    unread_rings: frozenset[str] = frozenset()
 
     def to_data(self) -> dict[str, Any]:
         """Return the progress as data that JSON can hold."""
@@ -89,6 +91,7 @@ class Progress:
             "part": self.part,
             "figures": [[*where, figure.to_data()] for where, figure in self.figures.items()],
             "failures": list(self.failures),
+            "unread-rings": sorted(self.unread_rings),
         }
 
     @classmethod
@@ -105,6 +108,7 @@ class Progress:
                 for ring, group, system, figure in data["figures"]
             },
             failures=tuple(data["failures"]),
+            unread_rings=frozenset(data["unread-rings"]),
         )
 
 
@@ -164,8 +168,8 @@ class Reporter:
     def make(self, progress: Progress) -> Report:
         """Go on from `progress` until everything is read, or the time is nearly over.
 
-        What is read goes into the history at once. Metrics are published when everything is read, so that a
-        ring is never shown with a part of its nodes.
+        What is read goes into the history at once. Metrics are published when everything is read, and not
+        for rings of which a group could not be, so that a ring is never shown with a part of its nodes.
         """
         now = progress.now
         memory = Memory(self._clients.dynamodb, self._places.table_name, now=now)
@@ -176,6 +180,7 @@ class Reporter:
         groups = [(ring, group) for ring in self._settings.rings for group in ring.patch_groups]
         found = dict(progress.figures)
         failures = list(progress.failures)
+        unread_rings = set(progress.unread_rings)
         rows: list[dict[str, Any]] = []
         after = progress.after
         for number in range(progress.group, len(groups)):
@@ -193,6 +198,7 @@ class Reporter:
                             part=progress.part + 1,
                             figures=found,
                             failures=tuple(failures),
+                            unread_rings=frozenset(unread_rings),
                         )
                         memory.save(_progress_key(stopped.run_id), stopped.to_data())
                         return Report(progress=stopped, is_stopped=True)
@@ -215,6 +221,7 @@ class Reporter:
                     left = left[len(piece) :]
             except (ClientError, BotoCoreError) as error:
                 failures.append(f"patch group {group.name}: {error}")
+                unread_rings.add(ring.name)
             after = None
         self._keep(rows, progress)
         changed: tuple[str, ...] = ()
@@ -224,7 +231,14 @@ class Reporter:
             without_group = nodes.count_without_group({group for group, _ in self._registered})
         except (ClientError, BotoCoreError) as error:
             failures.append(f"account: {error}")
-        done = replace(progress, group=len(groups), after=None, figures=found, failures=tuple(failures))
+        done = replace(
+            progress,
+            group=len(groups),
+            after=None,
+            figures=found,
+            failures=tuple(failures),
+            unread_rings=frozenset(unread_rings),
+        )
         self._publish(done, groups, without_group=without_group, changed_baselines=len(changed))
         memory.delete(_progress_key(progress.run_id))
         return Report(progress=done, changed_baselines=changed)
@@ -339,8 +353,9 @@ class Reporter:
     ) -> None:
         publisher = MetricPublisher(self._clients.cloudwatch, rollout=self._settings.rollout, now=done.now)
         for ring in self._settings.rings:
-            of_ring = {where: figure for where, figure in done.figures.items() if where[0] == ring.name}
-            publisher.add_ring(ring.name, sum(of_ring.values(), Figures()))
+            if ring.name not in done.unread_rings:
+                of_ring = [figure for where, figure in done.figures.items() if where[0] == ring.name]
+                publisher.add_ring(ring.name, sum(of_ring, Figures()))
         registered = {
             (ring.name, group.name, str(system)): Figures()
             for ring, group in groups
@@ -348,7 +363,8 @@ class Reporter:
             if name == group.name
         }
         for (ring_name, group_name, system), figure in {**registered, **done.figures}.items():
-            publisher.add_group(ring_name, group_name, system, figure)
+            if ring_name not in done.unread_rings:
+                publisher.add_group(ring_name, group_name, system, figure)
         publisher.add(AccountMetric.NODES_WITHOUT_GROUP, without_group)
         publisher.add(AccountMetric.BASELINES_CHANGED, changed_baselines)
         publisher.add(
