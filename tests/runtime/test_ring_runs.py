@@ -18,12 +18,7 @@ from patching_constructs.model.ring_run import RingHealth, RingRun, judge_run
 from patching_constructs.model.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
 from patching_constructs.ring_run_recorder import SETTINGS_FILE
 from patching_constructs.runtime.ring_runs import handler as recorder
-from patching_constructs.runtime.ring_runs.recorder import (
-    UndeliveredRunError,
-    UnknownWindowError,
-    read_run,
-    tell,
-)
+from patching_constructs.runtime.ring_runs.recorder import UnknownWindowError, read_run
 from patching_constructs.runtime.ring_runs.task_results import TaskResult, judge_tasks
 from tests.runtime.fleets import ACCOUNT, DAY, REGION, START, World, node, patch
 
@@ -235,25 +230,6 @@ def _listen() -> Any:
     return lambda: [
         json.loads(message["Body"]) for message in queues.receive_message(QueueUrl=url).get("Messages", [])
     ]
-
-
-@pytest.mark.usefixtures("local_aws")
-def test_a_bus_that_does_not_take_the_run_is_an_error() -> None:
-    world = World()
-    world.add(node(1), patch("kernel"))
-    run = record(world, fired(world))
-
-    class Refusing:
-        """PutEvents answers with success where entries failed."""
-
-        def put_events(self, **_: object) -> dict[str, Any]:
-            return {
-                "FailedEntryCount": 1,
-                "Entries": [{"ErrorCode": "AccessDenied", "ErrorMessage": "not you"}],
-            }
-
-    with pytest.raises(UndeliveredRunError, match=r"event-bus/patching: AccessDenied: not you"):
-        tell(Refusing(), run, event_bus_arn=BUS)
 
 
 # --- what it is told ---

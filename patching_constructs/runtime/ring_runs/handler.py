@@ -9,8 +9,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
 from patching_constructs.model.ring_run_settings import RingRunSettings
-from patching_constructs.runtime.ring_runs.recorder import read_run, tell
+from patching_constructs.runtime.delivery import put_event
+from patching_constructs.runtime.ring_runs.recorder import read_run
 
 SETTINGS_FILE = "ring-runs.json"
 """Name of the settings, beside the code."""
@@ -30,9 +32,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
         account=context.invoked_function_arn.split(":")[4],
         region=os.environ["AWS_REGION"],
     )
+    told = run.to_data()
     # PutEvents works in the Region of the bus only, which need not be this one.
     bus_region = event_bus_arn.split(":")[3]
-    tell(boto3.client("events", region_name=bus_region, config=_PATIENT), run, event_bus_arn=event_bus_arn)
-    told = run.to_data()
+    put_event(
+        boto3.client("events", region_name=bus_region, config=_PATIENT),
+        told,
+        source=RING_RUN_SOURCE,
+        detail_type=RING_RUN_DETAIL_TYPE,
+        event_bus_arn=event_bus_arn,
+    )
     print(json.dumps(told))  # noqa: T201 - what a function prints is its log
     return told

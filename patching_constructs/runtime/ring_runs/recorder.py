@@ -1,11 +1,10 @@
 """From the end of an install window to the record of a ring's run on the security account's bus."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
+from patching_constructs.model.ring_run import RingRun
 from patching_constructs.model.ring_run_settings import RingRunSettings
 from patching_constructs.runtime.ring_runs.task_results import judge_tasks, read_tasks
 
@@ -15,10 +14,6 @@ NO_TASK = "0"
 
 class UnknownWindowError(Exception):
     """A window ran that is no install window of the rollout."""
-
-
-class UndeliveredRunError(Exception):
-    """The security account's bus did not take the record. Lambda tries again, then keeps the event."""
 
 
 def read_run(
@@ -66,31 +61,3 @@ def read_run(
         health=health,
         reason=reason,
     )
-
-
-def tell(events: Any, run: RingRun, *, event_bus_arn: str) -> None:
-    """Put a run on a bus.
-
-    Args:
-        events: A boto3 client of the bus's Region.
-        run: The run.
-        event_bus_arn: The bus.
-
-    Raises:
-        UndeliveredRunError: If the bus did not take it; PutEvents answers so without an error.
-    """
-    # https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-    answer = events.put_events(
-        Entries=[
-            {
-                "Source": RING_RUN_SOURCE,
-                "DetailType": RING_RUN_DETAIL_TYPE,
-                "Detail": json.dumps(run.to_data()),
-                "EventBusName": event_bus_arn,
-            }
-        ]
-    )
-    if answer["FailedEntryCount"]:
-        (entry,) = answer["Entries"]
-        message = f"{event_bus_arn}: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}"
-        raise UndeliveredRunError(message)

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from patching_constructs.model.patch_events import PATCH_DOCUMENTS
 from patching_constructs.model.ring_run import RingHealth, judge_run
+from patching_constructs.runtime.executions import list_commands, list_nodes, list_tasks
 
 _GONE = frozenset({"DoesNotExistException", "InvalidCommandId"})
 """What Systems Manager says of runs and commands that it keeps no longer, after 30 days at the latest.
@@ -68,33 +68,21 @@ def read_tasks(ssm: Any, execution_id: str) -> Iterator[TaskResult]:
         ssm: A boto3 client.
         execution_id: The run.
     """
-    tasks = ssm.get_paginator("describe_maintenance_window_execution_tasks").paginate(
-        WindowExecutionId=execution_id
-    )
-    for page in tasks:
-        for task in page["WindowExecutionTaskIdentities"]:
-            if task["TaskArn"].rpartition("/")[2] in PATCH_DOCUMENTS:
-                yield _read_task(ssm, execution_id, task["TaskExecutionId"])
+    for task in list_tasks(ssm, execution_id):
+        if task.patches:
+            yield _read_task(ssm, execution_id, task.task_id)
 
 
 def _read_task(ssm: Any, execution_id: str, task_id: str) -> TaskResult:
     max_errors = ssm.get_maintenance_window_execution_task(WindowExecutionId=execution_id, TaskId=task_id)[
         "MaxErrors"
     ]
-    invocations = ssm.get_paginator("describe_maintenance_window_execution_task_invocations").paginate(
-        WindowExecutionId=execution_id, TaskId=task_id
-    )
-    command_ids = {
-        invocation["ExecutionId"]
-        for page in invocations
-        for invocation in page["WindowExecutionTaskInvocationIdentities"]
-        if "ExecutionId" in invocation
-    }
+    command_ids = sorted(list_commands(ssm, execution_id, task_id))
     nodes = succeeded = not_reached = 0
     try:
-        for command_id in sorted(command_ids):
+        for command_id in command_ids:
             (command,) = ssm.list_commands(CommandId=command_id)["Commands"]
-            details = _details(ssm, command_id)
+            details = list_nodes(ssm, command_id)
             # A command that was stopped early has more targets than invocations.
             targets = max(command["TargetCount"], len(details))
             nodes += targets
@@ -106,15 +94,6 @@ def _read_task(ssm: Any, execution_id: str, task_id: str) -> TaskResult:
             raise
         return TaskResult(max_errors=max_errors, is_readable=False)
     return TaskResult(max_errors=max_errors, nodes=nodes, succeeded=succeeded, not_reached=not_reached)
-
-
-def _details(ssm: Any, command_id: str) -> dict[str, str]:
-    pages = ssm.get_paginator("list_command_invocations").paginate(CommandId=command_id)
-    return {
-        invocation["InstanceId"]: invocation.get("StatusDetails") or invocation["Status"]
-        for page in pages
-        for invocation in page["CommandInvocations"]
-    }
 
 
 def judge_tasks(results: Iterable[TaskResult], *, status: str) -> tuple[RingHealth, str]:
