@@ -172,7 +172,7 @@ def _forget_operations(response_class: Any) -> None:
 
 
 def _tag_baselines_and_windows() -> None:
-    """Let the tag calls know baselines and windows; moto refuses every baseline."""
+    """Let the tag calls know baselines, windows and nodes outside EC2; moto refuses every baseline."""
     original = SimpleSystemManagerBackend._validate_resource_type_and_id  # noqa: SLF001 - a seam
 
     def validate(backend: Any, resource_type: str, resource_id: str) -> Any:
@@ -180,6 +180,9 @@ def _tag_baselines_and_windows() -> None:
         if resource_type == "PatchBaseline" and _patch_manager(*where).has(resource_id):
             return resource_id
         if resource_type == "MaintenanceWindow" and _maintenance_windows(*where).has(resource_id):
+            return resource_id
+        if resource_type == "ManagedInstance" and resource_id in place(*where).fleet.nodes:
+            backend._resource_tags[resource_type][resource_id] = place(*where).fleet.nodes[resource_id].tags  # noqa: SLF001 - a seam
             return resource_id
         return original(backend, resource_type, resource_id)
 

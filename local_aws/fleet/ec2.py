@@ -23,7 +23,7 @@ def describe_instances(
     page_size: int | None,
     token: str | None,
 ) -> dict[str, Any]:
-    """Give the instances that match every filter, by tag and by state."""
+    """Give the instances that match every filter, by id, by tag and by state."""
     found = [
         node
         for _, node in sorted(fleet.nodes.items())
@@ -45,6 +45,8 @@ def _matches(node: Node, filters: Mapping[str, Sequence[str]], now: datetime) ->
     return all(
         state in values
         if key == "instance-state-name"
+        else node.node_id in values
+        if key == "instance-id"
         else not node.tags.keys().isdisjoint(values)
         if key == "tag-key"
         else node.tags.get(key.removeprefix("tag:")) in values

@@ -22,12 +22,14 @@ class CommandRun:
         command_id: Its id.
         document_name: Its document.
         max_errors: Error budget of the task.
+        status: How it ended, in the words of windows.
         statuses: Status on each node, by id of the node.
     """
 
     command_id: str
     document_name: str
     max_errors: str = "0"
+    status: str = "SUCCESS"
     statuses: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +113,7 @@ class Executions:
             {
                 "WindowExecutionId": execution.execution_id,
                 "TaskExecutionId": task_id,
-                "Status": execution.status,
+                "Status": command.status,
                 "StartTime": execution.started_at,
                 "EndTime": execution.ended_at,
                 "TaskArn": command.document_name,
@@ -134,7 +136,7 @@ class Executions:
             "TaskArn": command.document_name,
             "Type": "RUN_COMMAND",
             "MaxErrors": command.max_errors,
-            "Status": execution.status,
+            "Status": command.status,
             "StartTime": execution.started_at,
             "EndTime": execution.ended_at,
         }
@@ -153,7 +155,7 @@ class Executions:
                 "InvocationId": command.command_id,
                 "ExecutionId": command.command_id,
                 "TaskType": "RUN_COMMAND",
-                "Status": execution.status,
+                "Status": command.status,
             }
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskInvocationIdentities")

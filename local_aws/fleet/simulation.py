@@ -158,7 +158,8 @@ def _run(place: Place, window: _Window, start: datetime) -> WindowExecution:
         ends_at, has_failed = _send(place, task, command, nodes, start=start, cutoff=cutoff)
         commands[str(uuid.uuid4())] = command
         end = max(end, ends_at)
-        status = "FAILED" if has_failed else status
+        if has_failed:
+            command.status = status = "FAILED"
     return WindowExecution(
         window_id=identity["WindowId"],
         execution_id=str(uuid.uuid4()),
