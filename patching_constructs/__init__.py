@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.patch_config_rules import PatchConfigRules
     from patching_constructs.patch_dashboard import PatchDashboard
+    from patching_constructs.patch_event_forwarder import PatchEventForwarder
     from patching_constructs.patch_findings import PatchFindings
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
@@ -95,6 +96,7 @@ _EXPORTS = {
     "PatchConfigRule": "model.config_rules",
     "PatchConfigRules": "patch_config_rules",
     "PatchDashboard": "patch_dashboard",
+    "PatchEventForwarder": "patch_event_forwarder",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
     "PatchFindings": "patch_findings",
@@ -167,6 +169,7 @@ __all__ = [
     "PatchConfigRule",
     "PatchConfigRules",
     "PatchDashboard",
+    "PatchEventForwarder",
     "PatchFilter",
     "PatchFilterKey",
     "PatchFindings",

@@ -93,6 +93,18 @@ def compliance(
     )
 
 
+def calendar(state: str) -> Event:
+    return _event(
+        "Calendar State Change",
+        "arn:aws:ssm:us-east-2:123456789012:document/YearEnd",
+        {
+            "state": state,
+            "atTime": "2020-09-19T18:00:07Z",
+            "nextTransitionTime": "2020-10-11T18:00:07Z",
+        },
+    )
+
+
 def matches(event_pattern: Event, event: Event) -> bool:
     """Ask moto's EventBridge whether a rule with this pattern matches."""
     matched: bool = EventPattern.load(json.dumps(event_pattern)).matches_event(event)

@@ -16,9 +16,9 @@ class PatchEventSeverity(enum.StrEnum):
     """How soon somebody has to look."""
 
     CRITICAL = "CRITICAL"
-    """Patching failed on a production ring, or on nodes of which nobody can tell the ring."""
+    """Patching failed or a node does not comply, on a production ring or where nobody can tell the ring."""
     WARNING = "WARNING"
-    """Patching failed on another ring, or a node does not comply."""
+    """The same on another ring."""
     INFO = "INFO"
     """Something began, ended well or changed; nothing has to be done."""
 

@@ -14,6 +14,8 @@ COMMAND_STATUS_CHANGE = "EC2 Command Status-change Notification"
 COMMAND_INVOCATION_STATUS_CHANGE = "EC2 Command Invocation Status-change Notification"
 WINDOW_EXECUTION_STATE_CHANGE = "Maintenance Window Execution State-change Notification"
 COMPLIANCE_STATE_CHANGE = "Configuration Compliance State Change"
+CALENDAR_STATE_CHANGE = "Calendar State Change"
+"""Not sent for calendars that another account shares."""
 
 PATCH_DOCUMENTS = (
     "AWS-RunPatchBaseline",
@@ -40,6 +42,8 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.ht
 """
 
 UNSUCCESSFUL_WINDOW_STATUSES = ("FAILED", "TIMED_OUT")
+CANCELLED_WINDOW_STATUS = "CANCELLED"
+"""An execution that somebody, or a gate, has stopped."""
 OVERLAPPING_WINDOW_STATUS = "SKIPPED_OVERLAPPING"
 """An execution that did not start because an earlier one of the same window was still running."""
 

@@ -28,6 +28,7 @@ from patching_constructs import (
     PatchBaseline,
     PatchConfigRules,
     PatchDashboard,
+    PatchEventForwarder,
     PatchFindings,
     PatchGroup,
     PatchGroupFleet,
@@ -110,6 +111,11 @@ ARGUMENTS: Mapping[type, Callable[[cdk.Stack], dict[str, Any]]] = {
                 operating_system=OperatingSystem.AMAZON_LINUX_2023,
             )
         ],
+    },
+    PatchEventForwarder: lambda stack: {
+        "account_name": "prod",
+        "maintenance_windows": _windows(stack, "ForForwarder"),
+        "event_bus_arn": f"arn:aws:events:{REGION}:222222222222:event-bus/patching",
     },
     PatchingChecks: lambda _: {},
     RingRunRecorder: lambda stack: {

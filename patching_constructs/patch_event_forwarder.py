@@ -1,0 +1,267 @@
+"""Tells the security account what happens in patching, with the names that AWS's events lack."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from patching_constructs._alarms.compliance import Runbooks
+from patching_constructs._declared_types import checked_arguments
+from patching_constructs._environment import environment_of
+from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
+from patching_constructs._functions.trigger import Trigger, start_on
+from patching_constructs._functions.watch import watch
+from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
+from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
+from patching_constructs.model.patch_events import (
+    CALENDAR_STATE_CHANGE,
+    CANCELLED_WINDOW_STATUS,
+    COMMAND_INVOCATION_STATUS_CHANGE,
+    COMMAND_STATUS_CHANGE,
+    COMPLIANCE_STATE_CHANGE,
+    EVENT_SOURCE,
+    OVERLAPPING_WINDOW_STATUS,
+    PATCH_DOCUMENTS,
+    UNSUCCESSFUL_COMMAND_STATUSES,
+    UNSUCCESSFUL_WINDOW_STATUSES,
+    WINDOW_EXECUTION_STATE_CHANGE,
+    PatchCommandNotificationType,
+)
+from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+
+SETTINGS_FILE = "events.json"
+
+
+class PatchEventForwarder(Construct):
+    """Tell the security account what happens in patching, with the names that AWS's events lack.
+
+    Systems Manager's events name windows, commands and nodes by their ids, and neither ring nor patch group.
+    A function in the account where they happen looks the names up, and puts what it knows on the bus of the
+    security account: every window of this account and Region that is over, every patch command that ended
+    without success, every node whose patch compliance changed, and every change calendar that opened or
+    closed. A window that failed with its patch command carries the key of that command, so that both are told
+    once.
+
+    What cannot be looked up is said, and never keeps an event back; a ring that nobody can tell counts as
+    production. Systems Manager delivers its events on a best-effort basis, and sends none for calendars that
+    another account shares.
+
+    Args:
+        scope: Parent construct.
+        id: Id, unique in `scope`.
+        account_name: What people call the account.
+        maintenance_windows: The windows and patch groups by which rings are known. Events of other windows
+            and nodes are told too, without a ring.
+        event_bus_arn: The security account's bus, in any Region. Its policy has to let this account in.
+        patch_command_notification_type: Whether one event is told for each command, or one for each node.
+            Default: for each command.
+        alarm_topics: Where the alarms on the function tell. Default: nowhere.
+        runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
+            path in the repository of this library.
+        reserved_concurrent_executions: How many functions may run at once; further events wait, up to six
+            hours. None where the account's limit leaves nothing to reserve. Default: 5.
+        encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
+            this account and Region in. Default: a new key with yearly rotation.
+
+    Attributes:
+        function: The function.
+        role: Role of the function.
+        dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
+        encryption_key: The key of all of them.
+        alarms: Alarms on failures of the function, and on messages in its queue.
+
+    Example:
+        >>> import aws_cdk as cdk
+        >>> from patching_constructs import (
+        ...     CommandOutput, PatchEventForwarder, PatchGroup, PatchWindow, Ring, RingedMaintenanceWindow,
+        ...     Schedule,
+        ... )
+        >>> stack = cdk.Stack(cdk.App(), "Patching")
+        >>> windows = RingedMaintenanceWindow(
+        ...     stack,
+        ...     "Windows",
+        ...     rollout_name="web",
+        ...     command_output=CommandOutput(stack, "CommandOutput"),
+        ...     rings=[
+        ...         Ring(
+        ...             name="images",
+        ...             patch_groups=[PatchGroup(name="web-images")],
+        ...             scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
+        ...             max_concurrency="50%",
+        ...             max_errors="10%",
+        ...         )
+        ...     ],
+        ... )
+        >>> forwarder = PatchEventForwarder(
+        ...     stack,
+        ...     "Events",
+        ...     account_name="prod",
+        ...     maintenance_windows=windows,
+        ...     event_bus_arn="arn:aws:events:eu-central-1:222222222222:event-bus/patching",
+        ... )
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+    """
+
+    @checked_arguments
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        account_name: str,
+        maintenance_windows: RingedMaintenanceWindow,
+        event_bus_arn: str,
+        patch_command_notification_type: PatchCommandNotificationType = PatchCommandNotificationType.COMMAND,
+        alarm_topics: Sequence[sns.ITopic] = (),
+        runbooks: str = DEFAULT_RUNBOOKS,
+        reserved_concurrent_executions: int | None = 5,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        self.encryption_key: kms.IKey = (
+            define_key(self, "Key", description="Encrypts what the forwarder of patching events logs")
+            if encryption_key is None
+            else encryption_key
+        )
+        function = RuntimeFunction(
+            self,
+            "Function",
+            handler="event_enrichment.handler",
+            description="Tells what happens in patching",
+            encryption_key=self.encryption_key,
+            environment={"EVENT_BUS_ARN": event_bus_arn},
+            texts={SETTINGS_FILE: _settings(account_name, maintenance_windows).to_json()},
+            policy_statements=_statements(self, event_bus_arn),
+            timeout=LONGEST_TIMEOUT,
+            memory_size=256,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
+        self.function: lambda_.IFunction = function.function
+        self.role: iam.IRole = function.role
+        self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
+        start_on(self, function, _triggers(patch_command_notification_type))
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
+            self,
+            function,
+            alarm_topics,
+            runbook=Runbooks(base=runbooks)("event-not-told"),
+            on_error="The security account could not be told of an event of patching in account "
+            f"{account_name}. Lambda tries twice more. The log of the function says why.",
+            on_dead_letter="The security account was not told of events of patching in account "
+            f"{account_name}: a failure may have gone unheard. Read why in the log of the function, mend "
+            "it, then invoke the function with each message of its dead-letter queue.",
+        )
+
+
+def _settings(account_name: str, windows: RingedMaintenanceWindow) -> EventSettings:
+    return EventSettings(
+        rollout=windows.rollout_name,
+        account_name=account_name,
+        rings=tuple(
+            EventRing(
+                name=ring.name,
+                production=ring.production,
+                patch_groups=tuple(
+                    EventGroup(name=group.name, tag_key=str(group.tag_key)) for group in ring.patch_groups
+                ),
+                windows=tuple(
+                    window.maintenance_window_name
+                    for window in windows.windows
+                    if window.ring_name == ring.name
+                ),
+            )
+            for ring in windows.rings
+        ),
+    )
+
+
+def _triggers(notification_type: PatchCommandNotificationType) -> list[Trigger]:
+    """Return which events are told; AWS documents compliance statuses in lower case.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+    """
+    of_command = notification_type is PatchCommandNotificationType.COMMAND
+    return [
+        Trigger(
+            id="WindowRule",
+            description="An execution of a maintenance window is over",
+            event_pattern=_pattern(
+                WINDOW_EXECUTION_STATE_CHANGE,
+                {
+                    "status": [
+                        "SUCCESS",
+                        *UNSUCCESSFUL_WINDOW_STATUSES,
+                        CANCELLED_WINDOW_STATUS,
+                        OVERLAPPING_WINDOW_STATUS,
+                    ]
+                },
+            ),
+        ),
+        Trigger(
+            id="CommandRule" if of_command else "CommandInvocationRule",
+            description=f"A patch command ended without success{'' if of_command else ' on a node'}",
+            event_pattern=_pattern(
+                COMMAND_STATUS_CHANGE if of_command else COMMAND_INVOCATION_STATUS_CHANGE,
+                {"document-name": list(PATCH_DOCUMENTS), "status": list(UNSUCCESSFUL_COMMAND_STATUSES)},
+            ),
+        ),
+        Trigger(
+            id="ComplianceRule",
+            description="The patch compliance of a node changed",
+            event_pattern=_pattern(
+                COMPLIANCE_STATE_CHANGE,
+                {"compliance-type": ["Patch"], "compliance-status": ["compliant", "non_compliant"]},
+            ),
+        ),
+        Trigger(
+            id="CalendarRule",
+            description="A change calendar opened or closed",
+            event_pattern=_pattern(CALENDAR_STATE_CHANGE, {"state": ["OPEN", "CLOSED"]}),
+        ),
+    ]
+
+
+def _pattern(detail_type: str, detail: dict[str, list[str]]) -> dict[str, object]:
+    return {"source": [EVENT_SOURCE], "detail-type": [detail_type], "detail": detail}
+
+
+def _statements(scope: Construct, event_bus_arn: str) -> list[iam.PolicyStatement]:
+    """Return what the forwarder may do.
+
+    See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    """
+    here = environment_of(scope)
+    ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
+    return [
+        iam.PolicyStatement(
+            sid="LookUp",  # none of these knows resources
+            actions=[
+                "ec2:DescribeInstances",
+                "ssm:DescribeInstanceInformation",
+                "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
+                "ssm:DescribeMaintenanceWindowExecutionTasks",
+                "ssm:ListCommandInvocations",
+            ],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="ReadWindows",
+            actions=["ssm:GetMaintenanceWindow"],
+            resources=[f"{ssm}:maintenancewindow/*"],
+        ),
+        iam.PolicyStatement(
+            sid="ReadTagsOfNodesOutsideEc2",
+            actions=["ssm:ListTagsForResource"],
+            resources=[f"{ssm}:managed-instance/mi-*"],
+        ),
+        iam.PolicyStatement(
+            sid="TellSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Tells the security account what happened in patching, with the names that AWS's events lack."""
