@@ -20,6 +20,7 @@ from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunc
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs.model.compliance_metrics import NAMESPACE
 from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.patch_events import (
     EVENT_SOURCE,
     UNSUCCESSFUL_WINDOW_STATUSES,
@@ -183,6 +184,13 @@ class ComplianceReporter(Construct):
             timeout=LONGEST_TIMEOUT,
             memory_size=256,
             reserved_concurrent_executions=reserved_concurrent_executions,
+            # The settings are in the bundle, where no reader of the template sees them.
+            marks={
+                REPORTED_RINGS: [
+                    {"ring": ring.name, "patch-groups": [group.name for group in ring.patch_groups]}
+                    for ring in settings.rings
+                ]
+            },
         )
         self.function: lambda_.IFunction = function.function
         self.log_group: logs.ILogGroup = function.log_group

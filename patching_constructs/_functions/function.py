@@ -16,6 +16,7 @@ from constructs import Construct
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.bundle import write_bundle
 from patching_constructs._log_encryption import let_logs_encrypt
+from patching_constructs.model.marks import METADATA_KEY, METADATA_SCHEMA_VERSION
 
 _RUNTIME = lambda_.Runtime.PYTHON_3_14
 """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
@@ -52,6 +53,7 @@ class RuntimeFunction(Construct):
         timeout: How long it may run.
         memory_size: Memory. Unit: MB.
         reserved_concurrent_executions: How many may run at once, or None for as many as the account has left.
+        marks: What readers of the template have to know of it. Default: nothing.
 
     Attributes:
         function: The function.
@@ -75,6 +77,7 @@ class RuntimeFunction(Construct):
         timeout: cdk.Duration,
         memory_size: int,
         reserved_concurrent_executions: int | None,
+        marks: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.log_group = logs.LogGroup(
@@ -145,3 +148,5 @@ class RuntimeFunction(Construct):
         # The reference to the role says the same, and cfn-lint takes the repetition for a mistake (W3005).
         resource = cast("lambda_.CfnFunction", self.function.node.default_child)
         resource.add_deletion_override("DependsOn")
+        if marks is not None:
+            resource.add_metadata(METADATA_KEY, {"schema-version": METADATA_SCHEMA_VERSION, **marks})

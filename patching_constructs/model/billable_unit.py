@@ -104,7 +104,8 @@ UNIT_DESCRIPTIONS: Mapping[BillableUnit, UnitDescription] = MappingProxyType(
         ),
         BillableUnit.CUSTOM_METRICS: UnitDescription(
             "custom metrics",
-            "those of metric filters; what programs publish is not in templates",
+            "those of metric filters and of compliance reporters, published in every hour; what other "
+            "programs publish is not in templates",
             _CLOUDWATCH,
         ),
         BillableUnit.DASHBOARDS: UnitDescription("dashboards", "AWS charges for all of them", _CLOUDWATCH),
@@ -151,7 +152,8 @@ NOT_COUNTED = (
     "nodes themselves, their disks and snapshots",
     "notifications of SNS and requests to SQS",
     "requests to KMS, S3 and Parameter Store, and storage in S3",
-    "Lambda functions and state machines that windows start",
+    "Lambda functions, and state machines that windows start",
+    "tables of DynamoDB, and queries of Athena with what they read",
     "what commands inside runbooks print",
     "free allowances, discounts and taxes",
     "what is in none of the templates",

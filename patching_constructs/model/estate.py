@@ -95,6 +95,7 @@ class ResourceAt:
         environment: Where it is deployed.
         location: Where it stands.
         stack: Name of its stack; a `Reference` names it.
+        marks: What our constructs wrote into its Metadata, in values like those of properties.
     """
 
     type: str
@@ -102,6 +103,7 @@ class ResourceAt:
     environment: Environment
     location: Location = field(compare=False)
     stack: str = ""
+    marks: Maybe[Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

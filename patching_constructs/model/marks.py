@@ -9,5 +9,7 @@ RING_TAG = "patching-constructs:ring"
 RING_ORDER_TAG = "patching-constructs:ring-order"
 
 METADATA_KEY = "patching-constructs"
+REPORTED_RINGS = "reported-rings"
+"""Key in the Metadata of a compliance reporter's function: its rings, each with its patch groups."""
 METADATA_SCHEMA_VERSION = 1
 """It grows when a key goes or changes its meaning; a new key leaves it as it is."""

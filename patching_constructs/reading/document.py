@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from patching_constructs.model.location import Location
+from patching_constructs.model.marks import METADATA_KEY
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.json_text import parse_json
 from patching_constructs.reading.resource_types import BILLED, LOOKED_AT
@@ -81,4 +82,7 @@ def _billed(resource: Mapping[str, object], names: Collection[str]) -> dict[str,
     properties = resource.get("Properties")
     if names and isinstance(properties, dict):
         kept["Properties"] = {name: properties[name] for name in names if name in properties}
+    metadata = resource.get("Metadata")
+    if isinstance(metadata, dict) and METADATA_KEY in metadata:
+        kept["Metadata"] = {METADATA_KEY: metadata[METADATA_KEY]}
     return kept

@@ -11,6 +11,7 @@ from patching_constructs.model.estate import (
     Unread,
 )
 from patching_constructs.model.maintenance_window import TargetRecord
+from patching_constructs.model.marks import METADATA_KEY
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.reading import resource_types as types
 from patching_constructs.reading.fields import Fields
@@ -109,6 +110,7 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
                     environment=stack.environment,
                     location=stack.location(logical_id),
                     stack=stack.name,
+                    marks=_lenient(scratch, _marks(resource.get("Metadata"))),
                 )
             )
     return parts
@@ -194,6 +196,10 @@ def _lenient(resolver: Resolver, properties: object) -> Maybe[dict[str, object]]
         if value is not NO_VALUE:
             resolved[name] = value
     return resolved
+
+
+def _marks(metadata: object) -> object:
+    return metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
 
 
 def _unread(resolver: Resolver) -> list[Unread]:

@@ -51,6 +51,7 @@ BILLED: Mapping[str, Collection[str]] = MappingProxyType(
         "AWS::EC2::VPCEndpoint": ("SubnetIds", "VpcEndpointType"),
         "AWS::Events::Rule": ("Targets",),
         "AWS::KMS::ReplicaKey": (),
+        "AWS::Lambda::Function": (),
         "AWS::Logs::LogGroup": ("LogGroupName", "RetentionInDays"),
         "AWS::Logs::MetricFilter": ("MetricTransformations",),
         "AWS::S3::Bucket": ("BucketName",),
@@ -58,4 +59,7 @@ BILLED: Mapping[str, Collection[str]] = MappingProxyType(
         "AWS::SSM::ServiceSetting": ("SettingId", "SettingValue"),
     }
 )
-"""Other types that cost money, and the properties that say how much. Of further types nothing is kept."""
+"""Other types that cost money, and the properties that say how much; their marks are kept too.
+
+Of further types nothing is kept.
+"""

@@ -121,6 +121,22 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     assert len(template["Resources"]) == 13
 
 
+def test_the_template_says_which_rings_and_groups_are_reported_so_that_their_metrics_can_be_counted() -> None:
+    stack = _stack()
+    ComplianceReporter(stack, "Reporter", account_name="prod", maintenance_windows=_windows(stack))
+    Template.from_stack(stack).has_resource(
+        "AWS::Lambda::Function",
+        {
+            "Metadata": {
+                "patching-constructs": {
+                    "schema-version": 1,
+                    "reported-rings": [{"ring": "prod", "patch-groups": ["prod-web"]}],
+                }
+            }
+        },
+    )
+
+
 # --- what the code is told ---
 
 

@@ -1,6 +1,7 @@
 """The reporter as its stack deploys it: told what stands beside its code, with the table made for it."""
 
 import datetime as dt
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,13 @@ from patching_constructs import (
     Severity,
     Weekday,
 )
+from patching_constructs.model.billable_unit import BillableUnit
+from patching_constructs.model.compliance_metrics import NAMESPACE
 from patching_constructs.model.reporter_settings import ReporterSettings
+from patching_constructs.plan.billable_units import billable_units
+from patching_constructs.plan.window_units import CostAssumptions
+from patching_constructs.reading.templates import read_estates
+from patching_constructs.rollout.horizon import horizon_between
 from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
 from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, node, patch
 
@@ -118,6 +125,32 @@ def test_what_is_deployed_reports_what_happens_to_its_nodes() -> None:
     (figures,) = report.progress.figures.values()
     assert (figures.nodes, figures.failed_patches, figures.reboot_debt_nodes) == (2, 0, 1)
     assert figures.missing == {Severity.CRITICAL: 1}, "a scan after the failed install says missing again"
+
+
+def test_the_plan_counts_the_metrics_that_are_published(tmp_path: Path) -> None:
+    clock.set(START)
+    stack = _stack()
+    table_name, settings = _deploy(stack)
+    place(ACCOUNT, REGION).fleet.add(node(1), patch("kernel", START - DAY))
+    _report(table_name, settings)
+    pages = client("cloudwatch", account=ACCOUNT, region=REGION).get_paginator("list_metrics").paginate()
+    published = {
+        (metric["MetricName"], *sorted((each["Name"], each["Value"]) for each in metric["Dimensions"]))
+        for page in pages
+        for metric in page["Metrics"]
+        if metric["Namespace"] == NAMESPACE
+    }
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps(Template.from_stack(stack).to_json()))
+    (estate,) = read_estates([template])
+    (here,) = billable_units(
+        estate,
+        horizon=horizon_between(START.date(), START.date() + 365 * DAY),
+        node_counts={},
+        assumptions=CostAssumptions(),
+    )
+    amounts = {use.unit: use.amount for use in here.uses}
+    assert amounts[BillableUnit.CUSTOM_METRICS] == len(published)
 
 
 def test_a_baseline_that_somebody_changes_by_hand_shows() -> None:

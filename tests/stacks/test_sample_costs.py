@@ -70,3 +70,12 @@ def test_how_many_failures_are_forwarded_is_not_known(
 ) -> None:
     assert isinstance(amounts["333333333333"][BillableUnit.EVENTS_TO_OTHER_BUSES], Unknown)
     assert amounts["222222222222"][BillableUnit.EVENTS_TO_OTHER_BUSES] == 0
+
+
+def test_a_reporter_publishes_for_its_ring_and_for_each_group_and_operating_system(
+    amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]],
+) -> None:
+    assert amounts["333333333333"][BillableUnit.CUSTOM_METRICS] == 22 * (1 + 3) + 5
+    # Production's images are a ring of their own, which is only scanned.
+    assert amounts["666666666666"][BillableUnit.CUSTOM_METRICS] == 22 * (2 + 4) + 5
+    assert amounts["222222222222"][BillableUnit.CUSTOM_METRICS] == 0
