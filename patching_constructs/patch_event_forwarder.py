@@ -150,7 +150,7 @@ class PatchEventForwarder(Construct):
             self,
             function,
             alarm_topics,
-            runbook=Runbooks(base=runbooks)("event-not-told"),
+            runbook=Runbooks(base=runbooks)("event-not-forwarded"),
             on_error="The security account could not be told of an event of patching in account "
             f"{account_name}. Lambda tries twice more. The log of the function says why.",
             on_dead_letter="The security account was not told of events of patching in account "
