@@ -1,4 +1,4 @@
-"""`python -m demo`: synthesize, deploy, read back, print."""
+"""`python -m demo`: synthesize, deploy, read back, print, and let a quarter go by."""
 
 import json
 import os
@@ -10,14 +10,22 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from demo.progress import Step
+from demo.quarter.deployed import read_workloads
+from demo.quarter.patches import DAYS
+from demo.quarter.record import read_record
+from demo.quarter.run import Quarter
+from demo.quarter.story import Story
+from demo.quarter.tables import print_quarter
 from demo.read_back import read_deployment
 from demo.tables import print_deployment
 from local_aws import LocalAwsError
 from local_aws.cdk_cli import CdkCli
 from local_aws.errors import DeploymentError
+from local_aws.fleet.clock import clock
 from local_aws.process import running
 from local_aws.server import Server, serve
 from patching_constructs import InvalidInputError, Settings, load_settings
@@ -27,6 +35,7 @@ CONFIG = os.environ.get("PATCHING_CONFIG", "patching.yaml")
 STACKS_AT_ONCE = 5
 WIDTH_OF_FILES = 160
 """Characters of a line where no terminal says how many it has."""
+PICTURE = ROOT / "build" / "demo" / "quarter.png"
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells give it."""
 
@@ -46,7 +55,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="patching-demo-") as assembly, serve() as server:
             _demonstrate(console, settings, server, assembly=Path(assembly))
-    except (LocalAwsError, GateError) as error:
+    except (LocalAwsError, GateError, ClientError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
@@ -79,6 +88,29 @@ def _demonstrate(console: Console, settings: Settings, server: Server, *, assemb
         ]
     for deployment in deployments:
         print_deployment(console, deployment, now=datetime.now(UTC))
+    _let_a_quarter_go_by(console, environments, folder=assembly)
+
+
+def _let_a_quarter_go_by(console: Console, environments: list[tuple[str, str]], *, folder: Path) -> None:
+    workloads = read_workloads(environments)
+    if not workloads:
+        console.print("no compliance reporter is deployed, so a quarter would have no figures")
+        return
+    with Step(console, f"let {DAYS} days go by") as step:
+        story = Story(workloads)
+        quarter = Quarter(workloads, story, folder=folder, on_day=lambda day: step.line(f"{day:%d %B %Y}"))
+        try:
+            outcome = quarter.run()
+        finally:
+            clock.set(None)
+        record = read_record(workloads, outcome, environments)
+    with Step(console, "draw the quarter"):
+        from demo.quarter.picture import draw  # matplotlib takes a while to load
+
+        PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        draw(record, PICTURE)
+    print_quarter(console, record, outcome, story.happenings)
+    console.print(f"the picture of it: {PICTURE}", markup=False, highlight=False, soft_wrap=True)
 
 
 def lint(assembly: Path, server: Server, show: Callable[[str], object]) -> None:

@@ -3,6 +3,8 @@
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
 
+import bisect
+import functools
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,7 +62,8 @@ class AlarmClock:
     """Judges the alarms of an account and Region, whenever it is asked to.
 
     It takes alarms on one metric and composite alarms. Only periods are judged that metrics were published
-    for with exactly the dimensions of the alarm, as CloudWatch does.
+    for with exactly the dimensions of the alarm, as CloudWatch does. Alarms are read when they are judged
+    first; later ones are not known.
 
     Args:
         account: The account.
@@ -68,6 +71,8 @@ class AlarmClock:
 
     Attributes:
         changes: All changes so far.
+        undecided: Names of the alarms on one metric whose latest data speak against their state: they change
+            if that goes on for long enough.
     """
 
     def __init__(self, *, account: str, region: str) -> None:
@@ -76,6 +81,7 @@ class AlarmClock:
         self._seen = 0
         self._points: dict[_Metric, list[tuple[datetime, float]]] = {}
         self.changes: list[Change] = []
+        self.undecided: tuple[str, ...] = ()
 
     def judge(self, now: datetime) -> list[Change]:
         """Set the state of every alarm, and give the changes.
@@ -84,28 +90,29 @@ class AlarmClock:
             now: The time, with a time zone. Periods end there, as they do each time that CloudWatch looks.
         """
         self._read_points()
-        described = self._cloudwatch.describe_alarms()
-        alarms = {
-            alarm["AlarmName"]: alarm
-            for kind in ("MetricAlarms", "CompositeAlarms")
-            for alarm in described[kind]
-        }
-        states = {name: alarm["StateValue"] for name, alarm in alarms.items()}
-        before = dict(states)
-        for alarm in described["MetricAlarms"]:
-            states[alarm["AlarmName"]] = self._state(alarm, now)
-        for name in _inner_first({a["AlarmName"]: a["AlarmRule"] for a in described["CompositeAlarms"]}):
-            states[name] = "ALARM" if holds(alarms[name]["AlarmRule"], states) else "OK"
+        before = {name: alarm["StateValue"] for name, alarm in self.alarms.items()}
+        undecided = []
+        for name in self._order:
+            alarm = self.alarms[name]
+            if "AlarmRule" in alarm:
+                states = {each: self.alarms[each]["StateValue"] for each in self.alarms}
+                alarm["StateValue"] = "ALARM" if holds(alarm["AlarmRule"], states) else "OK"
+                continue
+            breaches = self._breaches(alarm, now)
+            alarm["StateValue"] = _state(alarm, breaches)
+            if breaches[0] is not None and breaches[0] != (alarm["StateValue"] == "ALARM"):
+                undecided.append(name)
+        self.undecided = tuple(undecided)
         changes = [
             Change(
                 at=now,
                 alarm_name=name,
                 before=before[name],
-                after=state,
-                told=tuple(alarms[name].get(_ACTIONS[state], ())) if alarms[name]["ActionsEnabled"] else (),
+                after=alarm["StateValue"],
+                told=tuple(alarm.get(_ACTIONS[alarm["StateValue"]], ())) if alarm["ActionsEnabled"] else (),
             )
-            for name, state in states.items()
-            if state != before[name]
+            for name, alarm in self.alarms.items()
+            if alarm["StateValue"] != before[name]
         ]
         for change in changes:
             self._cloudwatch.set_alarm_state(
@@ -113,6 +120,22 @@ class AlarmClock:
             )
         self.changes += changes
         return changes
+
+    @functools.cached_property
+    def alarms(self) -> dict[str, dict[str, Any]]:
+        """The alarms by name, as CloudWatch describes them, with their present state."""
+        pages = self._cloudwatch.get_paginator("describe_alarms").paginate()
+        return {
+            alarm["AlarmName"]: alarm
+            for page in pages
+            for alarm in (*page["MetricAlarms"], *page["CompositeAlarms"])
+        }
+
+    @functools.cached_property
+    def _order(self) -> list[str]:
+        """The alarms so that each comes after those that it is about."""
+        rules = {name: alarm["AlarmRule"] for name, alarm in self.alarms.items() if "AlarmRule" in alarm}
+        return [*(name for name in self.alarms if name not in rules), *_inner_first(rules)]
 
     def _read_points(self) -> None:
         data = metric_data(*self._where)
@@ -125,10 +148,11 @@ class AlarmClock:
                 frozenset((dimension.name, dimension.value) for dimension in datum.dimensions),
             )
             at = datum.timestamp if datum.timestamp.tzinfo else datum.timestamp.replace(tzinfo=UTC)
-            self._points.setdefault(key, []).append((at, datum.value))
+            bisect.insort(self._points.setdefault(key, []), (at, datum.value))
         self._seen = len(data)
 
-    def _state(self, alarm: Mapping[str, Any], now: datetime) -> str:
+    def _breaches(self, alarm: Mapping[str, Any], now: datetime) -> list[bool | None]:
+        """Tell whether each period was beyond the threshold, None without data; the latest first."""
         if "MetricName" not in alarm or "Statistic" not in alarm:
             raise NotEmulatedError(f"only alarms on one metric are judged, not {alarm['AlarmName']}")
         key = (
@@ -137,21 +161,14 @@ class AlarmClock:
             frozenset((item["Name"], item["Value"]) for item in alarm["Dimensions"]),
         )
         compare = _COMPARISONS[alarm["ComparisonOperator"]]
-        periods = alarm["EvaluationPeriods"]
         values = self._values(
             key,
             now=now,
             period=timedelta(seconds=alarm["Period"]),
-            periods=periods + _MORE_PERIODS,
+            periods=alarm["EvaluationPeriods"] + _MORE_PERIODS,
             statistic=_STATISTICS[alarm["Statistic"]],
         )
-        return state_of(
-            [None if value is None else compare(value, alarm["Threshold"]) for value in values],
-            periods=periods,
-            to_alarm=alarm.get("DatapointsToAlarm") or periods,
-            missing=alarm.get("TreatMissingData") or "missing",
-            state=alarm["StateValue"],
-        )
+        return [None if value is None else compare(value, alarm["Threshold"]) for value in values]
 
     def _values(
         self,
@@ -165,9 +182,22 @@ class AlarmClock:
         found: list[list[float]] = [[] for _ in range(periods)]
         for at, value in reversed(self._points.get(key, ())):
             number = (now - at) // period
-            if 0 <= number < periods:
+            if number >= periods:
+                break
+            if number >= 0:
                 found[number].append(value)
         return [statistic(values) if values else None for values in found]
+
+
+def _state(alarm: Mapping[str, Any], breaches: Sequence[bool | None]) -> str:
+    periods = alarm["EvaluationPeriods"]
+    return state_of(
+        breaches,
+        periods=periods,
+        to_alarm=alarm.get("DatapointsToAlarm") or periods,
+        missing=alarm.get("TreatMissingData") or "missing",
+        state=alarm["StateValue"],
+    )
 
 
 def state_of(

@@ -50,11 +50,12 @@ def client(service: str, *, account: str = DEFAULT_ACCOUNT, region: str = "us-ea
     with _clients_lock:
         key = (service, account, region)
         if key not in _clients:
-            _clients[key] = _new_client(service, account, region)
+            _clients[key] = new_client(service, account, region)
         return _clients[key]
 
 
-def _new_client(service: str, account: str, region: str) -> Any:
+def new_client(service: str, account: str, region: str) -> Any:
+    """Make the client that `client` keeps, for callers that change it."""
     new = _session.client(service, region_name=region, config=_CONFIG)
 
     def act_in_account(params: dict[str, Any], **_: object) -> None:

@@ -4,11 +4,12 @@ import functools
 import json
 import logging
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from moto.athena.responses import AthenaResponse
 from moto.awslambda.models import LambdaFunction
-from moto.cloudwatch.models import Alarm
+from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
@@ -46,6 +47,7 @@ def correct() -> None:
     EventsHandler.update_event_bus = _update_event_bus
     AthenaResponse.update_work_group = _update_work_group
     AthenaResponse.delete_named_query = _delete_named_query
+    _ask_for_metrics_with_all_of_their_dimensions()
     # moto keeps composite alarms beside the others, and has no operation that makes one.
     CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
     Alarm.alarm_rule = property(lambda alarm: alarm.rule)
@@ -160,6 +162,28 @@ def _keep_all_of_a_function() -> None:
     LambdaFunction.__init__ = init
     LambdaFunction.update_configuration = update_configuration
     LambdaFunction.get_configuration = get_configuration
+
+
+def _ask_for_metrics_with_all_of_their_dimensions() -> None:
+    """Leave out metrics that have more dimensions than GetMetricStatistics asks for, which moto mixes in.
+
+    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+    """
+    original = CloudWatchBackend.get_metric_statistics
+
+    def get_metric_statistics(
+        backend: Any, namespace: str, name: str, *rest: Any, dimensions: list[dict[str, str]], **named: Any
+    ) -> Any:
+        wanted = {(item["Name"], item["Value"]) for item in dimensions}
+        exact = [
+            datum
+            for datum in backend.get_all_metrics()
+            if datum.name == name and {(item.name, item.value) for item in datum.dimensions} == wanted
+        ]
+        view = SimpleNamespace(get_all_metrics=lambda: exact)
+        return original(view, namespace, name, *rest, dimensions=dimensions, **named)
+
+    CloudWatchBackend.get_metric_statistics = get_metric_statistics
 
 
 def _associate_kms_key(response: Any) -> Any:

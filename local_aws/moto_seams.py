@@ -7,13 +7,16 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
+from moto.events.models import EventPattern
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto.utilities.utils import load_resource
@@ -21,6 +24,7 @@ from moto.utilities.utils import load_resource
 from local_aws.aws import client
 from local_aws.cloudformation import CloudFormation
 from local_aws.constraints import check_constraints
+from local_aws.direct import Operation, answer_directly
 from local_aws.errors import ApiError, LocalAwsError
 from local_aws.fleet.clock import clock, throttle
 from local_aws.fleet.ec2 import describe_instances
@@ -49,6 +53,8 @@ def take_hold() -> None:
     _serve(SimpleSystemManagerResponse, "ssm", FleetSystemsManager, _fleet_systems_manager)
     _serve(SimpleSystemManagerResponse, "ssm", Executions, _executions)
     EC2Response.describe_instances = _describe_instances
+    answer_directly("ec2", "DescribeInstances", _describe_instances_directly)
+    answer_directly("cloudwatch", "PutMetricData", _put_metric_data_directly)
     _tag_baselines_and_windows()
 
 
@@ -65,6 +71,19 @@ def every_stack() -> Iterator[Stack]:
 def metric_data(account: str, region: str) -> list[Any]:
     """Give moto's metric data of an account and Region, in the order in which they came."""
     return cloudwatch_backends[account][region].metric_data  # type: ignore[no-any-return]
+
+
+def function_code(account: str, region: str, function_name: str) -> bytes:
+    """Give the zip that a function was deployed with; the API only tells where it lies."""
+    return lambda_backends[account][region].get_function(function_name).code_bytes  # type: ignore[no-any-return]
+
+
+def matches(pattern: str, event: Mapping[str, Any]) -> bool:
+    """Tell whether an event is one that the pattern of a rule is about.
+
+    See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+    """
+    return EventPattern.load(pattern).matches_event(event)  # type: ignore[no-any-return]
 
 
 def _cloudformation(account: str, region: str) -> CloudFormation:
@@ -111,17 +130,37 @@ def _describe_instances(response: Any) -> Any:
     See: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     See: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
     """
+    filters = response._filters_from_querystring()  # noqa: SLF001 - a seam
+    page_size = response._get_int_param("MaxResults")  # noqa: SLF001 - a seam
+    token = response._get_param("NextToken")  # noqa: SLF001 - a seam
     try:
         throttle.spend()
     except ApiError as error:
         raise Refusal("RequestLimitExceeded", "Request limit exceeded.") from error
     here = place(response.current_account, response.region)
-    filters = response._filters_from_querystring()  # noqa: SLF001 - a seam
-    page_size = response._get_int_param("MaxResults")  # noqa: SLF001 - a seam
-    token = response._get_param("NextToken")  # noqa: SLF001 - a seam
     return ActionResult(
         describe_instances(here.fleet, filters, now=clock(), page_size=page_size, token=token)
     )
+
+
+def _describe_instances_directly(account: str, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    throttle.spend()
+    return describe_instances(
+        place(account, region).fleet,
+        {item["Name"]: item["Values"] for item in request.get("Filters", [])},
+        now=clock(),
+        page_size=request.get("MaxResults"),
+        token=request.get("NextToken"),
+    )
+
+
+def _put_metric_data_directly(account: str, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    data = [  # moto keeps times in UTC without saying so
+        {**datum, "Timestamp": datum.get("Timestamp", clock()).astimezone(UTC).replace(tzinfo=None)}
+        for datum in request["MetricData"]
+    ]
+    cloudwatch_backends[account][region].put_metric_data(request["Namespace"], data)
+    return {}
 
 
 @functools.cache
@@ -135,23 +174,29 @@ def _serve(response_class: Any, service: str, state_class: type, state_of: Calla
         for name in client(service).meta.service_model.operation_names
     }
     for method_name in vars(state_class).keys() & operations.keys():
-        setattr(
-            response_class, method_name, _operation(service, operations[method_name], method_name, state_of)
-        )
+        operation = _operation(service, operations[method_name], method_name, state_of)
+        setattr(response_class, method_name, _through_moto(operation))
+        answer_directly(service, operations[method_name], operation)
 
 
 def _operation(
     service: str, operation_name: str, method_name: str, state_of: Callable[[str, str], Any]
-) -> Callable[[Any], Any]:
+) -> Operation:
     model = client(service).meta.service_model.operation_model(operation_name)
 
+    def answer(account: str, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        if service == "ssm":
+            check_constraints(model.input_shape, request)
+        return getattr(state_of(account, region), method_name)(request)  # type: ignore[no-any-return]
+
+    return answer
+
+
+def _through_moto(operation: Operation) -> Callable[[Any], Any]:
     def answer(response: Any) -> Any:
         request = response.params if response.automated_parameter_parsing else json.loads(response.body)
-        state = state_of(response.current_account, response.region)
         try:
-            if service == "ssm":
-                check_constraints(model.input_shape, request)
-            return ActionResult(getattr(state, method_name)(request))
+            return ActionResult(operation(response.current_account, response.region, request))
         except ApiError as error:
             raise Refusal(error.code, str(error)) from error
         except LocalAwsError as error:

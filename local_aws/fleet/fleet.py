@@ -57,10 +57,10 @@ class Fleet:
                     failed.add(patch.patch_id)
                 elif patch.patch_id not in node.installed:
                     node.installed[patch.patch_id] = Installed(at=now, waits_for_reboot=patch.needs_reboot)
-            if reboot_option is RebootOption.REBOOT_IF_NEEDED:
-                reboot(node)
-            else:
+            if reboot_option is RebootOption.NO_REBOOT:
                 node.no_reboot_install_at = now
+            elif not node.suppresses_reboots:
+                reboot(node)
         states = {
             patch_id: "INSTALLED_PENDING_REBOOT" if found.waits_for_reboot else "INSTALLED"
             for patch_id, found in node.installed.items()

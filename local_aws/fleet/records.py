@@ -78,6 +78,7 @@ class Node:
         has_agent: Whether the agent was ever registered: it needs a role and a network.
         agent_died_at: From when on the agent answers no more, or None.
         refuses: Ids of patches whose installation fails on it.
+        suppresses_reboots: Whether somebody keeps it from rebooting, whatever an install asks for.
         installed: Patches on it.
         report: What its last scan or install told.
         no_reboot_install_at: When it was last patched with `NoReboot`, or None.
@@ -91,6 +92,7 @@ class Node:
     has_agent: bool = True
     agent_died_at: datetime | None = None
     refuses: set[str] = field(default_factory=set)
+    suppresses_reboots: bool = False
     installed: dict[str, Installed] = field(default_factory=dict)
     report: NodeReport | None = None
     no_reboot_install_at: datetime | None = None

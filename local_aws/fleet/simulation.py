@@ -79,15 +79,36 @@ class _Window:
     tasks: Sequence[Mapping[str, Any]]
 
 
-def simulate(places: Sequence[Place], *, from_: datetime, until: datetime) -> Iterator[WindowFired]:
-    """Let every window of `places` run in order of time, and set the clock as it goes.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowStart:
+    """A window that opens, and has not run yet.
 
-    Windows are read when the simulation starts.
+    Attributes:
+        at: When it opens.
+        place: Where.
+    """
+
+    at: datetime
+    place: Place
+    _window: _Window
+
+    def run(self) -> WindowFired:
+        """Set the clock, and let the window run."""
+        clock.set(self.at)
+        execution = _run(self.place, self._window, self.at)
+        self.place.executions.add(execution)
+        return WindowFired(place=self.place, name=self._window.identity["Name"], execution=execution)
+
+
+def window_starts(places: Sequence[Place], *, from_: datetime, until: datetime) -> Iterator[WindowStart]:
+    """Tell when every window of `places` opens, in order of time.
+
+    Windows are read when the first one is asked for.
 
     Args:
         places: Accounts and Regions.
         from_: When to start, with a time zone.
-        until: When to stop; the clock shows it at the end.
+        until: When to stop.
     """
     streams = [
         _starts(place, window, from_, until, (number, position))
@@ -95,10 +116,19 @@ def simulate(places: Sequence[Place], *, from_: datetime, until: datetime) -> It
         for position, window in enumerate(_windows(place))
     ]
     for start, _, place, window in heapq.merge(*streams, key=lambda entry: entry[:2]):
-        clock.set(start)
-        execution = _run(place, window, start)
-        place.executions.add(execution)
-        yield WindowFired(place=place, name=window.identity["Name"], execution=execution)
+        yield WindowStart(at=start, place=place, _window=window)
+
+
+def simulate(places: Sequence[Place], *, from_: datetime, until: datetime) -> Iterator[WindowFired]:
+    """Let every window of `places` run in order of time, and set the clock as it goes.
+
+    Args:
+        places: Accounts and Regions.
+        from_: When to start, with a time zone.
+        until: When to stop; the clock shows it at the end.
+    """
+    for start in window_starts(places, from_=from_, until=until):
+        yield start.run()
     clock.set(until)
 
 

@@ -1,4 +1,4 @@
-"""AWS::Lambda resource types. Functions are kept and never run."""
+"""AWS::Lambda resource types. Functions are kept; `local_aws.functions` runs those of this project."""
 
 from collections.abc import Mapping
 from typing import Any

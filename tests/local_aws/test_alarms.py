@@ -167,3 +167,25 @@ def test_what_is_not_judged_is_said(aws: Any) -> None:
     )
     with pytest.raises(NotEmulatedError, match="failures"):
         AlarmClock(account=ACCOUNT, region=REGION).judge(START)
+
+
+def test_an_alarm_is_undecided_while_its_data_speak_against_its_state(aws: Any, deploy: Deploy) -> None:
+    deploy({"Failures": alarm("failures", EvaluationPeriods=3, TreatMissingData="ignore")})
+    clock = AlarmClock(account=ACCOUNT, region=REGION)
+    found = []
+    for hour, value in enumerate([0, 1, 1, 1, 0]):
+        put(aws, value, START + hour * HOUR)
+        clock.judge(START + hour * HOUR)
+        found.append(clock.undecided)
+    assert found == [(), ("failures",), ("failures",), (), ()]
+    clock.judge(START + 20 * HOUR)
+    assert clock.undecided == (), "without data nothing speaks against it"
+
+
+def test_data_that_come_late_are_judged_by_their_time(aws: Any, deploy: Deploy) -> None:
+    deploy({"Failures": alarm("failures", EvaluationPeriods=2, TreatMissingData="ignore")})
+    clock = AlarmClock(account=ACCOUNT, region=REGION)
+    put(aws, 1, START + HOUR)
+    put(aws, 0, START - 9 * HOUR)
+    put(aws, 1, START)
+    assert [change.after for change in clock.judge(START + HOUR)] == ["ALARM"]

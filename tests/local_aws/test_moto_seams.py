@@ -3,6 +3,7 @@
 import doctest
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,11 +27,16 @@ import importlib
 for seam in '''
     moto.athena.models:AthenaBackend.create_named_query
     moto.athena.responses:AthenaResponse.athena_backend
+    moto.awslambda.models:lambda_backends
     moto.awslambda.models:LambdaFunction.get_configuration
     moto.awslambda.models:LambdaFunction.update_configuration
     moto.cloudformation.models:cloudformation_backends
     moto.cloudformation.responses:CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
     moto.config.models:ConfigBackend.put_config_rule
+    moto.cloudwatch.models:cloudwatch_backends
+    moto.cloudwatch.models:CloudWatchBackend.get_all_metrics
+    moto.cloudwatch.models:CloudWatchBackend.get_metric_statistics
+    moto.cloudwatch.models:CloudWatchBackend.put_metric_data
     moto.core.base_backend:BackendDict.reset
     moto.core.botocore_stubber:BotocoreStubber.__call__
     moto.core.model_instances:reset_model_data
@@ -39,6 +45,8 @@ for seam in '''
     moto.core.responses:BaseResponse.serialized
     moto.ec2.responses:EC2Response.describe_instances
     moto.ec2.responses:EC2Response._filters_from_querystring
+    moto.events.models:EventPattern.load
+    moto.events.models:EventPattern.matches_event
     moto.events.models:EventsBackend.put_targets
     moto.events.models:EventsBackend.describe_event_bus
     moto.events.responses:EventsHandler.events_backend
@@ -126,6 +134,28 @@ def test_moto_forgets_our_services_when_it_forgets_its_own() -> None:
         == []
     )
     assert ssm.describe_maintenance_windows()["WindowIdentities"] == []
+
+
+def test_a_metric_with_more_dimensions_is_another_metric() -> None:
+    cloudwatch = client("cloudwatch")
+    now = datetime(2027, 2, 8, 6, tzinfo=UTC)
+    of_ring = [{"Name": "Ring", "Value": "prod"}]
+    of_group = [*of_ring, {"Name": "PatchGroup", "Value": "web"}]
+    for dimensions, value in ((of_ring, 50.0), (of_group, 100.0)):
+        cloudwatch.put_metric_data(
+            Namespace="Test",
+            MetricData=[{"MetricName": "Share", "Dimensions": dimensions, "Timestamp": now, "Value": value}],
+        )
+    (point,) = cloudwatch.get_metric_statistics(
+        Namespace="Test",
+        MetricName="Share",
+        Dimensions=of_ring,
+        StartTime=now,
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    assert point["Maximum"] == 50
 
 
 def test_every_boto3_client_of_the_process_sees_the_local_aws() -> None:

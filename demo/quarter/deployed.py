@@ -1,0 +1,78 @@
+"""What the quarter runs on: reporters, rings and records, as they are deployed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws import client
+from local_aws.fleet.simulation import Place
+from local_aws.functions import Function, functions_of
+from local_aws.moto_seams import place
+from patching_constructs import OperatingSystem
+from patching_constructs.model.reporter_settings import ReporterSettings
+from patching_constructs.model.ring_run import RingRun
+
+_REPORTER = "patching_constructs.runtime.reporter.handler.handler"
+_RING_STATES = "patching_constructs.runtime.ring_states.handler.handler"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workload:
+    """An account and Region whose nodes are reported.
+
+    Attributes:
+        place: Its fleet, and what its windows do.
+        settings: What its reporter is told.
+        systems: Operating systems of each patch group, as baselines are registered for them.
+    """
+
+    place: Place
+    settings: ReporterSettings
+    systems: Mapping[str, Sequence[OperatingSystem]]
+
+
+def read_workloads(places: Iterable[tuple[str, str]]) -> list[Workload]:
+    """Find the reporters in accounts and Regions, and what they report."""
+    return [
+        Workload(
+            place=place(function.account, function.region),
+            settings=ReporterSettings.from_json(function.file("reporter.json")),
+            systems=_systems(client("ssm", account=function.account, region=function.region)),
+        )
+        for function in _functions(places, _REPORTER)
+    ]
+
+
+def read_ring_runs(places: Iterable[tuple[str, str]]) -> list[RingRun]:
+    """Read the records of all runs of rings, in order of time."""
+    runs: dict[str, RingRun] = {}
+    for function in _functions(places, _RING_STATES):
+        dynamodb = client("dynamodb", account=function.account, region=function.region)
+        pages = dynamodb.get_paginator("scan").paginate(TableName=function.environment["TABLE_NAME"])
+        for item in (item for page in pages for item in page["Items"]):
+            run = RingRun.from_data({name: _plain(value) for name, value in item.items()})
+            runs[run.window_execution_id] = run
+    return sorted(runs.values(), key=lambda run: (run.started_at, run.ring_order))
+
+
+def _functions(places: Iterable[tuple[str, str]], handler: str) -> Iterator[Function]:
+    for account, region in places:
+        yield from (each for each in functions_of(account, region) if each.handler == handler)
+
+
+def _systems(ssm: Any) -> dict[str, list[OperatingSystem]]:
+    systems: defaultdict[str, list[OperatingSystem]] = defaultdict(list)
+    for page in ssm.get_paginator("describe_patch_groups").paginate():
+        for mapping in page["Mappings"]:
+            systems[mapping["PatchGroup"]].append(
+                OperatingSystem(mapping["BaselineIdentity"]["OperatingSystem"])
+            )
+    return {group: sorted(found) for group, found in systems.items()}
+
+
+def _plain(value: Mapping[str, str]) -> str | int:
+    """Return a number or a text of DynamoDB; numbers that are no whole ones are none of a record's fields."""
+    if "N" in value:
+        return int(float(value["N"]))
+    return value["S"]

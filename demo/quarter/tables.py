@@ -1,0 +1,121 @@
+"""Prints what the quarter left behind."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from demo.layout import new_table
+from demo.quarter.patches import END, START
+from demo.quarter.record import SHOWN, Record
+from demo.quarter.run import Outcome
+from demo.quarter.rung import Rung
+from demo.quarter.story import Happening
+from patching_constructs.model.compliance_metrics import ComplianceMetric
+from patching_constructs.model.ring_run import RingHealth
+
+_HEADS = {
+    ComplianceMetric.NODES: "nodes",
+    ComplianceMetric.COMPLIANT_PERCENT: "compliant, %",
+    ComplianceMetric.OVERDUE_PATCHES: "overdue",
+    ComplianceMetric.MISSING_CRITICAL: "missing critical",
+    ComplianceMetric.MISSING_HIGH: "high",
+    ComplianceMetric.MISSING_MEDIUM: "medium",
+    ComplianceMetric.MISSING_LOW: "low",
+    ComplianceMetric.MISSING_UNRATED: "unrated",
+    ComplianceMetric.FAILED_PATCHES: "failed",
+    ComplianceMetric.REBOOT_DEBT_NODES: "wait for a reboot",
+    ComplianceMetric.UNMANAGED_NODES: "not managed",
+}
+
+
+def print_quarter(
+    console: Console, record: Record, outcome: Outcome, happenings: Sequence[Happening]
+) -> None:
+    """Print what happened, the figures, the alarms and the runs of rings, and how it ended."""
+    console.rule(f"[bold]a simulated quarter[/bold], {START:%Y-%m-%d} to {END:%Y-%m-%d}")
+    console.print(
+        f"{outcome.windows} windows ran. A report was made after each install run, and {outcome.reports} on "
+        "the hour: after each scan and each happening, and while an alarm was undecided. What is deployed "
+        "reports every hour; in the hours left out, nothing would have changed but ages.",
+        highlight=False,
+    )
+    console.print(_happening_table(happenings))
+    console.print(_figure_table(record))
+    console.print(_alarm_table(record.alarms))
+    console.print(_run_table(record))
+    console.print(_end_table(record))
+
+
+def _happening_table(happenings: Sequence[Happening]) -> Table:
+    table = new_table("what happens, besides patches and windows", "when, UTC", "ring", "what")
+    for happening in (happening for happening in happenings if happening.what):
+        table.add_row(_time(happening.at), happening.ring, happening.what)
+    return table
+
+
+def _figure_table(record: Record) -> Table:
+    heads = [_HEADS[metric] for metric in SHOWN]
+    table = new_table("figures, the worst of each month, as CloudWatch has them", "ring", "month", *heads)
+    for number, month in enumerate(record.months):
+        is_first = number == 0 or record.months[number - 1].ring != month.ring
+        is_last = number + 1 == len(record.months) or record.months[number + 1].ring != month.ring
+        table.add_row(
+            month.ring if is_first else "",
+            f"{month.month:%B}",
+            *(f"{month.worst[metric]:.0f}" for metric in SHOWN),
+            end_section=is_last,
+        )
+    return table
+
+
+def _alarm_table(alarms: Sequence[Rung]) -> Table:
+    table = new_table("alarms that told people", "", "from", "until", "ring", "first sentence")
+    for number, rung in enumerate(alarms, start=1):
+        until = "it still rings" if rung.until is None else _time(rung.until)
+        table.add_row(
+            str(number),
+            _time(rung.at),
+            until,
+            f"account of {rung.ring}" if rung.is_of_account else rung.ring,
+            rung.sentence,
+        )
+    return table
+
+
+def _run_table(record: Record) -> Table:
+    table = new_table(
+        "install runs, as the security account has them", "ring", "runs", "healthy", "the others"
+    )
+    for label, runs in record.runs.items():
+        others = [run for run in runs if run.health is not RingHealth.HEALTHY]
+        table.add_row(
+            label,
+            str(len(runs)),
+            str(len(runs) - len(others)),
+            "\n".join(f"{_time(run.started_at)}  {run.health}: {run.reason}" for run in others),
+            end_section=True,
+        )
+    return table
+
+
+def _end_table(record: Record) -> Table:
+    table = new_table(
+        f"at the end, {_time(END)}", "ring", "nodes", "compliant, %", "health alarm", "not healthy for, days"
+    )
+    for ring in record.rings:
+        spans = record.unhealthy[ring.label]
+        days = sum((end - start).total_seconds() for start, end in spans) / 86_400
+        table.add_row(
+            ring.label,
+            f"{record.at_end[ring.label][ComplianceMetric.NODES]:.0f}",
+            f"{record.at_end[ring.label][ComplianceMetric.COMPLIANT_PERCENT]:.0f}",
+            "ALARM" if any(end == END for _, end in spans) else "OK",
+            f"{days:.1f}",
+        )
+    return table
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%a %Y-%m-%d %H:%M}"
