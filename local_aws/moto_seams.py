@@ -34,6 +34,7 @@ from local_aws.fleet.simulation import Place
 from local_aws.fleet.systems_manager import FleetSystemsManager
 from local_aws.maintenance_windows import MaintenanceWindows
 from local_aws.moto_corrections import Refusal, correct
+from local_aws.ops_center import OpsCenter
 from local_aws.patch_manager import PatchManager
 from local_aws.security_services import correct_security_services
 from local_aws.stack import Stack
@@ -52,6 +53,7 @@ def take_hold() -> None:
     _serve(SimpleSystemManagerResponse, "ssm", MaintenanceWindows, _maintenance_windows)
     _serve(SimpleSystemManagerResponse, "ssm", FleetSystemsManager, _fleet_systems_manager)
     _serve(SimpleSystemManagerResponse, "ssm", Executions, _executions)
+    _serve(SimpleSystemManagerResponse, "ssm", OpsCenter, _ops_center)
     EC2Response.describe_instances = _describe_instances
     answer_directly("ec2", "DescribeInstances", _describe_instances_directly)
     answer_directly("cloudwatch", "PutMetricData", _put_metric_data_directly)
@@ -114,6 +116,11 @@ def place(account: str, region: str) -> Place:
             account=account, region=region, fleet=Fleet(patch_manager.rules_for), executions=Executions()
         )
     return state["local_aws_fleet"]  # type: ignore[no-any-return]
+
+
+def _ops_center(account: str, region: str) -> OpsCenter:
+    state = vars(ssm_backends[account][region])
+    return state.setdefault("local_aws_ops_center", OpsCenter())  # type: ignore[no-any-return]
 
 
 def _executions(account: str, region: str) -> Executions:

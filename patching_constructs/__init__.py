@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         PatchFilterKey,
         RejectedPatchesAction,
     )
+    from patching_constructs.model.patch_event import PatchEventSeverity
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from patching_constructs.patch_config_rules import PatchConfigRules
     from patching_constructs.patch_dashboard import PatchDashboard
     from patching_constructs.patch_event_forwarder import PatchEventForwarder
+    from patching_constructs.patch_event_hub import PatchEventHub
     from patching_constructs.patch_findings import PatchFindings
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
@@ -97,6 +99,8 @@ _EXPORTS = {
     "PatchConfigRules": "patch_config_rules",
     "PatchDashboard": "patch_dashboard",
     "PatchEventForwarder": "patch_event_forwarder",
+    "PatchEventHub": "patch_event_hub",
+    "PatchEventSeverity": "model.patch_event",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
     "PatchFindings": "patch_findings",
@@ -170,6 +174,8 @@ __all__ = [
     "PatchConfigRules",
     "PatchDashboard",
     "PatchEventForwarder",
+    "PatchEventHub",
+    "PatchEventSeverity",
     "PatchFilter",
     "PatchFilterKey",
     "PatchFindings",

@@ -246,7 +246,7 @@ class ComplianceAlarms(Construct):
                     key=key,
                     publishers=publishers,
                 )
-                show_in_chat(self, self.chat_topic, channels)
+                show_in_chat(self, {channel: [self.chat_topic] for channel in channels})
         self.topic: sns.ITopic = topic
         subscribe(self, topic, recipients, dead_letter_queue=self.dead_letter_queue)
 

@@ -35,16 +35,21 @@ def check_recipients(recipients: Sequence[Recipient], *, topic_given: bool) -> I
             received="no recipient",
             allowed="at least one Recipient, or a topic that has subscribers",
         )
+    yield from check_each_recipient(recipients, field="recipients")
+
+
+def check_each_recipient(recipients: Sequence[Recipient], *, field: str) -> Iterator[Finding]:
+    """Find recipients that stand there twice, and queues that cannot subscribe."""
     first_position: dict[str, int] = {}
     for position, recipient in enumerate(recipients):
-        field = f"recipients[{position}]"
+        place = f"{field}[{position}]"
         identity = _identity(recipient)
         if identity in first_position:
             yield Finding(
                 id=FindingId.RECIPIENT_DUPLICATE,
                 level=Level.ERROR,
-                field=field,
-                message=f"the same as recipients[{first_position[identity]}]",
+                field=place,
+                message=f"the same as {field}[{first_position[identity]}]",
                 received=identity,
                 allowed="each recipient once",
             )
@@ -53,7 +58,7 @@ def check_recipients(recipients: Sequence[Recipient], *, topic_given: bool) -> I
             yield Finding(
                 id=FindingId.RECIPIENT_FIFO_QUEUE,
                 level=Level.ERROR,
-                field=field,
+                field=place,
                 message="a FIFO queue cannot subscribe to a standard topic",
                 received=recipient.destination.node.path,
                 allowed="a standard queue",

@@ -9,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patching_constructs._alarms.any import alarm_on_any
 from patching_constructs._alarms.event_rules import PatchEventRule
 
 _PERIOD = cdk.Duration.minutes(5)
@@ -21,7 +22,7 @@ def alarm_on_dead_letters(scope: Construct, queue: sqs.IQueue) -> cloudwatch.Ala
 
     See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """
-    return _alarm(
+    return alarm_on_any(
         scope,
         "DeadLetters",
         queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic=_MAXIMUM),
@@ -43,7 +44,7 @@ def alarm_on_rule(
         if bus_name is None or bus_name == "default"
         else {"EventBusName": bus_name, "RuleName": cdk.Fn.select(2, parts_of_arn)}
     )
-    return _alarm(
+    return alarm_on_any(
         scope,
         f"{rule.name}FailedInvocations",
         cloudwatch.Metric(
@@ -63,7 +64,7 @@ def alarm_on_delivery(scope: Construct, id: str, topic: sns.ITopic) -> cloudwatc
 
     See: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
     """
-    return _alarm(
+    return alarm_on_any(
         scope,
         id,
         topic.metric_number_of_notifications_failed(period=_PERIOD, statistic=_SUM),
@@ -77,7 +78,7 @@ def alarm_on_failed_commands(scope: Construct) -> cloudwatch.Alarm:
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudwatch-metrics.html
     """
-    return _alarm(
+    return alarm_on_any(
         scope,
         "AnyCommandFailed",
         cloudwatch.Metric(
@@ -88,17 +89,4 @@ def alarm_on_failed_commands(scope: Construct) -> cloudwatch.Alarm:
         ),
         "A command of Run Command failed in this account and Region; the metric counts all of them, "
         "patching or not. Find it with: aws ssm list-commands --filters key=Status,value=Failed",
-    )
-
-
-def _alarm(scope: Construct, id: str, metric: cloudwatch.IMetric, alarm_description: str) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        id,
-        metric=metric,
-        alarm_description=alarm_description,
-        threshold=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluation_periods=1,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )

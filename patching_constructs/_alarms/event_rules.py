@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patching_constructs._tokens import is_token
+from patching_constructs.model.chat_message import chat_message
 from patching_constructs.model.patch_events import (
     COMMAND_INVOCATION_STATUS_CHANGE,
     COMMAND_STATUS_CHANGE,
@@ -63,22 +64,8 @@ class PatchEventRule:
 
     @property
     def chat_template(self) -> str:
-        """Template of a message that AWS's chat service shows.
-
-        See: https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
-        """
-        return json.dumps(
-            {
-                "version": "1.0",
-                "source": "custom",
-                "content": {
-                    "textType": "client-markdown",
-                    "title": self.title,
-                    "description": self.happened,
-                    "nextSteps": [self.next_step],
-                },
-            }
-        )
+        """Template of a message that AWS's chat service shows."""
+        return chat_message(title=self.title, description=self.happened, next_steps=[self.next_step])
 
 
 def patch_command_rule(notification_type: PatchCommandNotificationType) -> PatchEventRule:

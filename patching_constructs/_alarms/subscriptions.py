@@ -1,7 +1,7 @@
 """How recipients get what a topic says."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_chatbot as chatbot
@@ -31,9 +31,9 @@ def subscribe(
     topic: sns.ITopic,
     recipients: Sequence[Recipient],
     *,
-    dead_letter_queue: sqs.IQueue,
+    dead_letter_queue: sqs.IQueue | None,
 ) -> None:
-    """Subscribe the mailboxes and queues among the recipients."""
+    """Subscribe the mailboxes and queues among the recipients; only queues need a dead-letter queue."""
     for position, recipient in enumerate(recipients):
         if isinstance(recipient, EmailRecipient):
             address = recipient.address
@@ -49,7 +49,7 @@ def subscribe(
 
 
 def _subscribe_queue(
-    scope: Construct, topic: sns.ITopic, queue: sqs.IQueue, *, dead_letter_queue: sqs.IQueue
+    scope: Construct, topic: sns.ITopic, queue: sqs.IQueue, *, dead_letter_queue: sqs.IQueue | None
 ) -> None:
     queue_arn = queue.queue_arn
     sns_principal = iam.ServicePrincipal("sns.amazonaws.com")
@@ -89,12 +89,12 @@ def _subscribe_queue(
 
 def show_in_chat(
     scope: Construct,
-    topic: sns.ITopic,
-    recipients: Sequence[SlackRecipient | MicrosoftTeamsRecipient],
+    topics_of: Mapping[SlackRecipient | MicrosoftTeamsRecipient, Sequence[sns.ITopic]],
 ) -> None:
-    """Let AWS's chat service show a topic's messages in channels where nobody can act on the account.
+    """Let AWS's chat service show the messages of topics in channels where nobody can act on the account.
 
-    The service would bound a channel by `AdministratorAccess` if nothing else were said.
+    The service would bound a channel by `AdministratorAccess` if nothing else were said. It takes one
+    configuration for each channel and account, so all topics of a channel stand in it.
     """
     role_arn = iam.Role(
         scope,
@@ -104,10 +104,10 @@ def show_in_chat(
     ).role_arn
     stack = cdk.Stack.of(scope)
     guardrail_policies = [f"arn:{stack.partition}:iam::aws:policy/AWSDenyAll"]
-    topic_arns = [topic.topic_arn]
     # Configurations are global in the account, hence the Region in the name.
     name_prefix = f"{cdk.Names.unique_resource_name(scope, max_length=40)}-{stack.region}"
-    for position, recipient in enumerate(recipients):
+    for position, (recipient, topics) in enumerate(topics_of.items()):
+        topic_arns = [topic.topic_arn for topic in topics]
         channel_id = recipient.channel_id
         channel = str(position) if is_token(channel_id) else re.sub(r"[^A-Za-z0-9]", "", channel_id)
         configuration_name = f"{name_prefix}-{channel[:_CHANNEL_IN_NAME_MAX_LENGTH]}"

@@ -30,7 +30,7 @@ def define_key(scope: Construct, id: str) -> kms.Key:
 
 
 def define_topic(
-    scope: Construct, id: str, *, display_name: str, key: kms.IKey, publishers: "Publishers"
+    scope: Construct, id: str, *, display_name: str, key: kms.IKey, publishers: "Publishers | AlarmsOnly"
 ) -> sns.Topic:
     """Define an encrypted topic that only takes messages over TLS."""
     topic = sns.Topic(scope, id, display_name=display_name, master_key=key, enforce_ssl=True)
@@ -38,8 +38,8 @@ def define_topic(
     return topic
 
 
-class Publishers:
-    """CloudWatch, for the alarms of the account and Region of `scope`, and EventBridge."""
+class AlarmsOnly:
+    """CloudWatch, for the alarms of the account and Region of `scope`."""
 
     def __init__(self, scope: Construct) -> None:
         here = environment_of(scope)
@@ -49,10 +49,9 @@ class Publishers:
             "ArnLike": {"aws:SourceArn": alarms},
         }
         self._cloudwatch = iam.ServicePrincipal("cloudwatch.amazonaws.com")
-        self._eventbridge = iam.ServicePrincipal("events.amazonaws.com")
 
     def grant_use_of_key(self, key: kms.IKey) -> None:
-        """Let both encrypt what they publish; without effect on an imported key."""
+        """Let it encrypt what it publishes; without effect on an imported key."""
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="CloudWatchAlarmsUseKey",
@@ -62,6 +61,30 @@ class Publishers:
                 conditions=self._alarms_of_this_account,
             )
         )
+
+    def grant_publish(self, topic: sns.ITopic) -> None:
+        """Let it publish; without effect on an imported topic."""
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchAlarmsPublish",
+                principals=[self._cloudwatch],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions=self._alarms_of_this_account,
+            )
+        )
+
+
+class Publishers:
+    """CloudWatch, for the alarms of the account and Region of `scope`, and EventBridge."""
+
+    def __init__(self, scope: Construct) -> None:
+        self._cloudwatch = AlarmsOnly(scope)
+        self._eventbridge = iam.ServicePrincipal("events.amazonaws.com")
+
+    def grant_use_of_key(self, key: kms.IKey) -> None:
+        """Let both encrypt what they publish; without effect on an imported key."""
+        self._cloudwatch.grant_use_of_key(key)
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="EventBridgeUsesKey",
@@ -73,21 +96,12 @@ class Publishers:
 
     def grant_publish(self, topic: sns.ITopic) -> None:
         """Let both publish; without effect on an imported topic."""
-        topic_arn = topic.topic_arn
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="CloudWatchAlarmsPublish",
-                principals=[self._cloudwatch],
-                actions=["sns:Publish"],
-                resources=[topic_arn],
-                conditions=self._alarms_of_this_account,
-            )
-        )
+        self._cloudwatch.grant_publish(topic)
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="EventBridgePublishes",
                 principals=[self._eventbridge],
                 actions=["sns:Publish"],
-                resources=[topic_arn],
+                resources=[topic.topic_arn],
             )
         )

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from patching_constructs._alarms.any import alarm_on_any
 from patching_constructs._functions.function import RuntimeFunction
 
 _PERIOD = cdk.Duration.minutes(5)
@@ -38,13 +39,13 @@ def watch(
     See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """
     alarms = (
-        _alarm(
+        alarm_on_any(
             scope,
             "Errors",
             function.function.metric_errors(period=_PERIOD, statistic=cloudwatch.Stats.SUM),
             f"{on_error} {runbook}",
         ),
-        _alarm(
+        alarm_on_any(
             scope,
             "DeadLetters",
             function.dead_letter_queue.metric_approximate_number_of_messages_visible(
@@ -57,16 +58,3 @@ def watch(
     for alarm in alarms:
         alarm.add_alarm_action(*actions)
     return alarms
-
-
-def _alarm(scope: Construct, id: str, metric: cloudwatch.IMetric, text: str) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        id,
-        metric=metric,
-        alarm_description=text,
-        threshold=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluation_periods=1,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    )

@@ -5,10 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.organization import (
+    ACCOUNT_ID,
+    ACCOUNT_ID_WORDS,
+    ORGANIZATION_ID,
+    ORGANIZATION_ID_WORDS,
+)
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, '.' and '-'")
-_ACCOUNT = (r"[0-9]{12}", "12 digits")
+_ACCOUNT = (ACCOUNT_ID.pattern, ACCOUNT_ID_WORDS)
 _REGION = (r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "a Region such as eu-central-1")
 # A comma would end a value of the projection, a slash or a star would open the prefix of another account.
 _ROLLOUT = (r"[A-Za-z0-9_.-]{1,128}", "letters, digits, '_', '.' and '-'")
@@ -16,8 +22,7 @@ _ROLLOUT = (r"[A-Za-z0-9_.-]{1,128}", "letters, digits, '_', '.' and '-'")
 _DATABASE = (r"[a-z0-9_]{1,255}", "lower-case letters, digits and '_'")
 # https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroup.html
 _WORKGROUP = (r"[A-Za-z0-9._-]{1,128}", "letters, digits, '.', '_' and '-'")
-_ORGANIZATION = (r"o-[a-z0-9]{10,32}", "an id such as o-a1b2c3d4e5")
-# https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
+_ORGANIZATION = (ORGANIZATION_ID.pattern, ORGANIZATION_ID_WORDS)
 
 LEAST_BYTES_SCANNED = 10_000_000
 """https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html"""

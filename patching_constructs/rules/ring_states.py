@@ -1,13 +1,10 @@
 """Whether anybody can say, and may say, how the rings go."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
-
-_ACCOUNT_ID = re.compile(r"\d{12}")
-"""https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"""
+from patching_constructs.rules.organization import ACCOUNT_ID, ACCOUNT_ID_WORDS
 
 
 def check_install_windows(names: Sequence[str]) -> Iterator[Finding]:
@@ -47,13 +44,13 @@ def check_ring_owners(owners: Mapping[str, Mapping[str, Sequence[str]]]) -> Iter
                     allowed="at least one account id",
                 )
             for position, account in enumerate(accounts):
-                if not _ACCOUNT_ID.fullmatch(account):
+                if not ACCOUNT_ID.fullmatch(account):
                     yield Finding(
                         id=FindingId.RING_OWNER,
                         level=Level.ERROR,
                         field=f"{field}[{position}]",
                         message="not an account id",
                         received=repr(account),
-                        allowed="12 digits",
+                        allowed=ACCOUNT_ID_WORDS,
                         source="https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
                     )

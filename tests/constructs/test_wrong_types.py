@@ -29,6 +29,8 @@ from patching_constructs import (
     PatchConfigRules,
     PatchDashboard,
     PatchEventForwarder,
+    PatchEventHub,
+    PatchEventSeverity,
     PatchFindings,
     PatchGroup,
     PatchGroupFleet,
@@ -100,6 +102,11 @@ ARGUMENTS: Mapping[type, Callable[[cdk.Stack], dict[str, Any]]] = {
     },
     PatchConfigRules: lambda _: {},
     PatchDashboard: lambda stack: {"reporter": _reporter(stack, "ForDashboard")},
+    PatchEventHub: lambda stack: {
+        "event_bus": events.EventBus(stack, "BusOfHub"),
+        "organization_id": "o-a1b2c3d4e5",
+        "recipients": {PatchEventSeverity.CRITICAL: [Recipient.email("a@example.com")]},
+    },
     PatchFindings: lambda stack: {"topics": {FindingSeverity.HIGH: sns.Topic(stack, "TopicOfFindings")}},
     PatchGroupFleet: lambda stack: {
         "patch_group": PatchGroup(name="fleet"),

@@ -1,0 +1,20 @@
+"""Alarms that ring as soon as there is one of something that should not be there."""
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+
+def alarm_on_any(
+    scope: Construct, id: str, metric: cloudwatch.IMetric, alarm_description: str
+) -> cloudwatch.Alarm:
+    """Alarm when a metric is 1 or more; missing data counts as fine."""
+    return cloudwatch.Alarm(
+        scope,
+        id,
+        metric=metric,
+        alarm_description=alarm_description,
+        threshold=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )

@@ -1,0 +1,1 @@
+"""Tells people in the security account what happens to patching in all accounts."""

@@ -1,0 +1,70 @@
+"""Whether an event on the security account's bus is what it has to be, and from whom."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from patching_constructs.model.event_hub import EventHubSettings
+from patching_constructs.model.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE, PatchEvent
+
+MOST_FACTS = 100
+"""Facts of one event; each costs a write."""
+
+LONGEST_FACT = 1024
+"""Bytes of a fact, so that the key of its claim stays below DynamoDB's 2,048.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+"""
+
+_CLOCKS_DIFFER = dt.timedelta(minutes=5)
+"""How far the clocks of two accounts may be apart."""
+
+
+class RefusedEventError(Exception):
+    """An event is none of patching, or its sender may not say what it says. Nobody was told."""
+
+
+def accept(event: Mapping[str, Any], settings: EventHubSettings, *, now: dt.datetime) -> PatchEvent:
+    """Return what `event` tells.
+
+    The account of the event is written by EventBridge and is that of the sender; everything in the detail is
+    what the sender says.
+
+    Args:
+        event: The event as EventBridge delivers it.
+        settings: Which accounts may send.
+        now: The moment, with a time zone.
+
+    Raises:
+        RefusedEventError: If it is no event of patching, or speaks of another account than its sender's.
+
+    See: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+    """
+    sender = event["account"]
+    if (event["source"], event["detail-type"]) != (PATCH_EVENT_SOURCE, PATCH_EVENT_DETAIL_TYPE):
+        message = f"account {sender}: no event of patching, got {event['source']}: {event['detail-type']}"
+        raise RefusedEventError(message)
+    try:
+        told = PatchEvent.from_data(event["detail"])
+    except ValueError as error:
+        message = f"account {sender}: {error}"
+        raise RefusedEventError(message) from error
+    refusal = _refusal(told, sender, settings, now)
+    if refusal is not None:
+        message = f"account {sender}: {refusal}"
+        raise RefusedEventError(message)
+    return told
+
+
+def _refusal(told: PatchEvent, sender: str, settings: EventHubSettings, now: dt.datetime) -> str | None:
+    if told.account != sender:
+        return f"it speaks of account {told.account!r}"
+    if settings.accounts and sender not in settings.accounts:
+        return "it is not among the accounts that may send"
+    if told.happened_at > now + _CLOCKS_DIFFER:
+        return f"it speaks of {told.happened_at}, and it is {now}"
+    if len(told.facts) > MOST_FACTS:
+        return f"{len(told.facts)} facts are more than {MOST_FACTS}"
+    if any(len(fact.encode()) > LONGEST_FACT for fact in told.facts):
+        return f"a fact is longer than {LONGEST_FACT} bytes"
+    return None

@@ -1,0 +1,59 @@
+"""Where Lambda starts the teller of events."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from patching_constructs.model.event_hub import EventHubSettings
+from patching_constructs.model.patch_event import PatchEventSeverity
+from patching_constructs.runtime.event_hub.acceptance import accept
+from patching_constructs.runtime.event_hub.claims import Claims
+from patching_constructs.runtime.event_hub.telling import Places, Teller
+
+SETTINGS_FILE = "event-hub.json"
+"""Name of the settings, beside the code."""
+
+_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 12})
+"""https://docs.aws.amazon.com/boto3/latest/guide/retries.html"""
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Tell people what `event` says; one that is refused or cannot be told is an error, which rings."""
+    settings = EventHubSettings.from_json(
+        Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    )
+    now = dt.datetime.now(dt.UTC)
+    accepted = accept(event, settings, now=now)
+    teller = Teller(
+        sns=boto3.client("sns", config=_PATIENT),
+        ssm=boto3.client("ssm", config=_PATIENT),
+        claims=Claims(
+            dynamodb=boto3.client("dynamodb", config=_PATIENT),
+            table_name=os.environ["TABLE_NAME"],
+            quiet_period=settings.quiet_period,
+        ),
+        places=Places(
+            topic_arns=_by_severity("TOPIC_ARN"),
+            chat_topic_arns=_by_severity("CHAT_TOPIC_ARN"),
+            partition=context.invoked_function_arn.split(":")[1],
+        ),
+        settings=settings,
+    )
+    outcomes = teller.tell(accepted, event_id=event["id"], now=now)
+    line = {"event-id": event["id"], "outcomes": outcomes, **accepted.to_data()}
+    print(json.dumps(line))  # noqa: T201 - what a function prints is its log
+    return line
+
+
+def _by_severity(name: str) -> dict[PatchEventSeverity, str]:
+    return {
+        severity: os.environ[f"{severity}_{name}"]
+        for severity in PatchEventSeverity
+        if f"{severity}_{name}" in os.environ
+    }
