@@ -63,14 +63,15 @@ ORDER BY hours_late DESC, rollout, ring, account, region, node_id, patch""",
 
 RING_TREND = HistoryQuery(
     name="ring-trend",
-    description="How each ring stood at the end of each day. Value: days back.",
+    description="How each ring stood at the end of each day, by the accounts and Regions that reported it on "
+    "that day; where fewer did, the figures are those of fewer. Value: days back.",
     sql=f"""\
 WITH reports AS (
   SELECT *, max(seen_at) OVER (PARTITION BY rollout, account, region, ring, patch_group, day) AS last_seen_at
   FROM nodes
   WHERE day >= date_format(date_add('day', -CAST(? AS integer), current_date), '%Y-%m-%d')
 )
-SELECT rollout, ring, day,
+SELECT rollout, ring, day, count(DISTINCT account || '/' || region) AS accounts_and_regions,
   count(DISTINCT CASE WHEN NOT exempt THEN node_id END) AS nodes,
   count(DISTINCT CASE WHEN compliant THEN node_id END) AS compliant_nodes,
   count(DISTINCT CASE WHEN exempt THEN node_id END) AS exempt_nodes,

@@ -1,6 +1,7 @@
 """The named queries, run on what the reporter writes, against a count in plain Python."""
 
 import datetime as dt
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
@@ -124,6 +125,7 @@ def test_the_trend_of_a_ring(history: Path) -> None:
                 "rollout": "web",
                 "ring": "prod",
                 "day": day,
+                "accounts_and_regions": len({(row["account"], row["region"]) for row in last}),
                 "nodes": sum(not row["exempt"] for row in last),
                 "compliant_nodes": sum(row["compliant"] for row in last),
                 "exempt_nodes": sum(row["exempt"] for row in last),
@@ -136,6 +138,17 @@ def test_the_trend_of_a_ring(history: Path) -> None:
     assert len(expected) == 12
     assert _ask(history, RING_TREND.sql, 30) == expected
     assert _ask(history, RING_TREND.sql, 3) == expected[-4:]
+
+
+def test_a_day_on_which_an_account_is_silent_says_so(history: Path, tmp_path: Path) -> None:
+    """Two accounts with the same reports, of which one misses a day."""
+    copy = Path(shutil.copytree(history, tmp_path / "copy"))
+    other = next(copy.rglob("account=*")).with_name("account=777777777777")
+    shutil.copytree(next(copy.rglob("account=*")), other)
+    shutil.rmtree(next(other.rglob("day=2026-12-05")))
+    answer = {row["day"]: row for row in _ask(copy, RING_TREND.sql, 30)}
+    assert {day for day, row in answer.items() if row["accounts_and_regions"] != 2} == {"2026-12-05"}
+    assert answer["2026-12-05"]["accounts_and_regions"] == 1
 
 
 def test_exceptions(history: Path) -> None:
