@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_sqs as sqs
 
+from patching_constructs._declared_types import settle_fields
 from patching_constructs._tokens import maybe
 from patching_constructs.errors import raise_errors
 from patching_constructs.rules.recipient import (
@@ -99,6 +100,7 @@ class EmailRecipient(Recipient):
 
     def __post_init__(self) -> None:
         """Run the rules."""
+        settle_fields(self, subject="Recipient.email")
         raise_errors(check_email_address(maybe(self.address), field="address"), subject="Recipient.email")
 
 
@@ -107,6 +109,10 @@ class QueueRecipient(Recipient):
     """See `Recipient.queue`."""
 
     destination: sqs.IQueue
+
+    def __post_init__(self) -> None:
+        """Refuse what is no queue."""
+        settle_fields(self, subject="Recipient.queue")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +124,7 @@ class SlackRecipient(Recipient):
 
     def __post_init__(self) -> None:
         """Run the rules."""
+        settle_fields(self, subject="Recipient.slack")
         raise_errors(
             check_slack_channel(workspace_id=maybe(self.workspace_id), channel_id=maybe(self.channel_id)),
             subject="Recipient.slack",
@@ -134,6 +141,7 @@ class MicrosoftTeamsRecipient(Recipient):
 
     def __post_init__(self) -> None:
         """Run the rules."""
+        settle_fields(self, subject="Recipient.microsoft_teams")
         raise_errors(
             check_microsoft_teams_channel(
                 tenant_id=maybe(self.tenant_id),

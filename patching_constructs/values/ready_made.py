@@ -61,7 +61,7 @@ def security_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
-    _require(
+    operating_system = _require(
         operating_system,
         _WITH_SECURITY_UPDATES,
         rule_set="security_updates",
@@ -95,7 +95,7 @@ def critical_and_important_security_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
-    _require(
+    operating_system = _require(
         operating_system,
         _WITH_SEVERITIES,
         rule_set="critical_and_important_security_updates",
@@ -129,7 +129,7 @@ def security_and_bugfix_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
-    _require(
+    operating_system = _require(
         operating_system,
         _WITH_SEVERITIES,
         rule_set="security_and_bugfix_updates",
@@ -170,6 +170,12 @@ def all_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
+    operating_system = _require(
+        operating_system,
+        tuple(OperatingSystem),
+        rule_set="all_updates",
+        why="not an operating system that Patch Manager knows",
+    )
     days = _delay(operating_system, approve_after_days)
     if operating_system is OperatingSystem.MACOS:
         return (_rule(ComplianceLevel.MEDIUM, days, PatchFilter.product(ANY)),)
@@ -212,7 +218,7 @@ def windows_desktop_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-selecting-patches.html
     """
-    _require(
+    operating_system = _require(
         operating_system, [OperatingSystem.WINDOWS], rule_set="windows_desktop_updates", why="not Windows"
     )
     return tuple(
@@ -248,7 +254,7 @@ def microsoft_application_updates(
 
     See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html
     """
-    _require(
+    operating_system = _require(
         operating_system,
         [OperatingSystem.WINDOWS],
         rule_set="microsoft_application_updates",
@@ -328,7 +334,8 @@ def _rule(
 
 def _require(
     operating_system: OperatingSystem, fit: Collection[OperatingSystem], *, rule_set: str, why: str
-) -> None:
+) -> OperatingSystem:
+    """Return the operating system, also where it was given as a word, or raise."""
     if operating_system not in fit:
         raise InvalidInputError(
             [
@@ -343,3 +350,4 @@ def _require(
             ],
             subject=rule_set,
         )
+    return OperatingSystem(operating_system)

@@ -221,6 +221,8 @@ class Schedule:
             arguments.append(_argument("week", received, "week and day, or day_of_month alone"))
         if week not in (None, 1, 2, 3, 4, "L"):
             arguments.append(_argument("week", repr(week), "1 to 4, or 'L' for the last"))
+        if day is not None and day not in set(Weekday):
+            arguments.append(_argument("day", repr(day), ", ".join(Weekday)))
         if day_of_month not in (None, *range(1, 29), "L"):
             arguments.append(_argument("day_of_month", repr(day_of_month), "1 to 28, or 'L' for the last"))
         if arguments:
@@ -386,7 +388,7 @@ class Schedule:
 
         Raises:
             PhaseUnknownError: If this is a rate without a start date.
-            PatchingError: If `after` has no time zone.
+            InvalidInputError: If `after` is no time, or has no time zone.
 
         Example:
             >>> from datetime import UTC, datetime
@@ -397,6 +399,9 @@ class Schedule:
             2026-06-13T02:00:00+02:00
             2026-07-18T02:00:00+02:00
         """
+        if not isinstance(after, datetime) or after.utcoffset() is None:
+            allowed = "a datetime with a time zone"
+            raise_errors([_argument("after", repr(after), allowed)], subject="Schedule.next_runs")
         found = runs(self.record, from_=after, until=LATEST)
         return tuple(islice((run for run in found if run.starts_at.astimezone(UTC) > after), count))
 

@@ -251,3 +251,22 @@ def test_nothing_is_asked_of_the_cdk_to_look_at_types(arguments: Mapping[type, M
 
 def test_the_signature_is_that_of_the_construct() -> None:
     assert list(inspect.signature(PatchConfigRules.__init__).parameters)[1:4] == ["scope", "id", "rules"]
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "fields"),
+    [
+        (Recipient.email, {"address": object()}, ["address"]),
+        (Recipient.queue, {"queue": object()}, ["destination"]),
+        (Recipient.slack, {"workspace_id": object(), "channel_id": None}, ["workspace_id", "channel_id"]),
+        (
+            Recipient.microsoft_teams,
+            {"tenant_id": 1, "team_id": 2, "channel_id": 3},
+            ["tenant_id", "team_id", "channel_id"],
+        ),
+    ],
+)
+def test_recipients_are_checked_alike(make: Any, arguments: dict[str, Any], fields: list[str]) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        make(**arguments)
+    assert [finding.field for finding in caught.value.findings] == fields

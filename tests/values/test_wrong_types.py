@@ -10,12 +10,14 @@ import pytest
 import patching_constructs
 from patching_constructs import (
     PROMISES,
+    READY_MADE,
     AccountThresholds,
     ApprovalRule,
     ComplianceThresholds,
     Exemption,
     FindingId,
     InvalidInputError,
+    OperatingSystem,
     PatchFilter,
     PatchFilterKey,
     PatchGroup,
@@ -202,3 +204,25 @@ def test_a_single_start_that_is_text_is_refused() -> None:
         InvalidInputError, match="when: not allowed here, got '2026-07-07T15:55:00Z'; allowed: a time"
     ):
         Schedule.at(text)
+
+
+@pytest.mark.parametrize("rule_set", READY_MADE.values())
+def test_ready_made_rules_refuse_what_is_no_operating_system_and_take_its_word(rule_set: Any) -> None:
+    for nothing in (object(), None, "BEOS"):
+        with pytest.raises(InvalidInputError, match="operating_system: "):
+            rule_set(nothing)
+    system = OperatingSystem.WINDOWS
+    assert rule_set(str(system)) == rule_set(system)
+
+
+def test_runs_after_something_else_than_a_moment_and_days_that_are_none_are_refused() -> None:
+    other: Any = "2026-01-01"
+    with pytest.raises(
+        InvalidInputError, match="after: not allowed here, got '2026-01-01'; allowed: a datetime"
+    ):
+        Schedule.daily(hour=5).next_runs(after=other, count=1)
+    for week in (1, "L"):
+        with pytest.raises(
+            InvalidInputError, match="day: not allowed here, got '2026-01-01'; allowed: SUN, MON"
+        ):
+            Schedule.monthly(week=week, day=other, hour=5)
