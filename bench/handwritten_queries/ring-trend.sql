@@ -3,7 +3,7 @@ WITH reports AS (
   FROM nodes
   WHERE day >= date_format(date_add('day', -CAST(? AS integer), current_date), '%Y-%m-%d')
 )
-SELECT rollout, ring, day,
+SELECT rollout, ring, day, count(DISTINCT account || '/' || region) AS accounts_and_regions,
   count(DISTINCT CASE WHEN NOT exempt THEN node_id END) AS nodes,
   count(DISTINCT CASE WHEN compliant THEN node_id END) AS compliant_nodes,
   count(DISTINCT CASE WHEN exempt THEN node_id END) AS exempt_nodes,
