@@ -17,8 +17,8 @@ _DESCRIPTIONS = {
     "who-is-behind": "Patches that are not installed in the promised time, with the hours by which they are "
     "late, the latest first. Values: promised hours for CRITICAL, HIGH, MEDIUM and LOW. For a patch whose "
     "severity nobody tells the shortest time counts.",
-    "ring-trend": "How each ring stood at the end of each day, by the accounts and Regions that reported it on "
-    "that day; where fewer did, the figures are those of fewer. Value: days back.",
+    "ring-trend": "How each ring stood at the end of each day, by the accounts and Regions that reported it "
+    "on that day; where fewer did, the figures are those of fewer. Value: days back.",
     "exceptions": "Nodes that are exempt, and nodes with exempt patches that are not installed.",
     "never-scanned": "Nodes that carry the tag of a group and that no scan has seen in these days, with the "
     "time since which they are in the history. Value: days back.",
