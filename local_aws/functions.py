@@ -103,8 +103,8 @@ class FunctionRunner:
         self._loaded = functools.cache(self._load)
         self._clients = functools.cache(direct_client)
 
-    def deliver(self, event: Event, *, account: str, region: str, bus: str = "default") -> int:
-        """Let an event reach a bus, and return how many functions it started.
+    def deliver(self, event: Event, *, account: str, region: str, bus: str = "default") -> list[Function]:
+        """Let an event reach a bus, and return the functions that it started.
 
         Args:
             event: The event as rules see it.
@@ -115,11 +115,12 @@ class FunctionRunner:
         Raises:
             FunctionFailedError: If a function raised.
         """
-        return sum(
-            self._send(event, rule)
+        return [
+            function
             for rule in self._rules(account, region, bus)
             if rule.pattern is not None and matches(rule.pattern, event)
-        )
+            for function in self._send(event, rule)
+        ]
 
     def start_schedules(self, *, account: str, region: str) -> None:
         """Let every schedule of an account and Region come due.
@@ -134,13 +135,14 @@ class FunctionRunner:
                 event = _event("aws.events", "Scheduled Event", {}, account=account, region=region)
                 self._send({**event, "resources": [rule.arn]}, rule)
 
-    def _send(self, event: Event, rule: "_Rule") -> int:
-        started = 0
+    def _send(self, event: Event, rule: "_Rule") -> list[Function]:
+        started: list[Function] = []
         for arn in rule.targets:
             _, _, service, region, account, resource = arn.split(":", 5)
             if service == "lambda":
-                self._invoke(event, *self._loaded(account, region, resource.removeprefix("function:")))
-                started += 1
+                function, module, root = self._loaded(account, region, resource.removeprefix("function:"))
+                self._invoke(event, function, module, root)
+                started.append(function)
             elif service == "events":
                 bus = resource.removeprefix("event-bus/")
                 started += self.deliver(event, account=account, region=region, bus=bus)

@@ -13,7 +13,7 @@ from patching_constructs import OperatingSystem
 from patching_constructs.model.reporter_settings import ReporterSettings
 from patching_constructs.model.ring_run import RingRun
 
-_REPORTER = "patching_constructs.runtime.reporter.handler.handler"
+REPORTER = "patching_constructs.runtime.reporter.handler.handler"
 _RING_STATES = "patching_constructs.runtime.ring_states.handler.handler"
 
 
@@ -40,7 +40,7 @@ def read_workloads(places: Iterable[tuple[str, str]]) -> list[Workload]:
             settings=ReporterSettings.from_json(function.file("reporter.json")),
             systems=_systems(client("ssm", account=function.account, region=function.region)),
         )
-        for function in _functions(places, _REPORTER)
+        for function in _functions(places, REPORTER)
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from demo.quarter.deployed import Workload
+from demo.quarter.deployed import REPORTER, Workload
 from demo.quarter.patches import END, START
 from demo.quarter.story import Happening, Story
 from local_aws.alarms import AlarmClock
@@ -101,7 +101,8 @@ class Quarter:
 
     def _is_over(self, fired: WindowFired) -> None:
         place = fired.place
-        if self._functions.deliver(fired.event, account=place.account, region=place.region):
+        started = self._functions.deliver(fired.event, account=place.account, region=place.region)
+        if any(function.handler == REPORTER for function in started):
             self._judge(place)
         else:
             self._plan_report(place)

@@ -113,14 +113,16 @@ KEYS = [f"latest/{OWNER}/{REGION}", f"run/{OWNER}/{REGION}/1"]
 def test_an_event_starts_the_function_that_a_rule_names(deployed: Any, tmp_path: Path) -> None:
     runner = FunctionRunner(tmp_path)
     other = {**event(), "source": "aws.ssm"}
-    assert runner.deliver(other, account=ACCOUNT, region=REGION, bus="patching") == 0
+    assert runner.deliver(other, account=ACCOUNT, region=REGION, bus="patching") == []
     assert kept(deployed) == []
-    assert runner.deliver(event(), account=ACCOUNT, region=REGION, bus="patching") == 1
+    (started,) = runner.deliver(event(), account=ACCOUNT, region=REGION, bus="patching")
+    assert started.name == "keeper"
     assert kept(deployed) == KEYS
 
 
 def test_an_event_goes_on_to_another_bus(deployed: Any, tmp_path: Path) -> None:
-    assert FunctionRunner(tmp_path).deliver(event(), account=ACCOUNT, region=REGION) == 1
+    (started,) = FunctionRunner(tmp_path).deliver(event(), account=ACCOUNT, region=REGION)
+    assert started.name == "keeper"
     assert kept(deployed) == KEYS
 
 
