@@ -54,8 +54,12 @@ synth: setup ## Synthesize the sample organisation through every gate
 	cfn-lint --non-zero-exit-code informational 'cdk.out/*.template.json'
 
 .PHONY: demo
-demo: setup ## Deploy the sample organisation into a local AWS and read it back
+demo: setup ## Deploy the sample organisation into a local AWS, read it back, and let a quarter go by
 	python -m demo
+
+.PHONY: picture
+picture: demo ## Renew the picture of the quarter that the README shows
+	cp build/demo/quarter.png docs/images/quarter.png
 
 .PHONY: test
 test: setup browser ## Run the suite without the slow layers
@@ -101,5 +105,5 @@ bench: setup ## Measure what the README states
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
-	rm -rf .venv node_modules tests/browser/node_modules $(BROWSER) cdk.out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules tests/browser/node_modules $(BROWSER) cdk.out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

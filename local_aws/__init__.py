@@ -1,8 +1,10 @@
 """A local AWS: moto made into a place where the stacks of this project deploy.
 
 Several accounts and Regions at once, with CloudFormation that creates, updates, deletes and rolls back, and
-with Patch Manager and maintenance windows that read back what was deployed. No patch is applied, no window
-opens, no policy is enforced; partitions other than aws are refused.
+with Patch Manager and maintenance windows that read back what was deployed. By itself nothing happens there:
+windows open over a simulated fleet (`local_aws.fleet`), functions run (`local_aws.functions`) and alarms are
+judged (`local_aws.alarms`) when somebody asks for it. No policy is enforced; partitions other than aws are
+refused.
 
 In one process:
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image, ImageChops
 
 import demo.__main__
 from local_aws.server import Server, serve
@@ -19,8 +20,11 @@ from tests.sample import ROOT
 
 pytestmark = pytest.mark.slow
 
+SHOWN_PICTURE = ROOT / "docs" / "images" / "quarter.png"
+
 
 def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -> None:
+    started = time.time()
     result = subprocess.run(
         [sys.executable, "-m", "demo"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -32,9 +36,23 @@ def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -
         "security-patching@example.com",
         "Keeps how the runs of rings went",
         "questions to the history: who-is-behind",
+        "Ring staging of rollout patching: the installation of patches has failed.",
+        "UNHEALTHY: 15 of 15 nodes failed, and 1 may, 13 of them not reached",
+        f"the picture of it: {demo.__main__.PICTURE}",
     ):
         assert text in result.stdout
+    assert demo.__main__.PICTURE.stat().st_mtime > started
+    assert _share_of_other_pixels(demo.__main__.PICTURE, SHOWN_PICTURE) < 0.01, "run `make picture`"
     assert not any("patching-demo-" in command for command in _running_commands())
+
+
+def _share_of_other_pixels(one: Path, other: Path) -> float:
+    with Image.open(one) as drawn, Image.open(other) as shown:
+        if drawn.size != shown.size:
+            return 1.0
+        difference = ImageChops.difference(drawn.convert("L"), shown.convert("L"))
+    same = difference.histogram()[0]
+    return 1 - same / (difference.width * difference.height)
 
 
 def _running_commands(**environment: str) -> Iterator[str]:
@@ -47,15 +65,16 @@ def _running_commands(**environment: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("ending", "step"),
+    ("ending", "step", "at_work"),
     [
-        (signal.SIGINT, "... bootstrap"),
-        (signal.SIGTERM, "... synthesize"),
-        (signal.SIGHUP, "... synthesize"),
+        (signal.SIGINT, "... bootstrap", "bin/cdk"),
+        (signal.SIGTERM, "... synthesize", "bin/cdk"),
+        (signal.SIGHUP, "... synthesize", "bin/cdk"),
+        (signal.SIGINT, "... let 90 days go by", "-m demo"),
     ],
 )
 def test_who_interrupts_it_sees_no_traceback_and_leaves_no_process_and_no_directory(
-    ending: signal.Signals, step: str, tmp_path: Path
+    ending: signal.Signals, step: str, at_work: str, tmp_path: Path
 ) -> None:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "demo"],
@@ -68,7 +87,7 @@ def test_who_interrupts_it_sees_no_traceback_and_leaves_no_process_and_no_direct
         assert process.stdout is not None
         assert any(line.startswith(step) for line in process.stdout)
         deadline = time.monotonic() + 30
-        while not any("bin/cdk" in command for command in _running_commands(TMPDIR=str(tmp_path))):
+        while not any(at_work in command for command in _running_commands(TMPDIR=str(tmp_path))):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         process.send_signal(ending)
