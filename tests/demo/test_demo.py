@@ -51,8 +51,9 @@ def _share_of_other_pixels(one: Path, other: Path) -> float:
         if drawn.size != shown.size:
             return 1.0
         difference = ImageChops.difference(drawn.convert("L"), shown.convert("L"))
-    same = difference.histogram()[0]
-    return 1 - same / (difference.width * difference.height)
+    same: int = difference.histogram()[0]
+    size: int = difference.width * difference.height
+    return 1 - same / size
 
 
 def _running_commands(**environment: str) -> Iterator[str]:

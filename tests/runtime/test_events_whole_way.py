@@ -134,7 +134,7 @@ def test_a_window_that_fails_with_its_command_is_one_message_with_names(tmp_path
     _deploy(_security_stack([ACCOUNT]))
     _deploy(_workload_stack())
     runner = FunctionRunner(tmp_path)
-    started = [runner.deliver(event, account=ACCOUNT, region=REGION) for event in _events()]
+    started = [len(runner.deliver(event, account=ACCOUNT, region=REGION)) for event in _events()]
     assert started == [1, 1, 1], "each event starts the forwarder, which starts the hub"
     (message,) = _tickets()
     assert message["Subject"].startswith("CRITICAL: ")
