@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         PatchFilterKey,
         RejectedPatchesAction,
     )
-    from patching_constructs.model.patch_event import PatchEventSeverity
+    from patching_constructs.model.patch_event import PatchEventKind, PatchEventSeverity
     from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
@@ -100,6 +100,7 @@ _EXPORTS = {
     "PatchDashboard": "patch_dashboard",
     "PatchEventForwarder": "patch_event_forwarder",
     "PatchEventHub": "patch_event_hub",
+    "PatchEventKind": "model.patch_event",
     "PatchEventSeverity": "model.patch_event",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
@@ -175,6 +176,7 @@ __all__ = [
     "PatchDashboard",
     "PatchEventForwarder",
     "PatchEventHub",
+    "PatchEventKind",
     "PatchEventSeverity",
     "PatchFilter",
     "PatchFilterKey",

@@ -35,10 +35,12 @@ from patching_constructs.model.event_hub import CLAIM_KEY, EXPIRES_AT, LONGEST_R
 from patching_constructs.model.patch_event import (
     PATCH_EVENT_DETAIL_TYPE,
     PATCH_EVENT_SOURCE,
+    PatchEventKind,
     PatchEventSeverity,
 )
 from patching_constructs.recipient import MicrosoftTeamsRecipient, QueueRecipient, Recipient, SlackRecipient
 from patching_constructs.rules.event_hub import (
+    check_event_kinds,
     check_event_senders,
     check_quiet_period,
     check_told_severities,
@@ -78,6 +80,9 @@ class PatchEventHub(Construct):
             Default: every account of the organisation.
         ops_items: Severities that become an OpsItem of this account and Region; each that is opened costs
             money. Default: none.
+        kinds: Kinds of events that are heard; others do not start the function. With daily scans each newly
+            approved patch makes most nodes non-compliant, and `COMPLIANCE` tells each of them; the alarms on
+            a `ComplianceReporter` ring once for a ring. Default: all.
         quiet_period: For how long nobody is told the same again. Range: 1 minute to 90 days. Default: 24
             hours.
         encryption_key: Key of topics, table, log group and environment; it has to let CloudWatch Logs of this
@@ -104,9 +109,9 @@ class PatchEventHub(Construct):
         alarms: Alarms on failures of the function, on both queues, and on what the topics cannot deliver.
 
     Raises:
-        InvalidInputError: If nobody may send or an id is none, nobody would be told of what is critical or
-            of the hub's own failures, a severity is none, a recipient stands there twice for one severity or
-            is a FIFO queue, or the quiet period is out of its range.
+        InvalidInputError: If nobody may send, an id is none or the accounts are too many, nobody would be
+            told of what is critical or of the hub's own failures, a severity or a kind is none, a recipient
+            stands there twice for one severity or is a FIFO queue, or the quiet period is out of its range.
 
     Example:
         >>> import aws_cdk as cdk
@@ -143,6 +148,7 @@ class PatchEventHub(Construct):
         organization_id: str | None = None,
         accounts: Sequence[str] = (),
         ops_items: Sequence[PatchEventSeverity] = (),
+        kinds: Sequence[PatchEventKind] = tuple(PatchEventKind),
         quiet_period: dt.timedelta = dt.timedelta(hours=24),
         encryption_key: kms.IKey | None = None,
         runbooks: str = DEFAULT_RUNBOOKS,
@@ -161,6 +167,7 @@ class PatchEventHub(Construct):
                     for severity, told in recipients.items()
                     for finding in check_each_recipient(told, field=f"recipients[{severity}]")
                 ),
+                *check_event_kinds(kinds),
                 *check_quiet_period(quiet_period),
             ],
             subject="PatchEventHub",
@@ -226,7 +233,19 @@ class PatchEventHub(Construct):
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        self._listen(event_bus, function, organization_id, accounts)
+        self._let_in(event_bus, organization_id, accounts)
+        start_on(
+            self,
+            function,
+            [
+                Trigger(
+                    id="Rule",
+                    description="Something happened to patching in an account",
+                    event_bus_name=event_bus.event_bus_name,
+                    event_pattern=_pattern(kinds),
+                )
+            ],
+        )
 
         most_severe = next(iter(topics))
         told = [topics[most_severe], *([chat_topics[most_severe]] if most_severe in chat_topics else [])]
@@ -326,12 +345,8 @@ class PatchEventHub(Construct):
             )
         return statements
 
-    def _listen(
-        self,
-        event_bus: events.IEventBus,
-        function: RuntimeFunction,
-        organization_id: str | None,
-        accounts: Sequence[str],
+    def _let_in(
+        self, event_bus: events.IEventBus, organization_id: str | None, accounts: Sequence[str]
     ) -> None:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
@@ -358,15 +373,11 @@ class PatchEventHub(Construct):
                 },
             },
         )
-        start_on(
-            self,
-            function,
-            [
-                Trigger(
-                    id="Rule",
-                    description="Something happened to patching in an account",
-                    event_bus_name=event_bus.event_bus_name,
-                    event_pattern={"source": [PATCH_EVENT_SOURCE], "detail-type": [PATCH_EVENT_DETAIL_TYPE]},
-                )
-            ],
-        )
+
+
+def _pattern(kinds: Sequence[PatchEventKind]) -> dict[str, Any]:
+    """Return what is heard; where that is all, what is of no kind too, so that it is refused aloud."""
+    pattern: dict[str, Any] = {"source": [PATCH_EVENT_SOURCE], "detail-type": [PATCH_EVENT_DETAIL_TYPE]}
+    if set(kinds) != set(PatchEventKind):
+        pattern["detail"] = {"kind": [str(kind) for kind in PatchEventKind if kind in kinds]}
+    return pattern

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.patch_event import PatchEventSeverity
+from patching_constructs.model.patch_event import PatchEventKind, PatchEventSeverity
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.organization import (
@@ -14,6 +14,11 @@ from patching_constructs.rules.organization import (
     ORGANIZATION_ID_WORDS,
 )
 
+_MOST_ACCOUNTS = 250
+"""What fits into the policy of a bus, 34 characters each, beside other statements.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
+"""
 _SHORTEST, _LONGEST = dt.timedelta(minutes=1), dt.timedelta(days=90)
 
 
@@ -39,6 +44,15 @@ def check_event_senders(organization_id: Maybe[str] | None, accounts: Sequence[s
             received=repr(organization_id),
             allowed=ORGANIZATION_ID_WORDS,
             source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html",
+        )
+    if len(set(accounts)) > _MOST_ACCOUNTS:
+        yield _error(
+            FindingId.EVENT_SENDER,
+            "accounts",
+            "too many for the policy of a bus, which holds 10 KB",
+            received=f"{len(set(accounts))} accounts",
+            allowed=f"at most {_MOST_ACCOUNTS}, or organization_id alone",
+            source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html",
         )
     for position, account in enumerate(accounts):
         if not ACCOUNT_ID.fullmatch(account):
@@ -85,6 +99,27 @@ def check_told_severities(recipients: Collection[str], ops_items: Collection[str
                     received=repr(severity),
                     allowed=", ".join(PatchEventSeverity),
                 )
+
+
+def check_event_kinds(kinds: Sequence[str]) -> Iterator[Finding]:
+    """Find that no event would be heard, and words that are no kind."""
+    if not kinds:
+        yield _error(
+            FindingId.EVENT_KIND,
+            "kinds",
+            "no event would be heard",
+            received="none",
+            allowed=", ".join(PatchEventKind),
+        )
+    for kind in kinds:
+        if kind not in set(PatchEventKind):
+            yield _error(
+                FindingId.EVENT_KIND,
+                "kinds",
+                "not a kind",
+                received=repr(kind),
+                allowed=", ".join(PatchEventKind),
+            )
 
 
 def check_quiet_period(quiet_period: dt.timedelta) -> Iterator[Finding]:

@@ -306,6 +306,8 @@ class FindingId(enum.StrEnum):
     """The tags and the Metadata of a window name different rings."""
     INSTALL_WINDOW_MISSING = "install-window-missing"
     """None of the windows whose install runs are recorded installs."""
+    EVENT_KIND = "event-kind"
+    """No event would be heard, or events of patching know no such kind."""
     EVENT_SENDER = "event-sender"
     """Nobody may send events, or what should be an account or an organisation is none."""
     EVENT_SEVERITY = "event-severity"

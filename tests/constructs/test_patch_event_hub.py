@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from patching_constructs import (
     FindingId,
     InvalidInputError,
     PatchEventHub,
+    PatchEventKind,
     PatchEventSeverity,
     Recipient,
     RingStates,
@@ -171,6 +173,23 @@ def test_the_function_hears_events_of_patching_and_no_runs_of_rings() -> None:
     assert matches(rule["EventPattern"], event_of(PAST))
     assert not matches(rule["EventPattern"], event_of(PAST, **{"detail-type": "Patching Ring Run Finished"}))
     assert not matches(rule["EventPattern"], event_of(PAST, source="aws.ssm"))
+
+
+def test_only_the_kinds_that_are_chosen_are_heard() -> None:
+    stack = _stack()
+    _hub(stack, kinds=[PatchEventKind.WINDOW, PatchEventKind.COMMAND])
+    (rule,) = _of_type(stack, "AWS::Events::Rule").values()
+    heard = {
+        kind: matches(rule["EventPattern"], event_of(replace(PAST, kind=kind))) for kind in PatchEventKind
+    }
+    assert [kind for kind in PatchEventKind if heard[kind]] == [PatchEventKind.WINDOW, PatchEventKind.COMMAND]
+
+
+def test_what_is_of_no_kind_is_heard_where_all_are_so_that_it_is_refused_aloud() -> None:
+    stack = _stack()
+    _hub(stack)
+    (rule,) = _of_type(stack, "AWS::Events::Rule").values()
+    assert matches(rule["EventPattern"], event_of(PAST, detail={**PAST.to_data(), "kind": "OTHER"}))
 
 
 def test_a_hub_shares_its_bus_with_the_states_of_rings() -> None:
@@ -403,6 +422,13 @@ def test_every_runbook_that_is_named_is_there() -> None:
             "recipients: not a severity, got 'FATAL'; allowed: CRITICAL, WARNING, INFO",
         ),
         ({"ops_items": ["FATAL"]}, FindingId.EVENT_SEVERITY, "ops_items: not a severity, got 'FATAL'"),
+        (
+            {"accounts": [f"{number:012}" for number in range(251)]},
+            FindingId.EVENT_SENDER,
+            "accounts: too many for the policy of a bus, which holds 10 KB, got 251 accounts",
+        ),
+        ({"kinds": []}, FindingId.EVENT_KIND, "kinds: no event would be heard"),
+        ({"kinds": ["REBOOT"]}, FindingId.EVENT_KIND, "kinds: not a kind, got 'REBOOT'"),
         (
             {"quiet_period": dt.timedelta(seconds=59)},
             FindingId.QUIET_PERIOD,

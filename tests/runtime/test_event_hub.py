@@ -98,6 +98,7 @@ def test_clocks_may_differ_a_little() -> None:
         ),
         (event_of(EVENT, detail={}), "facts: not a list of texts, got None"),
         (event_of(EVENT, detail={**EVENT.to_data(), "severity": "FATAL"}), "'FATAL' is not a valid"),
+        (event_of(replace(EVENT, region="x" * 3000)), "it speaks of no Region"),
         (event_of(replace(EVENT, happened_at=NOW + dt.timedelta(minutes=6))), "it speaks of .* and it is"),
         (event_of(replace(EVENT, facts=tuple(map(str, range(101))))), "101 facts are more than 100"),
         (event_of(replace(EVENT, facts=("é" * 513,))), "a fact is longer than 1024 bytes"),
@@ -110,6 +111,7 @@ def test_clocks_may_differ_a_little() -> None:
         "another type",
         "no event",
         "no severity",
+        "no Region",
         "to come",
         "too many facts",
         "too long a fact",
@@ -288,6 +290,15 @@ def test_what_is_critical_is_told_in_every_way_that_is_chosen(room: Room) -> Non
     assert room.teller().tell(EVENT, event_id="1", now=NOW) == ALL_TOLD
     (mail,) = room.read(CRITICAL)
     assert (mail["Subject"], mail["Message"]) == (subject(EVENT), text(EVENT, runbooks="docs/runbooks"))
+    assert {name: value["Value"] for name, value in mail["MessageAttributes"].items()} == {
+        "kind": "WINDOW",
+        "severity": "CRITICAL",
+        "account": ACCOUNT,
+        "region": REGION,
+        "rollout": "web",
+        "ring": "prod",
+        "patch-group": "prod-web",
+    }
     (shown,) = room.read("chat")
     assert json.loads(shown["Message"]) == json.loads(chat(EVENT, runbooks="docs/runbooks"))
     (item,) = room.ops_items()
@@ -341,6 +352,19 @@ def test_what_was_told_to_some_does_not_count_as_told_to_others(room: Room) -> N
     teller = room.teller()
     teller.tell(replace(EVENT, severity=WARNING), event_id="1", now=NOW)
     assert teller.tell(EVENT, event_id="2", now=NOW) == ALL_TOLD
+
+
+def test_a_subscriber_may_filter_by_ring(room: Room) -> None:
+    (subscription,) = room.sns.list_subscriptions_by_topic(TopicArn=room.topics[CRITICAL])["Subscriptions"]
+    room.sns.set_subscription_attributes(
+        SubscriptionArn=subscription["SubscriptionArn"],
+        AttributeName="FilterPolicy",
+        AttributeValue='{"ring": ["staging"]}',
+    )
+    room.teller().tell(replace(EVENT, ring="prod"), event_id="1", now=NOW)
+    room.teller().tell(replace(EVENT, ring=None, facts=("2",)), event_id="2", now=NOW)
+    room.teller().tell(replace(EVENT, ring="staging", facts=("3",)), event_id="3", now=NOW)
+    assert len(room.read(CRITICAL)) == 1
 
 
 # --- what goes wrong half way ---

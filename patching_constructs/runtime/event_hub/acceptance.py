@@ -1,6 +1,7 @@
 """Whether an event on the security account's bus is what it has to be, and from whom."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ LONGEST_FACT = 1024
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 """
 
+_REGION = re.compile(r"[a-z0-9-]{1,32}")
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 """How far the clocks of two accounts may be apart."""
 
@@ -61,6 +63,8 @@ def _refusal(told: PatchEvent, sender: str, settings: EventHubSettings, now: dt.
         return f"it speaks of account {told.account!r}"
     if settings.accounts and sender not in settings.accounts:
         return "it is not among the accounts that may send"
+    if not _REGION.fullmatch(told.region):
+        return "it speaks of no Region"
     if told.happened_at > now + _CLOCKS_DIFFER:
         return f"it speaks of {told.happened_at}, and it is {now}"
     if len(told.facts) > MOST_FACTS:

@@ -69,6 +69,23 @@ def chat(event: PatchEvent, *, runbooks: str) -> str:
     )
 
 
+def attributes(event: PatchEvent) -> dict[str, dict[str, str]]:
+    """Return what subscribers may filter by.
+
+    See: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+    """
+    values = {
+        "kind": str(event.kind),
+        "severity": str(event.severity),
+        "account": event.account,
+        "region": event.region,
+        "rollout": _line(event.rollout, _NAME),
+        "ring": _line(event.ring or "", _NAME),
+        "patch-group": _line(event.patch_group or "", _NAME),
+    }
+    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items() if value}
+
+
 def ops_item(event: PatchEvent, *, runbooks: str, partition: str) -> dict[str, Any]:
     """Return the request of CreateOpsItem.
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from patching_constructs.model.event_hub import EventHubSettings
 from patching_constructs.model.patch_event import PatchEvent, PatchEventSeverity
 from patching_constructs.runtime.event_hub.claims import Claims
-from patching_constructs.runtime.event_hub.messages import chat, ops_item, subject, text
+from patching_constructs.runtime.event_hub.messages import attributes, chat, ops_item, subject, text
 
 TOLD, DUPLICATE = "told", "duplicate"
 
@@ -88,7 +88,10 @@ class Teller:
             yield (
                 "topic",
                 lambda: self.sns.publish(
-                    TopicArn=topic_arn, Subject=subject(event), Message=text(event, runbooks=runbooks)
+                    TopicArn=topic_arn,
+                    Subject=subject(event),
+                    Message=text(event, runbooks=runbooks),
+                    MessageAttributes=attributes(event),
                 ),
             )
         chat_topic_arn = self.places.chat_topic_arns.get(event.severity)
