@@ -65,9 +65,9 @@ class _Member:
 class Story:
     """Fills the fleets of `workloads`, and knows what happens to them.
 
-    The first ring has an agent that dies, the second a mistyped tag, the last but one a kernel that it cannot
-    install, and the last nodes that must not reboot; rings that install nothing get new nodes every month.
-    With fewer rings one has more trouble. The same workloads always make the same story.
+    The first ring has an agent that dies, the second a mistyped tag, the last but one nodes that cannot
+    install a kernel, and the last nodes that must not reboot; rings that install nothing get new nodes every
+    month. With fewer rings one has more trouble. The same workloads always make the same story.
 
     Args:
         workloads: Accounts and Regions, with what is deployed there.
@@ -125,7 +125,7 @@ class Story:
         like = member.nodes[0]
         (tag_key,) = like.tags.keys() - {"Name"}
         group = like.tags[tag_key]
-        mistyped = f"{group[:-2]}{group[-1]}{group[-2]}"
+        mistyped = f"{group}{group[-1]}"
         node = self._node(group, tag_key, like.operating_system, len(member.nodes) + 1)
         node.launched_at = launched_at
         node.tags[tag_key] = mistyped
@@ -163,6 +163,8 @@ class Story:
 
 def _kernel_fails(member: _Member) -> Iterator[Happening]:
     nodes = _linux(member)[:2]
+    if not nodes:
+        return
     for node in nodes:
         node.refuses.add(bad_kernel_of(node.operating_system))
     yield _happening(

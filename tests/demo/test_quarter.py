@@ -143,7 +143,7 @@ def test_reboot_debt_grows_until_its_alarm_rings_and_ends_with_the_reboot(told: 
 def test_a_mistyped_tag_rings_within_hours(told: Told) -> None:
     (launch,) = (happening for happening in told.happenings if "its tag says" in happening.what)
     (rung,) = (rung for rung in told.record.alarms if rung.is_of_account)
-    assert "staging-wbe for staging-web" in launch.what
+    assert "staging-webb for staging-web" in launch.what
     assert "managed nodes are in no patch group" in rung.sentence
     assert launch.at < rung.at <= launch.at + 4 * HOUR
     (correction,) = (happening for happening in told.happenings if "is corrected" in happening.what)
