@@ -173,7 +173,7 @@ class PatchEventHub(Construct):
             subject="PatchEventHub",
         )
         super().__init__(scope, id)
-        pages = Runbooks(base=runbooks)
+        runbook = Runbooks(base=runbooks)("event-refused")
         self.encryption_key: kms.IKey = (
             define_key(self, "Key", description="Encrypts what is told about patching")
             if encryption_key is None
@@ -202,8 +202,8 @@ class PatchEventHub(Construct):
                 enforce_ssl=True,
                 retention_period=cdk.Duration.days(14),
             )
-            alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, pages))
-        topics, chat_topics, undelivered = self._define_topics(recipients)
+            alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, runbook))
+        topics, chat_topics, undelivered = self._define_topics(recipients, runbook)
         self.topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(topics)
         self.chat_topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(chat_topics)
         function = RuntimeFunction(
@@ -257,7 +257,7 @@ class PatchEventHub(Construct):
                 self,
                 function,
                 told,
-                runbook=pages("event-refused"),
+                runbook=runbook,
                 on_error="An event of patching was refused or could not be told. The log of the function "
                 "says which account sent it and why. An account that speaks for another one has been taken "
                 "over, or somebody in it is trying things out.",
@@ -268,7 +268,7 @@ class PatchEventHub(Construct):
             *alarms,
         )
 
-    def _alarm_on_delivery_dead_letters(self, queue: sqs.IQueue, pages: Runbooks) -> cloudwatch.Alarm:
+    def _alarm_on_delivery_dead_letters(self, queue: sqs.IQueue, runbook: str) -> cloudwatch.Alarm:
         return alarm_on_any(
             self,
             "DeliveryDeadLetters",
@@ -277,11 +277,11 @@ class PatchEventHub(Construct):
             ),
             "Messages about patching could not be delivered to a queue and wait in the dead-letter queue of "
             "the subscriptions. Mend the policy or the key of the queue, read the messages, and purge the "
-            f"dead-letter queue. {pages('event-refused')}",
+            f"dead-letter queue. {runbook}",
         )
 
     def _define_topics(
-        self, recipients: Mapping[PatchEventSeverity, Sequence[Recipient]]
+        self, recipients: Mapping[PatchEventSeverity, Sequence[Recipient]], runbook: str
     ) -> tuple[
         dict[PatchEventSeverity, sns.ITopic], dict[PatchEventSeverity, sns.ITopic], list[cloudwatch.Alarm]
     ]:
@@ -306,7 +306,7 @@ class PatchEventHub(Construct):
             )
             topics[severity] = topic
             subscribe(of_severity, topic, told, dead_letter_queue=self.delivery_dead_letter_queue)
-            undelivered.append(alarm_on_delivery(of_severity, "TopicUndelivered", topic))
+            undelivered.append(alarm_on_delivery(of_severity, "TopicUndelivered", topic, runbook=runbook))
             channels = [each for each in told if isinstance(each, SlackRecipient | MicrosoftTeamsRecipient)]
             if channels:
                 chat_topic = define_topic(
@@ -317,7 +317,9 @@ class PatchEventHub(Construct):
                     publishers=publishers,
                 )
                 chat_topics[severity] = chat_topic
-                undelivered.append(alarm_on_delivery(of_severity, "ChatTopicUndelivered", chat_topic))
+                undelivered.append(
+                    alarm_on_delivery(of_severity, "ChatTopicUndelivered", chat_topic, runbook=runbook)
+                )
                 for channel in channels:
                     topics_of.setdefault(channel, []).append(chat_topic)
         if topics_of:

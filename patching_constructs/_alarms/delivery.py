@@ -59,7 +59,7 @@ def alarm_on_rule(
     )
 
 
-def alarm_on_delivery(scope: Construct, id: str, topic: sns.ITopic) -> cloudwatch.Alarm:
+def alarm_on_delivery(scope: Construct, id: str, topic: sns.ITopic, *, runbook: str = "") -> cloudwatch.Alarm:
     """Alarm when SNS gives up delivering a message of a topic.
 
     See: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
@@ -69,7 +69,7 @@ def alarm_on_delivery(scope: Construct, id: str, topic: sns.ITopic) -> cloudwatc
         id,
         topic.metric_number_of_notifications_failed(period=_PERIOD, statistic=_SUM),
         "A recipient did not get a message about failed patching. Check the subscriptions of the topic, "
-        "and for a queue its policy, its key and the dead-letter queue.",
+        f"and for a queue its policy, its key and the dead-letter queue. {runbook}".rstrip(),
     )
 
 

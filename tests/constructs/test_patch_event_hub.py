@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from patching_constructs import (
 )
 from patching_constructs.model.event_hub import EventHubSettings
 from patching_constructs.runtime.event_hub import handler
+from patching_constructs.runtime.event_hub.messages import RUNBOOK
 from tests.nag import nag_findings
 from tests.runtime.test_event_hub import PAST, event_of
 from tests.ssm_events import matches
@@ -380,12 +380,14 @@ def test_without_a_recipient_of_the_worst_those_of_the_next_severity_hear_what_g
         assert alarm["AlarmActions"] == [stack.resolve(hub.topics[WARNING].topic_arn)]
 
 
-def test_every_runbook_that_is_named_is_there() -> None:
+def test_every_alarm_names_a_runbook_that_is_there() -> None:
     stack = _stack()
-    _hub(stack)
-    pages = set(re.findall(r"docs/runbooks/[a-z-]+\.md", json.dumps(_template(stack))))
-    assert pages == {"docs/runbooks/event-refused.md"}
-    assert all((ROOT / page).is_file() for page in {*pages, "docs/runbooks/patching-event.md"})
+    _hub(stack, recipients={CRITICAL: [MAIL, SLACK, Recipient.queue(sqs.Queue(stack, "Tickets"))]})
+    texts = [alarm["AlarmDescription"] for alarm in _of_type(stack, "AWS::CloudWatch::Alarm").values()]
+    assert len(texts) == 5
+    assert all(text.endswith(" Runbook: docs/runbooks/event-refused.md") for text in texts)
+    for page in ("event-refused", RUNBOOK):
+        assert (ROOT / "docs" / "runbooks" / f"{page}.md").is_file()
 
 
 # --- what is refused ---
