@@ -51,9 +51,11 @@ class ComplianceReporter(Construct):
     problem, and publishes metrics in the namespace `PatchingConstructs`, with the dimensions `Rollout` and
     `Ring`, and with `PatchGroup` and `OperatingSystem` besides.
 
-    Counts come from pages of whole groups; single nodes are asked only where something is wrong. When AWS
-    throttles, the function waits; when its time is over it goes on where it stopped. A report that did not
-    read every group is an error of the function, and a report that never comes is a metric that is missing.
+    Counts come from pages of whole groups; single nodes are asked only where something is wrong, and again
+    only after a further scan or install. When AWS throttles, the function waits; when its time is over it
+    goes on where it stopped. A node whose patches cannot be read, or are too many to remember, counts as
+    unread. A report that did not read every group is an error of the function, and a report that never comes
+    is a metric that is missing.
 
     Args:
         scope: Parent construct.

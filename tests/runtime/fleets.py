@@ -1,7 +1,9 @@
 """A local AWS with baselines, windows and a fleet, for tests of what runs inside AWS."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, repeat
 from typing import Any
 
@@ -176,6 +178,22 @@ class World:
             TaskInvocationParameters={"RunCommand": {"Parameters": dict(parameters)}},
         )
         return window_id
+
+
+@contextmanager
+def counted(world: World) -> Iterator[Counter[str]]:
+    """Count the calls of Systems Manager and EC2."""
+    calls: Counter[str] = Counter()
+
+    def count(model: Any, **_: object) -> None:
+        calls[model.name] += 1
+
+    clients = [world.client(service) for service in ("ssm", "ec2")]
+    for each in clients:
+        each.meta.events.register("before-call", count, unique_id="count")
+    yield calls
+    for each in clients:
+        each.meta.events.unregister("before-call", unique_id="count")
 
 
 def node(number: int, **changes: Any) -> Node:

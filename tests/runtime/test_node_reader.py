@@ -1,9 +1,6 @@
 """Which calls the reporter makes for which nodes: as few as AWS allows, and none that loses a node."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,7 +8,7 @@ import pytest
 from local_aws.fleet.records import Node
 from patching_constructs.model.reporter_settings import ReportedGroup
 from patching_constructs.runtime.reporter.nodes import NodeReader
-from tests.runtime.fleets import DAY, GROUP, START, World, node, patch
+from tests.runtime.fleets import DAY, GROUP, START, World, counted, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -20,22 +17,6 @@ WEB = ReportedGroup(name=GROUP, tag_key="PatchGroup")
 
 def reader(world: World) -> NodeReader:
     return NodeReader(ssm=world.client("ssm"), ec2=world.client("ec2"), now=START + DAY)
-
-
-@contextmanager
-def counted(world: World) -> Iterator[Counter[str]]:
-    """Count the calls of Systems Manager and EC2."""
-    calls: Counter[str] = Counter()
-
-    def count(model: Any, **_: object) -> None:
-        calls[model.name] += 1
-
-    clients = [world.client(service) for service in ("ssm", "ec2")]
-    for each in clients:
-        each.meta.events.register("before-call", count, unique_id="count")
-    yield calls
-    for each in clients:
-        each.meta.events.unregister("before-call", unique_id="count")
 
 
 def outside(number: int, **changes: Any) -> Node:

@@ -11,9 +11,8 @@ import pytest
 from local_aws.fleet.clock import clock, throttle
 from patching_constructs import PatchOperation
 from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
-from patching_constructs.runtime.reporter.memory import Memory
 from patching_constructs.runtime.reporter.report import Progress, Report
-from tests.runtime.fleets import DAY, GROUP, HOUR, START, TABLE, World, node, patch
+from tests.runtime.fleets import DAY, GROUP, HOUR, START, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -145,13 +144,3 @@ def test_an_older_report_that_ends_after_a_newer_one_knows_no_negative_ages() ->
     again = world.reporter().make(Progress(run_id="newer", now=before + 2 * HOUR))
     (found,) = again.progress.figures.values()
     assert found.oldest_missing_first_seen == 2 * HOUR, "it was there at the older moment"
-
-
-def test_more_nodes_than_a_read_or_a_write_takes_are_all_remembered() -> None:
-    world = World()
-    problems = {f"i-{number:017x}": ["MISSING kernel"] for number in range(1_001)}
-    dynamodb = world.client("dynamodb")
-    Memory(dynamodb, TABLE, now=START).first_seen(problems)
-    later = Memory(dynamodb, TABLE, now=START + DAY).first_seen(problems)
-    assert {seen["MISSING kernel"] for seen in later.values()} == {START}
-    assert len(later) == 1_001

@@ -23,7 +23,8 @@ _FILTER_WORDS = {
 }
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
 
-_COUNTS = ("MissingCount", "FailedCount", "InstalledRejectedCount", "InstalledPendingRebootCount")
+_COUNTS = {state: f"{word}Count" for state, word in _FILTER_WORDS.items()}
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html"""
 
 _AGENT_PAGES = {"PageSize": 50}
 """AWS gives 10 where nobody asks for more.
@@ -76,12 +77,12 @@ class LastReport:
     Attributes:
         ended_at: When it ended, or None where AWS does not say.
         baseline_id: The baseline that it used.
-        has_problems: Whether its counts say that something is left to do.
+        counts: How many patches are in each state in which something is left to do.
     """
 
     ended_at: dt.datetime | None
     baseline_id: str | None
-    has_problems: bool
+    counts: Mapping[PatchState, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +106,7 @@ class TaggedNode:
     @property
     def has_problems(self) -> bool:
         """Whether its last report says that something is left to do."""
-        return self.last_report is not None and self.last_report.has_problems
+        return self.last_report is not None and any(self.last_report.counts.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,7 +268,7 @@ class NodeReader:
             state["InstanceId"]: LastReport(
                 ended_at=state.get("OperationEndTime"),
                 baseline_id=state.get("BaselineId"),
-                has_problems=any(state.get(count, 0) for count in _COUNTS),
+                counts={problem: state.get(count, 0) for problem, count in _COUNTS.items()},
             )
             for page in pages
             for state in page["InstancePatchStates"]

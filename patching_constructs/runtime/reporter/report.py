@@ -15,16 +15,15 @@ from patching_constructs.model.reporter_settings import ReportedGroup, ReportedR
 from patching_constructs.runtime.figures import Figures, figures
 from patching_constructs.runtime.reporter.baselines import BaselineReader
 from patching_constructs.runtime.reporter.history import row, write_history
-from patching_constructs.runtime.reporter.memory import Memory, problem_key
-from patching_constructs.runtime.reporter.nodes import FoundProblem, NodeReader, TaggedNode
+from patching_constructs.runtime.reporter.memory import Memory
+from patching_constructs.runtime.reporter.nodes import FoundProblem, NodeReader
+from patching_constructs.runtime.reporter.pieces import PieceReader, ReadNode
 from patching_constructs.runtime.reporter.publish import MetricPublisher
 from patching_constructs.runtime.reporter.windows import Runs, read_runs
 
 UNKNOWN_SYSTEM = "UNKNOWN"
 """What stands in place of the operating system of nodes that nothing has reported."""
 
-_NODES_OF_A_PIECE = 100
-"""As many as the memory reads at once."""
 _TIME_TO_STOP = dt.timedelta(minutes=2)
 """How much of its time limit a report keeps for one more node and for writing down how far it came."""
 
@@ -132,15 +131,6 @@ class Report:
         return not self.is_stopped and not self.progress.failures
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _ReadNode:
-    """A node with the patches of which something is left to do, or with why they could not be read."""
-
-    node: TaggedNode
-    problems: Sequence[FoundProblem] = ()
-    unread: str | None = None
-
-
 class Reporter:
     """Makes a report, or a piece of it.
 
@@ -174,6 +164,7 @@ class Reporter:
         now = progress.now
         memory = Memory(self._clients.dynamodb, self._places.table_name, now=now)
         nodes = NodeReader(ssm=self._clients.ssm, ec2=self._clients.ec2, now=now)
+        pieces = PieceReader(nodes=nodes, memory=memory, is_late=self._is_late, now=now)
         self._baselines = BaselineReader(self._clients.ssm)
         self._registered = self._baselines.registered()
         runs = read_runs(self._clients.ssm, self._settings.rings, now=now)
@@ -202,8 +193,8 @@ class Reporter:
                         )
                         memory.save(_progress_key(stopped.run_id), stopped.to_data())
                         return Report(progress=stopped, is_stopped=True)
-                    piece = self._read(left[:_NODES_OF_A_PIECE], nodes)
-                    for report in self._reports(piece, group, runs, memory):
+                    piece = pieces.read(left)
+                    for report in self._reports(piece, group, runs):
                         figure = figures([report], ring.terms, exemptions=self._settings.exemptions, now=now)
                         where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
                         found[where] = found.get(where, Figures()) + figure
@@ -251,31 +242,7 @@ class Reporter:
     def _is_late(self) -> bool:
         return self._remaining() < _TIME_TO_STOP
 
-    def _read(self, piece: Sequence[TaggedNode], nodes: NodeReader) -> Sequence[_ReadNode]:
-        """Read the problems of nodes: of the first one, and of as many more as the time allows."""
-        read: list[_ReadNode] = []
-        for node in piece:
-            if not node.has_problems:
-                read.append(_ReadNode(node=node))
-                continue
-            if read and self._is_late():
-                break
-            try:
-                read.append(_ReadNode(node=node, problems=nodes.problems_of(node.node_id)))
-            except (ClientError, BotoCoreError, KeyError, ValueError) as error:
-                read.append(_ReadNode(node=node, unread=f"{type(error).__name__}: {error}"))
-        return read
-
-    def _reports(
-        self, piece: Sequence[_ReadNode], group: ReportedGroup, runs: Runs, memory: Memory
-    ) -> Iterator[NodeReport]:
-        first_seen = memory.first_seen(
-            {
-                read.node.node_id: [problem_key(problem.patch, problem.state) for problem in read.problems]
-                for read in piece
-                if read.unread is None
-            }
-        )
+    def _reports(self, piece: Sequence[ReadNode], group: ReportedGroup, runs: Runs) -> Iterator[NodeReport]:
         for read in piece:
             node = read.node
             last = node.last_report
@@ -298,7 +265,7 @@ class Reporter:
                         state=problem.state,
                         # Debian's packages have a priority in place of a severity.
                         severity=None if system is not None and system.is_apt else problem.severity,
-                        first_seen=first_seen[node.node_id][problem_key(problem.patch, problem.state)],
+                        first_seen=problem.first_seen,
                         published=self._release_of(problem, system, baseline_id),
                     )
                     for problem in read.problems
