@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ MOST_PARTS = 12
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
+_NAMED_NODES = 50
+"""How many unread nodes the log names of each part of a report; all are in the history and in the figures."""
+
 _PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 8})
 """Waits when AWS throttles, and asks more slowly from then on.
 
-Pauses double up to 20 seconds, so that a call that always fails takes 71 seconds of them at most.
+Pauses double up to 20 seconds, so that a call that always fails takes 91 seconds of them at most.
 
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """
@@ -73,6 +77,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         "finished": report.is_finished,
         "parts": report.progress.part + 1,
         "nodes": sum(figure.nodes for figure in report.progress.figures.values()),
+        "unread": dict(islice(report.unread.items(), _NAMED_NODES)),
         "failures": list(report.progress.failures),
         "changed_baselines": list(report.changed_baselines),
     }

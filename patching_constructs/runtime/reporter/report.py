@@ -119,11 +119,13 @@ class Report:
         progress: How far it came.
         is_stopped: Whether the time was over before every group had its turn.
         changed_baselines: Baselines that differ from their definition, in words.
+        unread: Why the patches of nodes of this piece could not be read, by the ids of the nodes.
     """
 
     progress: Progress
     is_stopped: bool = False
     changed_baselines: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_finished(self) -> bool:
@@ -192,7 +194,7 @@ class Reporter:
                             unread_rings=frozenset(unread_rings),
                         )
                         memory.save(_progress_key(stopped.run_id), stopped.to_data())
-                        return Report(progress=stopped, is_stopped=True)
+                        return Report(progress=stopped, is_stopped=True, unread=_unread(rows))
                     piece = pieces.read(left)
                     for report in self._reports(piece, group, runs):
                         figure = figures([report], ring.terms, exemptions=self._settings.exemptions, now=now)
@@ -232,7 +234,7 @@ class Reporter:
         )
         self._publish(done, groups, without_group=without_group, changed_baselines=len(changed))
         memory.delete(_progress_key(progress.run_id))
-        return Report(progress=done, changed_baselines=changed)
+        return Report(progress=done, changed_baselines=changed, unread=_unread(rows))
 
     def load(self, run_id: str, *, now: dt.datetime) -> Progress | None:
         """Return how far a report came that was stopped, or None if nobody knows."""
@@ -345,3 +347,7 @@ class Reporter:
 
 def _progress_key(run_id: str) -> str:
     return f"report {run_id}"
+
+
+def _unread(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {each["node_id"]: each["unread"] for each in rows if each["unread"] is not None}
