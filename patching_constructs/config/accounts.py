@@ -7,6 +7,9 @@ from pydantic import Field
 
 from patching_constructs.config.base import Name, SettingsModel
 
+OrganizationId = Annotated[str, Field(pattern=r"^o-[a-z0-9]{10,32}$", examples=["o-a1b2c3d4e5"])]
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html"""
+
 
 class Partition(enum.StrEnum):
     """Part of AWS with its own accounts and Regions.

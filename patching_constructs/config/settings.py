@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, PrivateAttr, StrictInt
 
-from patching_constructs.config.accounts import AccountRole, AccountSettings, Partition
+from patching_constructs.config.accounts import AccountRole, AccountSettings, OrganizationId, Partition
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel
 from patching_constructs.config.baselines import BaselineSettings
@@ -48,6 +48,9 @@ class Settings(SettingsModel):
     """Which nodes are patched together, earliest first."""
     recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
     """Who hears of failures anywhere in the organisation."""
+    organization_id: OrganizationId | None = None
+    """Id of the organisation in AWS Organizations: the security account's event bus then takes events of
+    patching from workload accounts only as long as they belong to it. Default: membership does not matter."""
     freezes: list[FreezeSettings] = Field(default_factory=list)
     """Times in which nothing may be installed. Default: none."""
     exemptions: list[ExemptionSettings] = Field(default_factory=list)

@@ -111,10 +111,19 @@ CASES = [
         "'rolout_name'",
         (
             "rollout_name, partition, regions, accounts, baselines, rings, recipients, "
-            "freezes, exemptions, visibility_lag_days, minutes_per_node, "
+            "organization_id, freezes, exemptions, visibility_lag_days, minutes_per_node, "
             "security_hub, config_rules, quotas; did you mean 'rollout_name'?"
         ),
         id="unknown key",
+    ),
+    pytest.param(
+        [("baselines:\n", 'organization_id: "222222222222"\nbaselines:\n')],
+        10,
+        "organization_id",
+        "not of the right form",
+        "'222222222222'",
+        "text such as o-a1b2c3d4e5 that matches ^o-[a-z0-9]{10,32}$",
+        id="an account in place of the organisation",
     ),
     pytest.param(
         [("partition: aws\n", "")],

@@ -31,6 +31,11 @@ def test_accounts_are_found_by_their_role(tmp_path: Path) -> None:
     assert [account.name for account in settings.workload_accounts] == ["dev", "prod"]
 
 
+def test_the_organisation_may_be_named(tmp_path: Path) -> None:
+    named = load(tmp_path, changed(("baselines:\n", "organization_id: o-a1b2c3d4e5\nbaselines:\n")))
+    assert (named.organization_id, load(tmp_path, TEXT).organization_id) == ("o-a1b2c3d4e5", None)
+
+
 def test_an_account_gets_only_the_rings_and_baselines_that_it_needs(tmp_path: Path) -> None:
     settings = load(tmp_path, TEXT)
     dev, prod = settings.workload_accounts
