@@ -2,13 +2,14 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bench.handwritten_compliance_alarms import define_compliance_alarms
 from bench.handwritten_dashboard import define_dashboard
 from bench.handwritten_environments import ENVIRONMENTS, Environment
-from bench.handwritten_events import define_alarms, define_event_forwarding
+from bench.handwritten_event_forwarder import define_event_forwarder
+from bench.handwritten_event_hub import define_event_hub
+from bench.handwritten_events import define_alarms
 from bench.handwritten_history import define_history
 from bench.handwritten_nodes import define_command_output, define_fleet, define_window_role
 from bench.handwritten_parts import define_access_logs
@@ -26,7 +27,7 @@ def define_organisation(app: cdk.App) -> None:
 
 
 class SecurityStack(cdk.Stack):
-    """Define the organisation's event bus with its alarms, the state of every ring, and the history."""
+    """Define the organisation's event bus and who is told, the state of every ring, and the history."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id, env=cdk.Environment(account=SECURITY_ACCOUNT, region=REGION))
@@ -35,24 +36,17 @@ class SecurityStack(cdk.Stack):
         )
         event_bus_arn = event_bus.event_bus_arn
         event_bus_name = event_bus.event_bus_name
-        for environment in ENVIRONMENTS:
-            event_bus.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid=f"Allow-{environment.name}",
-                    principals=[iam.AccountPrincipal(environment.account)],
-                    actions=["events:PutEvents"],
-                    resources=[event_bus_arn],
-                )
-            )
-        action = define_alarms(
+        accounts = [environment.account for environment in ENVIRONMENTS]
+        action = define_event_hub(
             self,
-            account=SECURITY_ACCOUNT,
+            accounts,
             recipient="security-patching@example.com",
             event_bus_name=event_bus_name,
+            event_bus_arn=event_bus_arn,
         )
         define_ring_states(
             self,
-            [environment.account for environment in ENVIRONMENTS],
+            accounts,
             event_bus_name=event_bus_name,
             event_bus_arn=event_bus_arn,
             action=action,
@@ -84,10 +78,10 @@ class WorkloadStack(cdk.Stack):
         install_window_ids = [
             window_id for name, window_id in window_ids.items() if name.endswith("-install")
         ]
-        define_event_forwarding(self)
         action = define_alarms(
             self, account=account, recipient=environment.recipient, window_ids=list(window_ids.values())
         )
+        define_event_forwarder(self, environment, action=action)
         reporter = define_reporter(self, environment, install_window_ids)
         rings = [ring.name for ring in environment.rings]
         health_alarm_arns = define_compliance_alarms(self, rings, reporter=reporter, action=action)

@@ -11,55 +11,23 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 
 from bench.handwritten_parts import FIVE_MINUTES, define_alarm, define_dead_letter_queue, let_rules_send
-from bench.handwritten_places import EVENT_BUS_ARN, REGION, WINDOW_EVENT
+from bench.handwritten_places import REGION, WINDOW_EVENT
 
-_PATCH_DOCUMENTS = [
+PATCH_DOCUMENTS = [
     "AWS-RunPatchBaseline",
     "AWS-RunPatchBaselineWithHooks",
     "AWS-RunPatchBaselineAssociation",
 ]
-
-
-def define_event_forwarding(stack: cdk.Stack) -> None:
-    """Send what happens to windows and commands to the security account."""
-    queue = define_dead_letter_queue(stack, "ForwardingDeadLetterQueue")
-    role = iam.Role(
-        stack,
-        "ForwardingRole",
-        description="Sends patching events to the security account",
-        assumed_by=iam.ServicePrincipal("events.amazonaws.com"),
-        managed_policies=[
-            iam.ManagedPolicy(
-                stack,
-                "ForwardingPolicy",
-                statements=[iam.PolicyStatement(actions=["events:PutEvents"], resources=[EVENT_BUS_ARN])],
-            )
-        ],
-    )
-    rule = events.CfnRule(
-        stack,
-        "ForwardingRule",
-        description="Patch commands and maintenance windows of this account, for the security account",
-        event_pattern={
-            "source": ["aws.ssm"],
-            "$or": [
-                {
-                    "detail-type": ["EC2 Command Status-change Notification"],
-                    "detail": {"document-name": [{"prefix": "AWS-RunPatchBaseline"}]},
-                },
-                {"detail-type": [WINDOW_EVENT]},
-            ],
-        },
-        targets=[
-            events.CfnRule.TargetProperty(
-                id="SecurityAccount",
-                arn=EVENT_BUS_ARN,
-                role_arn=role.role_arn,
-                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=queue.queue_arn),
-            )
-        ],
-    )
-    let_rules_send(queue, rule.attr_arn)
+UNSUCCESSFUL_STATUSES = [
+    "Failed",
+    "TimedOut",
+    "Cancelled",
+    "DeliveryTimedOut",
+    "ExecutionTimedOut",
+    "Undeliverable",
+    "Terminated",
+    "Incomplete",
+]
 
 
 def define_alarms(
@@ -67,8 +35,7 @@ def define_alarms(
     *,
     account: str,
     recipient: str,
-    event_bus_name: str | None = None,
-    window_ids: list[str] | None = None,
+    window_ids: list[str],
 ) -> cloudwatch_actions.SnsAction:
     """Define the topic, the rules that publish on it, and the alarms on the delivery.
 
@@ -150,7 +117,6 @@ def define_alarms(
             stack,
             id,
             description=description,
-            event_bus_name=event_bus_name,
             event_pattern={"source": ["aws.ssm"], **pattern},
             targets=[
                 events.CfnRule.TargetProperty(
@@ -169,17 +135,13 @@ def define_alarms(
                 )
             ],
         ).attr_arn
-        name_position = 1 if event_bus_name is None else 2
-        dimensions = {"RuleName": cdk.Fn.select(name_position, cdk.Fn.split("/", rule_arn))}
-        if event_bus_name is not None:
-            dimensions["EventBusName"] = event_bus_name
         define_alarm(
             stack,
             f"{id}FailedInvocations",
             cloudwatch.Metric(
                 namespace="AWS/Events",
                 metric_name="FailedInvocations",
-                dimensions_map=dimensions,
+                dimensions_map={"RuleName": cdk.Fn.select(1, cdk.Fn.split("/", rule_arn))},
                 period=FIVE_MINUTES,
                 statistic="Sum",
             ),
@@ -189,7 +151,7 @@ def define_alarms(
         )
         return rule_arn
 
-    of_windows = {} if window_ids is None else {"window-id": window_ids}
+    of_windows = {"window-id": window_ids}
     window_paths = {"window": "$.detail.window-id", "execution": "$.detail.window-execution-id"}
     rule_arns = [
         define_rule(
@@ -198,17 +160,8 @@ def define_alarms(
             pattern={
                 "detail-type": ["EC2 Command Status-change Notification"],
                 "detail": {
-                    "document-name": _PATCH_DOCUMENTS,
-                    "status": [
-                        "Failed",
-                        "TimedOut",
-                        "Cancelled",
-                        "DeliveryTimedOut",
-                        "ExecutionTimedOut",
-                        "Undeliverable",
-                        "Terminated",
-                        "Incomplete",
-                    ],
+                    "document-name": PATCH_DOCUMENTS,
+                    "status": UNSUCCESSFUL_STATUSES,
                 },
             },
             paths={

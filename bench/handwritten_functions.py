@@ -71,6 +71,7 @@ def define_function(
     settings: str,
     statements: Sequence[iam.PolicyStatement],
     timeout: cdk.Duration,
+    at_once: int = 1,
 ) -> Function:
     """Define a function with a role, a log group and a queue of its own."""
     log_group = logs.LogGroup(
@@ -127,7 +128,7 @@ def define_function(
             dead_letter_queue=queue,
             timeout=timeout,
             memory_size=256,
-            reserved_concurrent_executions=1,
+            reserved_concurrent_executions=at_once,
         )
     return Function(function=function, role=role, log_group=log_group, dead_letter_queue=queue)
 
@@ -201,7 +202,7 @@ def define_function_alarms(
 def _write_zip(path: Path, settings_file: str, settings: str) -> None:
     """Write code and settings, so that the same files give the same zip everywhere."""
     with zipfile.ZipFile(path, "w") as code:
-        for name, text in (*_code(), (settings_file, settings)):
+        for name, text in sorted([*_code(), (settings_file, settings)]):
             entry = zipfile.ZipInfo(name)
             entry.external_attr = 0o100644 << 16
             code.writestr(entry, text)
@@ -210,4 +211,4 @@ def _write_zip(path: Path, settings_file: str, settings: str) -> None:
 @functools.cache
 def _code() -> list[tuple[str, str]]:
     paths = [path for pattern in _FILES for path in _CODE.glob(pattern)]
-    return sorted((path.relative_to(_CODE).as_posix(), path.read_text("utf-8")) for path in paths)
+    return [(path.relative_to(_CODE).as_posix(), path.read_text("utf-8")) for path in paths]

@@ -8,3 +8,4 @@ HISTORY_BUCKET_ARN = f"arn:aws:s3:::{HISTORY_BUCKET}"
 HISTORY_KEYS = f"arn:aws:kms:{REGION}:{SECURITY_ACCOUNT}:key/*"
 WINDOW_EVENT = "Maintenance Window Execution State-change Notification"
 RUN_FINISHED = {"source": ["patching-constructs"], "detail-type": ["Patching Ring Run Finished"]}
+SOMETHING_HAPPENED = {"source": ["patching-constructs"], "detail-type": ["Patching Event"]}

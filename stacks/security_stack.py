@@ -4,20 +4,25 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patching_constructs import ComplianceAlarms, ComplianceHistory, RingStates, Settings
+from patching_constructs import (
+    ComplianceHistory,
+    PatchEventHub,
+    PatchEventSeverity,
+    RingStates,
+    Settings,
+)
 from stacks.access_logs import define_access_logs
 from stacks.acknowledgements.compliance import acknowledge_history, acknowledge_ring_states
-from stacks.acknowledgements.messages import acknowledge_alarms
+from stacks.acknowledgements.messages import acknowledge_event_hub
 from stacks.from_settings import recipients_of, ring_owners
 
 _EVENT_BUS_NAME = "patching"
 
 
 class SecurityStack(cdk.Stack):
-    """Define the organisation's event bus with its alarms, the state of every ring, and the history.
+    """Define the organisation's event bus and who is told, the state of every ring, and the history.
 
     Args:
         scope: Parent construct.
@@ -43,20 +48,17 @@ class SecurityStack(cdk.Stack):
         event_bus = events.EventBus(
             self, "EventBus", event_bus_name=_EVENT_BUS_NAME, description="Patching events of all accounts"
         )
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-permissions.html
-        for workload in settings.workload_accounts:
-            event_bus.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid=f"Allow-{workload.name}",
-                    principals=[iam.AccountPrincipal(workload.id)],
-                    actions=["events:PutEvents"],
-                    resources=[event_bus.event_bus_arn],
-                )
-            )
-        alarms = ComplianceAlarms(
-            self, "Alarms", recipients=recipients_of(settings.recipients), event_bus=event_bus
+        recipients = recipients_of(settings.recipients)
+        event_hub = PatchEventHub(
+            self,
+            "Events",
+            event_bus=event_bus,
+            # Of what asks for nothing, such as a window that ended well, there is a log.
+            recipients=dict.fromkeys([PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING], recipients),
+            organization_id=settings.organization_id,
+            accounts=[workload.id for workload in settings.workload_accounts],
         )
-        acknowledge_alarms(alarms)
+        acknowledge_event_hub(event_hub)
         owners = ring_owners(settings)
         if owners:
             states = RingStates(
@@ -64,7 +66,7 @@ class SecurityStack(cdk.Stack):
                 "RingStates",
                 event_bus=event_bus,
                 owners={settings.rollout_name: owners},
-                alarm_topics=[alarms.topic],
+                alarm_topics=[event_hub.topics[PatchEventSeverity.CRITICAL]],
             )
             acknowledge_ring_states(states)
         history = ComplianceHistory(

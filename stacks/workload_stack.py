@@ -12,6 +12,7 @@ from patching_constructs import (
     ComplianceReporter,
     PatchBaseline,
     PatchDashboard,
+    PatchEventForwarder,
     PatchGroupFleet,
     PatchOperation,
     RingedMaintenanceWindow,
@@ -23,11 +24,10 @@ from stacks.acknowledgements.buckets import acknowledge_command_output
 from stacks.acknowledgements.compliance import acknowledge_reporter, acknowledge_ring_runs
 from stacks.acknowledgements.messages import (
     acknowledge_alarms,
-    acknowledge_event_forwarding,
+    acknowledge_event_forwarder,
     acknowledge_findings,
 )
 from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_windows
-from stacks.event_forwarding import EventForwarding
 from stacks.from_settings import define_baseline, define_config_rules, define_findings, recipients_of
 
 
@@ -94,7 +94,6 @@ class WorkloadStack(cdk.Stack):
         )
         acknowledge_windows(windows)
 
-        acknowledge_event_forwarding(EventForwarding(self, "EventForwarding", event_bus_arn=event_bus_arn))
         reporter = ComplianceReporter(
             self,
             "Reporter",
@@ -117,6 +116,15 @@ class WorkloadStack(cdk.Stack):
             reporter=reporter,
         )
         acknowledge_alarms(alarms)
+        event_forwarder = PatchEventForwarder(
+            self,
+            "Events",
+            account_name=account.name,
+            maintenance_windows=windows,
+            event_bus_arn=event_bus_arn,
+            alarm_topics=[alarms.topic],
+        )
+        acknowledge_event_forwarder(self, event_forwarder)
         PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
         if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
             recorder = RingRunRecorder(

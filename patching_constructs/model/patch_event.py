@@ -11,6 +11,9 @@ PATCH_EVENT_SOURCE = "patching-constructs"
 
 PATCH_EVENT_DETAIL_TYPE = "Patching Event"
 
+MOST_FACTS = 100
+"""Facts of one event; the security account pays a write for each."""
+
 
 class PatchEventSeverity(enum.StrEnum):
     """How soon somebody has to look."""

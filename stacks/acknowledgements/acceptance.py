@@ -11,6 +11,14 @@ IS_THE_DEAD_LETTER_QUEUE = {
     )
 }
 
+NOT_IN_A_VPC = {
+    "NIST.800.53.R5-LambdaInsideVPC": (
+        "The function talks to public endpoints of AWS only, with a role of its own, and nothing can call it "
+        "but EventBridge and itself. A VPC would add endpoints to keep and to pay for in every account and "
+        "Region."
+    )
+}
+
 
 def accept(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """Accept findings on a construct and below it, each for its reason."""

@@ -3,15 +3,12 @@
 import aws_cdk as cdk
 
 from patching_constructs import ComplianceHistory, ComplianceReporter, RingRunRecorder, RingStates
-from stacks.acknowledgements.acceptance import accept, partition_of
+from stacks.acknowledgements.acceptance import (
+    NOT_IN_A_VPC,
+    accept,
+    partition_of,
+)
 
-_NOT_IN_A_VPC = {
-    "NIST.800.53.R5-LambdaInsideVPC": (
-        "The function talks to public endpoints of AWS only, with a role of its own, and nothing can call it "
-        "but EventBridge and itself. A VPC would add endpoints to keep and to pay for in every account and "
-        "Region."
-    )
-}
 _RECOVERED_WITHOUT_A_PLAN = {
     "NIST.800.53.R5-DynamoDBInBackupPlan": (
         "Point-in-time recovery keeps every state of the last 35 days, and the table is retained. A "
@@ -32,7 +29,7 @@ def acknowledge_reporter(
     )
     accept(
         reporter,
-        _NOT_IN_A_VPC
+        NOT_IN_A_VPC
         | _RECOVERED_WITHOUT_A_PLAN
         | {
             "AwsSolutions-IAM5[Resource::*]": (
@@ -58,7 +55,7 @@ def acknowledge_ring_runs(recorder: RingRunRecorder) -> None:
     """Accept read actions that take no resource."""
     accept(
         recorder,
-        _NOT_IN_A_VPC
+        NOT_IN_A_VPC
         | {
             "AwsSolutions-IAM5[Resource::*]": (
                 "Reading what a window's run and its commands did: Systems Manager takes no resource for "
@@ -70,7 +67,7 @@ def acknowledge_ring_runs(recorder: RingRunRecorder) -> None:
 
 def acknowledge_ring_states(states: RingStates) -> None:
     """Accept that the table has point-in-time recovery in place of a backup plan."""
-    accept(states, _NOT_IN_A_VPC | _RECOVERED_WITHOUT_A_PLAN)
+    accept(states, NOT_IN_A_VPC | _RECOVERED_WITHOUT_A_PLAN)
 
 
 def acknowledge_history(history: ComplianceHistory) -> None:

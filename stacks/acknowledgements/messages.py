@@ -1,18 +1,53 @@
-"""What is accepted of queues and alarms that tell about failed patching."""
+"""What is accepted of what tells people about patching."""
 
 from typing import TYPE_CHECKING
 
-from patching_constructs import ComplianceAlarms
-from stacks.acknowledgements.acceptance import IS_THE_DEAD_LETTER_QUEUE, accept
-from stacks.event_forwarding import EventForwarding
+import aws_cdk as cdk
+
+from patching_constructs import ComplianceAlarms, PatchEventForwarder, PatchEventHub
+from stacks.acknowledgements.acceptance import (
+    IS_THE_DEAD_LETTER_QUEUE,
+    NOT_IN_A_VPC,
+    accept,
+    partition_of,
+)
 
 if TYPE_CHECKING:
     from patching_constructs import PatchFindings
 
 
-def acknowledge_event_forwarding(forwarding: EventForwarding) -> None:
-    """Accept that the queue behind the forwarding rule has none behind it."""
-    accept(forwarding.dead_letter_queue, IS_THE_DEAD_LETTER_QUEUE)
+def acknowledge_event_forwarder(stack: cdk.Stack, forwarder: PatchEventForwarder) -> None:
+    """Accept wildcards over what an event may be about, of which the forwarder only reads names and tags."""
+    ssm = f"arn:{partition_of(stack)}:ssm:{stack.region}:{stack.account}"
+    of_any_event = (
+        "Every window and node of the account may have events, also those that nobody defined here: patching "
+        "that nobody planned is what people want to hear of. Only names and tags are read."
+    )
+    accept(
+        forwarder,
+        NOT_IN_A_VPC
+        | {
+            "AwsSolutions-IAM5[Resource::*]": (
+                "Looking up what a window's run and its commands did, and the names of nodes: these actions "
+                "take no resource. None changes anything."
+            ),
+            f"AwsSolutions-IAM5[Resource::{ssm}:maintenancewindow/*]": of_any_event,
+            f"AwsSolutions-IAM5[Resource::{ssm}:managed-instance/mi-*]": of_any_event,
+        },
+    )
+
+
+def acknowledge_event_hub(hub: PatchEventHub) -> None:
+    """Accept that nobody backs up what was told already."""
+    accept(
+        hub,
+        NOT_IN_A_VPC
+        | {
+            "NIST.800.53.R5-DynamoDBInBackupPlan": (
+                "The table remembers for a day what people were told. Without it they would be told again."
+            )
+        },
+    )
 
 
 def acknowledge_findings(findings: "PatchFindings") -> None:

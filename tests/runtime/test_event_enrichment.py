@@ -18,7 +18,7 @@ from local_aws.aws import client
 from local_aws.fleet.executions import CommandRun
 from local_aws.fleet.simulation import WindowFired
 from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
-from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
+from patching_constructs.model.patch_event import MOST_FACTS, PatchEvent, PatchEventKind, PatchEventSeverity
 from patching_constructs.patch_event_forwarder import SETTINGS_FILE
 from patching_constructs.runtime.event_enrichment import handler as forwarder
 from patching_constructs.runtime.event_enrichment.enrichment import UnknownEventError, enrich
@@ -137,6 +137,22 @@ def test_a_window_in_which_something_else_failed_tells_it_itself() -> None:
     execution = window.execution.execution_id
     (patching, own) = told(world, window.event).facts
     assert (patching.partition("/")[0], own) == ("command", f"window/{ACCOUNT}/{REGION}/{execution}/FAILED")
+
+
+@pytest.mark.usefixtures("local_aws")
+@pytest.mark.parametrize(("commands", "facts"), [(MOST_FACTS, MOST_FACTS), (MOST_FACTS + 1, 1)])
+def test_a_window_with_more_failures_than_an_event_may_tell_tells_one(commands: int, facts: int) -> None:
+    world = World()
+    window = fired(world)
+    window.execution.status = "FAILED"
+    window.execution.commands = {
+        f"task-{number}": CommandRun(
+            command_id=f"command-{number}", document_name="AWS-RunPatchBaseline", status="FAILED"
+        )
+        for number in range(commands)
+    }
+    event = told(world, window.event)
+    assert len(event.facts) == facts
 
 
 @pytest.mark.usefixtures("local_aws")

@@ -7,10 +7,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+import yaml
 from aws_cdk.assertions import Template
 
 from patching_constructs import load_settings
 from patching_constructs.model.reporter_settings import ReporterSettings
+from stacks.security_stack import SecurityStack
 from tests.sample import ROOT, sample_app, stacks_of
 
 STACKS = [
@@ -106,27 +108,48 @@ def test_the_fleet_that_is_patched_through_its_images_is_scanned_and_never_patch
     assert not set(scanned_only) & set(groups_by_window["patching-prod-install"])
 
 
-def test_the_security_account_takes_events_from_workload_accounts_only(
+def _allowed(template: dict[str, Any]) -> Resources:
+    """Return the statements of the event bus's policy by their ids."""
+    policies = _of_type(template, "AWS::Events::EventBusPolicy").values()
+    return {policy["StatementId"]: policy["Statement"] for policy in policies}
+
+
+def test_the_security_account_takes_records_of_patching_from_workload_accounts_only(
     templates: dict[str, dict[str, Any]],
 ) -> None:
     settings = load_settings(ROOT / "patching.yaml")
-    policies = _of_type(templates["Patching-security"], "AWS::Events::EventBusPolicy").values()
-    allowed = {policy["StatementId"]: policy["Statement"] for policy in policies}
-    runs = allowed.pop("RingRunsOfOwners")
+    allowed = _allowed(templates["Patching-security"])
     accounts = {account.id for account in settings.workload_accounts}
-    assert {statement["Principal"]["AWS"].split(":")[4] for statement in allowed.values()} == accounts
-    assert {principal.split(":")[4] for principal in runs["Principal"]["AWS"]} <= accounts
-    assert runs["Condition"]["StringEquals"] == {"events:detail-type": "Patching Ring Run Finished"}
+    told = {statement_id: statement["Condition"] for statement_id, statement in allowed.items()}
+    assert {
+        statement_id: condition["StringEquals"]["events:detail-type"]
+        for statement_id, condition in told.items()
+    } == {"PatchEvents": "Patching Event", "RingRunsOfOwners": "Patching Ring Run Finished"}
+    for statement in allowed.values():
+        assert {principal.split(":")[4] for principal in statement["Principal"]["AWS"]} <= accounts
+    assert len(allowed["PatchEvents"]["Principal"]["AWS"]) == len(accounts)
+
+
+@pytest.mark.parametrize("organization_id", [None, "o-a1b2c3d4e5"])
+def test_who_leaves_the_organisation_is_heard_no_more(organization_id: str | None, tmp_path: Path) -> None:
+    data = yaml.safe_load((ROOT / "patching.yaml").read_text())
+    file = tmp_path / "patching.yaml"
+    file.write_text(yaml.safe_dump({**data, "organization_id": organization_id}, sort_keys=False))
+    stack = SecurityStack(
+        cdk.App(analytics_reporting=False),
+        "Security",
+        settings=load_settings(file),
+        env=cdk.Environment(account="222222222222", region="eu-central-1"),
+    )
+    allowed = _allowed(dict(Template.from_stack(stack).to_json()))
+    of = allowed["PatchEvents"]["Condition"]["StringEquals"].get("aws:PrincipalOrgID")
+    assert of == organization_id
 
 
 def test_every_account_that_installs_tells_how_it_went_and_is_believed(
     templates: dict[str, dict[str, Any]],
 ) -> None:
-    (runs,) = [
-        policy["Statement"]
-        for policy in _of_type(templates["Patching-security"], "AWS::Events::EventBusPolicy").values()
-        if policy["StatementId"] == "RingRunsOfOwners"
-    ]
+    runs = _allowed(templates["Patching-security"])["RingRunsOfOwners"]
     believed = {principal.split(":")[4] for principal in runs["Principal"]["AWS"]}
     installing = {
         account.id
@@ -197,9 +220,26 @@ def test_workload_accounts_send_to_the_bus_that_the_security_account_has(
     name = next(iter(buses))["Name"]
     expected = f"arn:aws:events:eu-central-1:222222222222:event-bus/{name}"
     for stack in STACKS[1:]:
-        arns = [
-            target["Arn"]
-            for rule in _of_type(templates[stack], "AWS::Events::Rule").values()
-            for target in rule["Targets"]
-        ]
-        assert expected in arns
+        bus_of = {
+            function["Handler"].split(".")[2]: function["Environment"]["Variables"].get("EVENT_BUS_ARN")
+            for function in _of_type(templates[stack], "AWS::Lambda::Function").values()
+        }
+        assert (bus_of["event_enrichment"], bus_of["ring_runs"]) == (expected, expected)
+
+
+def test_people_are_told_of_failures_and_not_of_what_went_well(
+    templates: dict[str, dict[str, Any]],
+) -> None:
+    (variables,) = [
+        function["Environment"]["Variables"]
+        for function in _of_type(templates["Patching-security"], "AWS::Lambda::Function").values()
+        if "event_hub" in function["Handler"]
+    ]
+    assert {name for name in variables if name.endswith("_TOPIC_ARN")} == {
+        "CRITICAL_TOPIC_ARN",
+        "WARNING_TOPIC_ARN",
+    }
+    subscriptions = _of_type(templates["Patching-security"], "AWS::SNS::Subscription").values()
+    assert [subscription["Endpoint"] for subscription in subscriptions] == [
+        "security-patching@example.com"
+    ] * 2

@@ -1,6 +1,11 @@
 """Executions of maintenance windows."""
 
-from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
+from patching_constructs.model.patch_event import (
+    MOST_FACTS,
+    PatchEvent,
+    PatchEventKind,
+    PatchEventSeverity,
+)
 from patching_constructs.model.patch_events import OVERLAPPING_WINDOW_STATUS
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.runtime.event_enrichment.commands import command_fact
@@ -88,4 +93,6 @@ def _failures(happening: Happening, execution_id: str, own_fact: str) -> list[st
         failed_commands += failed
         others_failed = others_failed or not failed
     facts = [command_fact(happening, command_id) for command_id in failed_commands]
-    return [*facts, own_fact] if others_failed or not facts else facts
+    if others_failed or not facts:
+        facts.append(own_fact)
+    return facts if len(facts) <= MOST_FACTS else [own_fact]

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from patching_constructs.model.event_hub import EventHubSettings
-from patching_constructs.model.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE, PatchEvent
-
-MOST_FACTS = 100
-"""Facts of one event; each costs a write."""
+from patching_constructs.model.patch_event import (
+    MOST_FACTS,
+    PATCH_EVENT_DETAIL_TYPE,
+    PATCH_EVENT_SOURCE,
+    PatchEvent,
+)
 
 LONGEST_FACT = 1024
 """Bytes of a fact, so that the key of its claim stays below DynamoDB's 2,048.
