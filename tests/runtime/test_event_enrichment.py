@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,7 +147,7 @@ def test_a_window_with_more_failures_than_an_event_may_tell_tells_one(commands: 
     window = fired(world)
     window.execution.status = "FAILED"
     window.execution.commands = {
-        f"task-{number}": CommandRun(
+        str(uuid.UUID(int=number)): CommandRun(
             command_id=f"command-{number}", document_name="AWS-RunPatchBaseline", status="FAILED"
         )
         for number in range(commands)
