@@ -18,6 +18,7 @@ from bench.handwritten_functions import (
 from bench.handwritten_parts import FIVE_MINUTES, define_alarm
 from bench.handwritten_places import REGION, SECURITY_ACCOUNT, SOMETHING_HAPPENED
 
+_RUNBOOK = "Runbook: docs/runbooks/event-refused.md"
 _ALARMS_OF_THIS_ACCOUNT = {
     "StringEquals": {"aws:SourceAccount": SECURITY_ACCOUNT},
     "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{SECURITY_ACCOUNT}:alarm:*"},
@@ -91,7 +92,7 @@ def define_event_hub(
             f"{severity.capitalize()}TopicUndelivered",
             topic.metric_number_of_notifications_failed(period=FIVE_MINUTES, statistic="Sum"),
             "A recipient did not get a message about failed patching. Check the subscriptions of the topic, "
-            "and for a queue its policy, its key and the dead-letter queue.",
+            f"and for a queue its policy, its key and the dead-letter queue. {_RUNBOOK}",
             action=action,
         )
     hub = define_function(
@@ -155,7 +156,6 @@ def define_event_hub(
         },
         account=SECURITY_ACCOUNT,
     )
-    runbook = "Runbook: docs/runbooks/event-refused.md"
     define_function_alarms(
         stack,
         "Events",
@@ -163,9 +163,9 @@ def define_event_hub(
         action=action,
         on_error="An event of patching was refused or could not be told. The log of the function says which "
         "account sent it and why. An account that speaks for another one has been taken over, or somebody in "
-        f"it is trying things out. {runbook}",
+        f"it is trying things out. {_RUNBOOK}",
         on_dead_letter="Events of patching that were refused or could not be told wait in the dead-letter "
         "queue. Read why in the log of the function. Invoke the function again with those that should be "
-        f"told, then purge the queue. {runbook}",
+        f"told, then purge the queue. {_RUNBOOK}",
     )
     return action

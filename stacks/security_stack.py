@@ -56,7 +56,9 @@ class SecurityStack(cdk.Stack):
             # Of what asks for nothing, such as a window that ended well, there is a log.
             recipients=dict.fromkeys([PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING], recipients),
             organization_id=settings.organization_id,
-            accounts=[workload.id for workload in settings.workload_accounts],
+            accounts=()
+            if settings.organization_id
+            else [workload.id for workload in settings.workload_accounts],
         )
         acknowledge_event_hub(event_hub)
         owners = ring_owners(settings)

@@ -49,8 +49,8 @@ class Settings(SettingsModel):
     recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
     """Who hears of failures anywhere in the organisation."""
     organization_id: OrganizationId | None = None
-    """Id of the organisation in AWS Organizations: the security account's event bus then takes events of
-    patching from workload accounts only as long as they belong to it. Default: membership does not matter."""
+    """Id of the organisation in AWS Organizations. The security account then takes events of patching from
+    all of its accounts, and from no other. Default: it takes those of the workload accounts."""
     freezes: list[FreezeSettings] = Field(default_factory=list)
     """Times in which nothing may be installed. Default: none."""
     exemptions: list[ExemptionSettings] = Field(default_factory=list)
