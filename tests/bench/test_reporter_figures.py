@@ -60,6 +60,15 @@ def test_a_report_is_counted_and_true_although_calls_are_refused(
     assert report.calls > throttle.calls, "the table, the history and the metrics count too"
 
 
+def test_a_second_report_asks_no_node_and_is_true(
+    tmp_path: Path, server: Server, fleet: ReportedFleet
+) -> None:
+    first, second = (measured(tmp_path, server, fleet, name) for name in ("1", "2"))
+    assert first.requests["ssm.DescribeInstancePatches"] == NODES * WRONG_PERCENT // 100
+    assert "ssm.DescribeInstancePatches" not in second.requests
+    assert second.unlike_truth == []
+
+
 def test_the_reporter_runs_with_nothing_but_its_bundle(
     tmp_path: Path, server: Server, fleet: ReportedFleet
 ) -> None:
@@ -101,14 +110,33 @@ KEPT = MeasuredReport(
     code="",
 )
 MANY = replace(KEPT, requests={"ssm.DescribeInstancePatches": 1_000})
+SECOND = replace(KEPT, requests={"ssm.DescribeInstancePatchStatesForPatchGroup": 60})
 
 
-def broken(many: MeasuredReport) -> list[str]:
-    return [limit.name for limit in limits({1_000: KEPT, 5_000: many}, 5_100) if limit.is_broken]
+def broken(many: MeasuredReport, second: MeasuredReport = SECOND) -> list[str]:
+    return [limit.name for limit in limits({1_000: KEPT, 5_000: many}, second, 5_100) if limit.is_broken]
 
 
 def test_what_keeps_its_limits_is_not_broken() -> None:
     assert broken(MANY) == []
+
+
+@pytest.mark.parametrize(
+    ("second", "name"),
+    [
+        (
+            replace(SECOND, requests={"ssm.DescribeInstancePatches": 1}),
+            "reporter, 5,000 nodes: nodes asked by a second report",
+        ),
+        (
+            replace(SECOND, unlike_truth=[("prod", "NodesInScope")]),
+            "reporter, 5,000 nodes: metrics unlike the truth",
+        ),
+    ],
+    ids=["asks", "untrue"],
+)
+def test_a_second_report_that_asks_or_is_untrue_is_named(second: MeasuredReport, name: str) -> None:
+    assert broken(MANY, second) == [name]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +161,8 @@ def test_a_limit_that_is_broken_is_named(many: MeasuredReport, name: str) -> Non
 
 def test_a_reporter_that_asks_like_everybody_is_named() -> None:
     few, many = ({"ssm.DescribeInstancePatches": count} for count in (1_030, 5_148))
-    found = limits({1_000: replace(KEPT, requests=few), 5_000: replace(KEPT, requests=many)}, 5_148)
+    reports = {1_000: replace(KEPT, requests=few), 5_000: replace(KEPT, requests=many)}
+    found = limits(reports, SECOND, 5_148)
     assert [limit.name for limit in found if limit.is_broken] == [
         "reporter, 5,000 nodes: calls beside those of asking every node"
     ]
