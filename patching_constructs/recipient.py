@@ -60,7 +60,9 @@ class Recipient:
     def slack(*, workspace_id: str, channel_id: str) -> "Recipient":
         """Tell a Slack channel through Amazon Q Developer in chat applications (AWS Chatbot).
 
-        Somebody has to authorize the workspace once in the console of that service.
+        Somebody has to authorize the workspace once in the console of that service. AWS takes one
+        configuration for each channel and account, whatever the Region: a channel that two constructs of an
+        account name fails the deployment of the second.
 
         Args:
             workspace_id: Id of the workspace, such as `T0123456789`.
@@ -70,6 +72,7 @@ class Recipient:
             InvalidInputError: If AWS would refuse an id.
 
         See: https://docs.aws.amazon.com/chatbot/latest/adminguide/slack-setup.html
+        See: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
         """
         return SlackRecipient(workspace_id=workspace_id, channel_id=channel_id)
 

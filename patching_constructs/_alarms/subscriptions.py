@@ -95,6 +95,8 @@ def show_in_chat(
 
     The service would bound a channel by `AdministratorAccess` if nothing else were said. It takes one
     configuration for each channel and account, so all topics of a channel stand in it.
+
+    See: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
     """
     role_arn = iam.Role(
         scope,
