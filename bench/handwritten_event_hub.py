@@ -151,7 +151,7 @@ def define_event_hub(
             "EventsRule": events.CfnRuleProps(
                 description="Something happened to patching in an account",
                 event_bus_name=event_bus_name,
-                event_pattern=SOMETHING_HAPPENED,
+                event_pattern=SOMETHING_HAPPENED | {"detail": {"kind": ["WINDOW", "COMMAND", "CALENDAR"]}},
             )
         },
         account=SECURITY_ACCOUNT,

@@ -9,6 +9,7 @@ from constructs import Construct
 from patching_constructs import (
     ComplianceHistory,
     PatchEventHub,
+    PatchEventKind,
     PatchEventSeverity,
     RingStates,
     Settings,
@@ -55,6 +56,8 @@ class SecurityStack(cdk.Stack):
             event_bus=event_bus,
             # Of what asks for nothing, such as a window that ended well, there is a log.
             recipients=dict.fromkeys([PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING], recipients),
+            # A newly approved patch makes node after node non-compliant; the reporters ring once for a ring.
+            kinds=[PatchEventKind.WINDOW, PatchEventKind.COMMAND, PatchEventKind.CALENDAR],
             organization_id=settings.organization_id,
             accounts=()
             if settings.organization_id

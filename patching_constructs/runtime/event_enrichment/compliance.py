@@ -1,7 +1,7 @@
 """Nodes whose patch compliance changed."""
 
 from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
-from patching_constructs.runtime.event_enrichment.happening import Happening, severity_of_failure
+from patching_constructs.runtime.event_enrichment.happening import Happening
 from patching_constructs.runtime.event_enrichment.named_nodes import name_nodes
 
 _COMPLIANT = "compliant"
@@ -9,6 +9,9 @@ _COMPLIANT = "compliant"
 
 def tell_compliance(happening: Happening) -> PatchEvent:
     """Tell that a node complies with its patch baseline from now on, or does not.
+
+    Each newly approved patch makes nodes non-compliant until their next window, so it is not urgent by
+    itself on any ring: how long it has lasted is what the reporter measures.
 
     AWS does not say whether the event names a baseline by its bare id or by its ARN, and shows events that
     name neither baseline nor severity.
@@ -24,7 +27,7 @@ def tell_compliance(happening: Happening) -> PatchEvent:
     became = f"compliant with {baseline}" if is_compliant else f"non-compliant with {baseline} ({severity})"
     return happening.tell(
         kind=PatchEventKind.COMPLIANCE,
-        severity=PatchEventSeverity.INFO if is_compliant else severity_of_failure(nodes.where),
+        severity=PatchEventSeverity.INFO if is_compliant else PatchEventSeverity.WARNING,
         where=nodes.where,
         subject=node_id,
         subject_name=name,
