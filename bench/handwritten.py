@@ -36,17 +36,15 @@ class SecurityStack(cdk.Stack):
         )
         event_bus_arn = event_bus.event_bus_arn
         event_bus_name = event_bus.event_bus_name
-        accounts = [environment.account for environment in ENVIRONMENTS]
         action = define_event_hub(
             self,
-            accounts,
             recipient="security-patching@example.com",
             event_bus_name=event_bus_name,
             event_bus_arn=event_bus_arn,
         )
         define_ring_states(
             self,
-            accounts,
+            [environment.account for environment in ENVIRONMENTS],
             event_bus_name=event_bus_name,
             event_bus_arn=event_bus_arn,
             action=action,

@@ -26,7 +26,7 @@ _ALARMS_OF_THIS_ACCOUNT = {
 
 
 def define_event_hub(
-    stack: cdk.Stack, accounts: list[str], *, recipient: str, event_bus_name: str, event_bus_arn: str
+    stack: cdk.Stack, *, recipient: str, event_bus_name: str, event_bus_arn: str
 ) -> cloudwatch_actions.SnsAction:
     """Define the function that tells each event once, with its table and topics.
 
@@ -109,7 +109,7 @@ def define_event_hub(
         settings=json.dumps(
             {
                 "schema-version": 1,
-                "accounts": accounts,
+                "accounts": [],
                 "ops-items": [],
                 "quiet-seconds": 86400.0,
                 "runbooks": "docs/runbooks",
@@ -135,12 +135,15 @@ def define_event_hub(
         statement_id="PatchEvents",
         statement={
             "Effect": "Allow",
-            "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
+            "Principal": "*",
             "Action": "events:PutEvents",
             "Resource": event_bus_arn,
             "Condition": {
                 "ForAllValues:StringEquals": {"events:source": SOMETHING_HAPPENED["source"][0]},
-                "StringEquals": {"events:detail-type": SOMETHING_HAPPENED["detail-type"][0]},
+                "StringEquals": {
+                    "events:detail-type": SOMETHING_HAPPENED["detail-type"][0],
+                    "aws:PrincipalOrgID": "o-a1b2c3d4e5",
+                },
             },
         },
     )

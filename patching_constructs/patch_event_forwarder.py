@@ -16,6 +16,8 @@ from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
+from patching_constructs._report import refuse_errors
+from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
 from patching_constructs.model.patch_events import (
@@ -33,6 +35,7 @@ from patching_constructs.model.patch_events import (
     PatchCommandNotificationType,
 )
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.rules.event_bus import check_account_name, check_event_bus_arn
 
 SETTINGS_FILE = "events.json"
 
@@ -74,6 +77,9 @@ class PatchEventForwarder(Construct):
         dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
         encryption_key: The key of all of them.
         alarms: Alarms on failures of the function, and on messages in its queue.
+
+    Raises:
+        InvalidInputError: If the account has no name at synth, or the bus is none.
 
     Example:
         >>> import aws_cdk as cdk
@@ -123,6 +129,12 @@ class PatchEventForwarder(Construct):
         reserved_concurrent_executions: int | None = 5,
         encryption_key: kms.IKey | None = None,
     ) -> None:
+        refuse_errors(
+            scope,
+            id,
+            [*check_account_name(maybe(account_name)), *check_event_bus_arn(maybe(event_bus_arn))],
+            subject="PatchEventForwarder",
+        )
         super().__init__(scope, id)
         self.encryption_key: kms.IKey = (
             define_key(self, "Key", description="Encrypts what the forwarder of patching events logs")

@@ -18,6 +18,7 @@ from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
+from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.patch_events import (
     EVENT_SOURCE,
@@ -27,6 +28,7 @@ from patching_constructs.model.patch_events import (
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.rules.event_bus import check_event_bus_arn
 from patching_constructs.rules.ring_states import check_install_windows
 
 SETTINGS_FILE = "ring-runs.json"
@@ -66,7 +68,7 @@ class RingRunRecorder(Construct):
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
-        InvalidInputError: If no window installs.
+        InvalidInputError: If no window installs, or the bus is none.
 
     Example:
         >>> import aws_cdk as cdk
@@ -132,7 +134,12 @@ class RingRunRecorder(Construct):
                 for window in windows
             },
         )
-        refuse_errors(scope, id, check_install_windows(list(settings.rings)), subject="RingRunRecorder")
+        refuse_errors(
+            scope,
+            id,
+            [*check_install_windows(list(settings.rings)), *check_event_bus_arn(maybe(event_bus_arn))],
+            subject="RingRunRecorder",
+        )
         super().__init__(scope, id)
         self.encryption_key: kms.IKey = (
             define_key(self, "Key", description="Encrypts what the recorder of ring runs logs")

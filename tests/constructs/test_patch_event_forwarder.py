@@ -15,6 +15,7 @@ from aws_cdk.assertions import Template
 
 from patching_constructs import (
     CommandOutput,
+    InvalidInputError,
     PatchCommandNotificationType,
     PatchEventForwarder,
     PatchGroup,
@@ -60,7 +61,9 @@ def _ring(name: str, *, production: bool, **group: Any) -> Ring:
     )
 
 
-def _forwarder(stack: cdk.Stack, **options: Any) -> PatchEventForwarder:
+def _forwarder(
+    stack: cdk.Stack, *, account_name: str = "production", event_bus_arn: str = BUS_ARN, **options: Any
+) -> PatchEventForwarder:
     windows = RingedMaintenanceWindow(
         stack,
         "Windows",
@@ -74,9 +77,9 @@ def _forwarder(stack: cdk.Stack, **options: Any) -> PatchEventForwarder:
     return PatchEventForwarder(
         stack,
         "Events",
-        account_name="production",
+        account_name=account_name,
         maintenance_windows=windows,
-        event_bus_arn=BUS_ARN,
+        event_bus_arn=event_bus_arn,
         **options,
     )
 
@@ -255,6 +258,35 @@ def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
     rules = Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
     targets = [target for rule in rules for target in rule["Properties"]["Targets"]]
     assert [target["DeadLetterConfig"]["Arn"] for target in targets] == [queue] * 4
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"account_name": " "}, "account_name: not a name, got ' '"),
+        ({"account_name": cdk.Aws.ACCOUNT_ID}, "account_name: not a name, got a CDK token"),
+        (
+            {"event_bus_arn": "patching"},
+            "event_bus_arn: not the ARN of an event bus, got 'patching'; allowed: an ARN such as",
+        ),
+        (
+            {"event_bus_arn": BUS_ARN.replace("event-bus", "rule")},
+            "event_bus_arn: not the ARN of an event bus",
+        ),
+    ],
+)
+def test_what_could_never_be_told_is_refused(options: dict[str, Any], told: str) -> None:
+    stack = _stack()
+    with pytest.raises(InvalidInputError) as refused:
+        _forwarder(stack, **options)
+    assert told in str(refused.value)
+    assert stack.node.try_find_child("Events") is None
+
+
+def test_a_bus_may_be_known_at_deployment_only() -> None:
+    stack = _stack()
+    _forwarder(stack, event_bus_arn=cdk.CfnParameter(stack, "Bus").value_as_string)
+    assert _statements(stack)["TellSecurityAccount"]["Resource"] == {"Ref": "Bus"}
 
 
 def test_what_security_rules_say() -> None:

@@ -193,6 +193,13 @@ def test_windows_that_only_scan_have_no_runs_to_record() -> None:
     assert stack.node.try_find_child("Recorder") is None
 
 
+def test_a_bus_that_is_none_is_refused() -> None:
+    stack = _stack()
+    with pytest.raises(InvalidInputError, match="event_bus_arn: not the ARN of an event bus, got 'patching'"):
+        RingRunRecorder(stack, "Recorder", maintenance_windows=_windows(stack), event_bus_arn="patching")
+    assert stack.node.try_find_child("Recorder") is None
+
+
 def test_what_security_rules_say_of_the_recorder() -> None:
     stack = _stack()
     _recorder(stack, alarm_topics=[sns.Topic(stack, "Told")])

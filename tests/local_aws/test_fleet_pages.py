@@ -48,6 +48,28 @@ def test_tag_filters_stand_alone() -> None:
         SSM.describe_instance_information(Filters=[tag, ping])
 
 
+def test_instances_are_found_by_their_ids_and_those_that_are_gone_are_left_out() -> None:
+    add_nodes(3)
+    wanted = [{"Name": "instance-id", "Values": [f"i-{1:017x}", "i-0deadbeefdeadbeef"]}]
+    reservations = EC2.describe_instances(Filters=wanted)["Reservations"]
+    assert [found["Instances"][0]["InstanceId"] for found in reservations] == [f"i-{1:017x}"]
+
+
+def test_nodes_outside_ec2_have_tags_of_their_own() -> None:
+    place(ACCOUNT, REGION).fleet.add(
+        Node(
+            node_id="mi-00000000000000001",
+            operating_system=OperatingSystem.AMAZON_LINUX_2023,
+            tags={"PatchGroup": "web"},
+            launched_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+    )
+    tags = SSM.list_tags_for_resource(ResourceType="ManagedInstance", ResourceId="mi-00000000000000001")
+    assert tags["TagList"] == [{"Key": "PatchGroup", "Value": "web"}]
+    with pytest.raises(ClientError, match="InvalidResourceId"):
+        SSM.list_tags_for_resource(ResourceType="ManagedInstance", ResourceId="mi-00000000000000002")
+
+
 def test_instances_come_in_pages_and_by_tag() -> None:
     add_nodes(30)
     pages = list(

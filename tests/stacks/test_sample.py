@@ -114,35 +114,37 @@ def _allowed(template: dict[str, Any]) -> Resources:
     return {policy["StatementId"]: policy["Statement"] for policy in policies}
 
 
-def test_the_security_account_takes_records_of_patching_from_workload_accounts_only(
+def test_the_security_account_takes_records_of_patching_from_the_organisation_only(
     templates: dict[str, dict[str, Any]],
 ) -> None:
-    settings = load_settings(ROOT / "patching.yaml")
     allowed = _allowed(templates["Patching-security"])
-    accounts = {account.id for account in settings.workload_accounts}
-    told = {statement_id: statement["Condition"] for statement_id, statement in allowed.items()}
-    assert {
-        statement_id: condition["StringEquals"]["events:detail-type"]
-        for statement_id, condition in told.items()
-    } == {"PatchEvents": "Patching Event", "RingRunsOfOwners": "Patching Ring Run Finished"}
-    for statement in allowed.values():
-        assert {principal.split(":")[4] for principal in statement["Principal"]["AWS"]} <= accounts
-    assert len(allowed["PatchEvents"]["Principal"]["AWS"]) == len(accounts)
+    told = {
+        statement_id: statement["Condition"]["StringEquals"] for statement_id, statement in allowed.items()
+    }
+    assert told == {
+        "PatchEvents": {"events:detail-type": "Patching Event", "aws:PrincipalOrgID": "o-a1b2c3d4e5"},
+        "RingRunsOfOwners": {"events:detail-type": "Patching Ring Run Finished"},
+    }
+    accounts = {account.id for account in load_settings(ROOT / "patching.yaml").workload_accounts}
+    runs = allowed["RingRunsOfOwners"]["Principal"]["AWS"]
+    assert {principal.split(":")[4] for principal in runs} <= accounts
 
 
-def test_where_the_organisation_is_named_its_accounts_may_send_and_no_other(tmp_path: Path) -> None:
+def test_without_an_organisation_the_workload_accounts_may_send_and_no_other(tmp_path: Path) -> None:
     data = yaml.safe_load((ROOT / "patching.yaml").read_text())
     file = tmp_path / "patching.yaml"
-    file.write_text(yaml.safe_dump({**data, "organization_id": "o-a1b2c3d4e5"}, sort_keys=False))
+    file.write_text(yaml.safe_dump({**data, "organization_id": None}, sort_keys=False))
+    settings = load_settings(file)
     stack = SecurityStack(
         cdk.App(analytics_reporting=False),
         "Security",
-        settings=load_settings(file),
+        settings=settings,
         env=cdk.Environment(account="222222222222", region="eu-central-1"),
     )
     statement = _allowed(dict(Template.from_stack(stack).to_json()))["PatchEvents"]
-    assert statement["Principal"] == "*"
-    assert statement["Condition"]["StringEquals"]["aws:PrincipalOrgID"] == "o-a1b2c3d4e5"
+    senders = [str(principal).split(":iam::")[1][:12] for principal in statement["Principal"]["AWS"]]
+    assert senders == [account.id for account in settings.workload_accounts]
+    assert "aws:PrincipalOrgID" not in statement["Condition"]["StringEquals"]
 
 
 def test_every_account_that_installs_tells_how_it_went_and_is_believed(
