@@ -19,9 +19,9 @@ class PatchEventSeverity(enum.StrEnum):
     """How soon somebody has to look."""
 
     CRITICAL = "CRITICAL"
-    """Patching failed or a node does not comply, on a production ring or where nobody can tell the ring."""
+    """Patching failed on a production ring, or where nobody can tell the ring."""
     WARNING = "WARNING"
-    """The same on another ring."""
+    """Patching failed on another ring, or a node does not comply."""
     INFO = "INFO"
     """Something began, ended well or changed; nothing has to be done."""
 

@@ -236,7 +236,8 @@ def test_a_failed_command_names_the_nodes_on_which_it_failed() -> None:
     )
     assert (event.subject, event.subject_name) == (command_id, "AWS-RunPatchBaseline")
     assert event.title == "Patch command of ring prod Failed in account production, eu-central-1"
-    assert event.text.endswith("Nodes without success: web-0, web-1, web-2, web-3, web-4 and 2 more.")
+    named = ", ".join(f"web-{number} ({node(number).node_id})" for number in range(5))
+    assert event.text.endswith(f"Nodes without success: {named} and 2 more.")
     assert f"--command-id {command_id}" in event.next_step
     assert event.unknown == ""
 
@@ -300,7 +301,7 @@ def test_so_many_failures_are_urgent_on_any_ring() -> None:
     event = told(world, command_event(command.command_id))
     assert (event.severity, event.ring) == (CRITICAL, None)
     assert event.unknown == f"{MOST_NODES + 1} nodes are too many to ask for the ring of each"
-    assert f"dev-1 and {MOST_NODES - 4} more" in event.text
+    assert f"dev-1 ({node(4).node_id}) and {MOST_NODES - 4} more" in event.text
 
 
 @pytest.mark.usefixtures("local_aws")

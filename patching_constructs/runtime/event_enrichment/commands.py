@@ -22,11 +22,11 @@ def tell_command(happening: Happening) -> PatchEvent:
     statuses = look_up(f"the nodes of command {command_id}", lambda: list_nodes(happening.ssm, command_id))
     failed = []
     if isinstance(statuses, Unknown):
-        nodes = NamedNodes(names=(), where=Whereabouts(unknown=statuses.reason))
+        nodes = NamedNodes(names={}, where=Whereabouts(unknown=statuses.reason))
     else:
         failed = sorted(node_id for node_id, status in statuses.items() if status != "Success")
         nodes = name_nodes(happening, failed or sorted(statuses))
-    on_nodes = f" Nodes without success: {few(nodes.names)}." if failed else ""
+    on_nodes = f" Nodes without success: {few(nodes.labels)}." if failed else ""
     return happening.tell(
         kind=PatchEventKind.COMMAND,
         severity=severity_of_failure(nodes.where),
@@ -54,7 +54,7 @@ def tell_invocation(happening: Happening) -> PatchEvent:
     command_id, document, status = detail["command-id"], detail["document-name"], detail["status"]
     node_id = detail["instance-id"]
     nodes = name_nodes(happening, [node_id])
-    (name,) = nodes.names
+    (name,) = nodes.names.values()
     return happening.tell(
         kind=PatchEventKind.COMMAND,
         severity=severity_of_failure(nodes.where),
@@ -65,7 +65,7 @@ def tell_invocation(happening: Happening) -> PatchEvent:
         facts=[f"{command_fact(happening, command_id)}/{node_id}"],
         title=f"Patching of node {name}{nodes.where.of_ring} {status} in {happening.place}",
         text=(
-            f"Patch command {command_id} ({document}) ended with status {status} on node {name} ({node_id})"
+            f"Patch command {command_id} ({document}) ended with status {status} on node {nodes.labels[0]}"
             f"{nodes.where.of_group} in {happening.place_and_time}."
         ),
         next_step=(

@@ -22,7 +22,7 @@ def tell_compliance(happening: Happening) -> PatchEvent:
     baseline_id = detail.get("patch-baseline-id", "").rpartition("/")[2]
     baseline = f"patch baseline {baseline_id}" if baseline_id else "its patch baseline"
     nodes = name_nodes(happening, [node_id])
-    (name,) = nodes.names
+    (name,) = nodes.names.values()
     is_compliant = status == _COMPLIANT
     became = f"compliant with {baseline}" if is_compliant else f"non-compliant with {baseline} ({severity})"
     return happening.tell(
@@ -34,7 +34,7 @@ def tell_compliance(happening: Happening) -> PatchEvent:
         status=status,
         facts=[happening.fact("compliance", node_id, status, severity, baseline_id)],
         title=f"Node {name}{nodes.where.of_ring} is {status} in {happening.place}",
-        text=f"Node {name} ({node_id}){nodes.where.of_group} became {became} in {happening.place_and_time}.",
+        text=f"Node {nodes.labels[0]}{nodes.where.of_group} became {became} in {happening.place_and_time}.",
         next_step=""
         if is_compliant
         else (

@@ -1,6 +1,6 @@
 """Nodes with their names, and the ring that they are of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patching_constructs.model.unknown import Unknown
@@ -19,14 +19,19 @@ class NamedNodes:
     """Nodes with their names, and the ring that they are of.
 
     Attributes:
-        names: The name of each, or its id where it has none or is not among the first.
+        names: The name of each by its id; the id itself where it has no name or is not among the first.
         where: The ring that they are of.
         unknown: Why names are missing, in words; empty if none is.
     """
 
-    names: tuple[str, ...]
+    names: Mapping[str, str]
     where: Whereabouts
     unknown: str = ""
+
+    @property
+    def labels(self) -> list[str]:
+        """Name and id of each: instances of one Auto Scaling group share a name."""
+        return [node_id if name == node_id else f"{name} ({node_id})" for node_id, name in self.names.items()]
 
 
 def name_nodes(happening: Happening, node_ids: Sequence[str]) -> NamedNodes:
@@ -48,5 +53,5 @@ def name_nodes(happening: Happening, node_ids: Sequence[str]) -> NamedNodes:
     else:
         names |= computers
     return NamedNodes(
-        names=tuple(names.get(node_id) or node_id for node_id in node_ids), where=where, unknown=unknown
+        names={node_id: names.get(node_id) or node_id for node_id in node_ids}, where=where, unknown=unknown
     )
