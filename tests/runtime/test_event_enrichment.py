@@ -26,10 +26,9 @@ from patching_constructs.runtime.event_enrichment.enrichment import UnknownEvent
 from patching_constructs.runtime.event_enrichment.happening import Happening
 from patching_constructs.runtime.event_enrichment.named_nodes import MOST_NODES
 from tests import ssm_events
+from tests.runtime.buses import BUS, SECURITY, listen
 from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, World, node, patch
 
-SECURITY, BUS_REGION = "222222222222", "eu-west-1"
-BUS = f"arn:aws:events:{BUS_REGION}:{SECURITY}:event-bus/patching"
 PROD = EventRing(
     name="prod",
     production=True,
@@ -535,7 +534,7 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     world = World()
     world.add(node(1), patch("kernel"))
     window = fired(world)
-    messages = _listen()
+    messages = listen()
     (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("EVENT_BUS_ARN", BUS)
@@ -548,20 +547,6 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     (event,) = messages()
     assert (event["source"], event["detail-type"]) == ("patching-constructs", "Patching Event")
     assert PatchEvent.from_data(event["detail"]) == told(world, window.event)
-
-
-def _listen() -> Any:
-    """Make the security account's bus, and return what reads the events on it."""
-    events = client("events", account=SECURITY, region=BUS_REGION)
-    queues = client("sqs", account=SECURITY, region=BUS_REGION)
-    url = queues.create_queue(QueueName="heard")["QueueUrl"]
-    events.create_event_bus(Name="patching")
-    events.put_rule(Name="all", EventBusName="patching", EventPattern='{"source": ["patching-constructs"]}')
-    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_targets(Rule="all", EventBusName="patching", Targets=[{"Id": "queue", "Arn": arn}])
-    return lambda: [
-        json.loads(message["Body"]) for message in queues.receive_message(QueueUrl=url).get("Messages", [])
-    ]
 
 
 # --- what it is told ---

@@ -1,9 +1,7 @@
 """Runs of rings: how the workload account reads, judges and tells them."""
 
-import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,10 +18,9 @@ from patching_constructs.ring_run_recorder import SETTINGS_FILE
 from patching_constructs.runtime.ring_runs import handler as recorder
 from patching_constructs.runtime.ring_runs.recorder import UnknownWindowError, read_run
 from patching_constructs.runtime.ring_runs.task_results import TaskResult, judge_tasks
+from tests.runtime.buses import BUS, SECURITY, listen
 from tests.runtime.fleets import ACCOUNT, DAY, REGION, START, World, node, patch
 
-SECURITY, BUS_REGION = "222222222222", "eu-west-1"
-BUS = f"arn:aws:events:{BUS_REGION}:{SECURITY}:event-bus/patching"
 SETTINGS = RingRunSettings(rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=1)})
 
 
@@ -201,7 +198,7 @@ def test_the_handler_puts_the_run_on_the_bus_in_its_region(
     world = World(max_errors="0")
     world.add(node(1), patch("kernel"))
     window = fired(world)
-    messages = _listen()
+    messages = listen()
     (tmp_path / SETTINGS_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("EVENT_BUS_ARN", BUS)
@@ -216,20 +213,6 @@ def test_the_handler_puts_the_run_on_the_bus_in_its_region(
     (event,) = messages()
     assert (event["source"], event["detail-type"]) == ("patching-constructs", "Patching Ring Run Finished")
     assert RingRun.from_data(event["detail"]) == record(world, window)
-
-
-def _listen() -> Any:
-    """Make the security account's bus, and return what reads the events on it."""
-    events = client("events", account=SECURITY, region=BUS_REGION)
-    queues = client("sqs", account=SECURITY, region=BUS_REGION)
-    url = queues.create_queue(QueueName="heard")["QueueUrl"]
-    events.create_event_bus(Name="patching")
-    events.put_rule(Name="all", EventBusName="patching", EventPattern='{"source": ["patching-constructs"]}')
-    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_targets(Rule="all", EventBusName="patching", Targets=[{"Id": "queue", "Arn": arn}])
-    return lambda: [
-        json.loads(message["Body"]) for message in queues.receive_message(QueueUrl=url).get("Messages", [])
-    ]
 
 
 # --- what it is told ---

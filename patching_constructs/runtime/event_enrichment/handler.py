@@ -14,6 +14,7 @@ from patching_constructs.model.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH
 from patching_constructs.runtime.delivery import put_event
 from patching_constructs.runtime.event_enrichment.enrichment import enrich
 from patching_constructs.runtime.event_enrichment.happening import Happening
+from patching_constructs.runtime.retries import PATIENT
 
 SETTINGS_FILE = "events.json"
 """Name of the settings, beside the code."""
@@ -23,8 +24,6 @@ _LOOK_UP = Config(retries={"mode": "adaptive", "total_max_attempts": 5}, connect
 
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """
-
-_TELL = Config(retries={"mode": "adaptive", "max_attempts": 12})
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:  # noqa: ARG001 - Lambda passes it
@@ -42,7 +41,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:  # noq
     # PutEvents works in the Region of the bus only, which need not be this one.
     bus_region = event_bus_arn.split(":")[3]
     put_event(
-        boto3.client("events", region_name=bus_region, config=_TELL),
+        boto3.client("events", region_name=bus_region, config=PATIENT),
         told,
         source=PATCH_EVENT_SOURCE,
         detail_type=PATCH_EVENT_DETAIL_TYPE,

@@ -12,6 +12,7 @@ from patching_constructs.model.patch_event import (
     PATCH_EVENT_SOURCE,
     PatchEvent,
 )
+from patching_constructs.runtime.acceptance import CLOCKS_DIFFER, accept_record
 
 LONGEST_FACT = 1024
 """Bytes of a fact, so that the key of its claim stays below DynamoDB's 2,048.
@@ -20,8 +21,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.htm
 """
 
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
-_CLOCKS_DIFFER = dt.timedelta(minutes=5)
-"""How far the clocks of two accounts may be apart."""
 
 
 class RefusedEventError(Exception):
@@ -31,9 +30,6 @@ class RefusedEventError(Exception):
 def accept(event: Mapping[str, Any], settings: EventHubSettings, *, now: dt.datetime) -> PatchEvent:
     """Return what `event` tells.
 
-    The account of the event is written by EventBridge and is that of the sender; everything in the detail is
-    what the sender says.
-
     Args:
         event: The event as EventBridge delivers it.
         settings: Which accounts may send.
@@ -41,23 +37,16 @@ def accept(event: Mapping[str, Any], settings: EventHubSettings, *, now: dt.date
 
     Raises:
         RefusedEventError: If it is no event of patching, or speaks of another account than its sender's.
-
-    See: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
     """
-    sender = event["account"]
-    if (event["source"], event["detail-type"]) != (PATCH_EVENT_SOURCE, PATCH_EVENT_DETAIL_TYPE):
-        message = f"account {sender}: no event of patching, got {event['source']}: {event['detail-type']}"
-        raise RefusedEventError(message)
-    try:
-        told = PatchEvent.from_data(event["detail"])
-    except ValueError as error:
-        message = f"account {sender}: {error}"
-        raise RefusedEventError(message) from error
-    refusal = _refusal(told, sender, settings, now)
-    if refusal is not None:
-        message = f"account {sender}: {refusal}"
-        raise RefusedEventError(message)
-    return told
+    return accept_record(
+        event,
+        source=PATCH_EVENT_SOURCE,
+        detail_type=PATCH_EVENT_DETAIL_TYPE,
+        what="event of patching",
+        read=PatchEvent.from_data,
+        refuse=lambda told, sender: _refusal(told, sender, settings, now),
+        error=RefusedEventError,
+    )
 
 
 def _refusal(told: PatchEvent, sender: str, settings: EventHubSettings, now: dt.datetime) -> str | None:
@@ -67,7 +56,7 @@ def _refusal(told: PatchEvent, sender: str, settings: EventHubSettings, now: dt.
         return "it is not among the accounts that may send"
     if not _REGION.fullmatch(told.region):
         return "it speaks of no Region"
-    if told.happened_at > now + _CLOCKS_DIFFER:
+    if told.happened_at > now + CLOCKS_DIFFER:
         return f"it speaks of {told.happened_at}, and it is {now}"
     if len(told.facts) > MOST_FACTS:
         return f"{len(told.facts)} facts are more than {MOST_FACTS}"

@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from patching_constructs.model.event_hub import EventHubSettings
 from patching_constructs.model.patch_event import PatchEventSeverity
 from patching_constructs.runtime.event_hub.acceptance import accept
 from patching_constructs.runtime.event_hub.claims import Claims
 from patching_constructs.runtime.event_hub.telling import Places, Teller
+from patching_constructs.runtime.retries import PATIENT
 
 SETTINGS_FILE = "event-hub.json"
 """Name of the settings, beside the code."""
-
-_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 12})
-"""https://docs.aws.amazon.com/boto3/latest/guide/retries.html"""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -31,10 +28,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     now = dt.datetime.now(dt.UTC)
     accepted = accept(event, settings, now=now)
     teller = Teller(
-        sns=boto3.client("sns", config=_PATIENT),
-        ssm=boto3.client("ssm", config=_PATIENT),
+        sns=boto3.client("sns", config=PATIENT),
+        ssm=boto3.client("ssm", config=PATIENT),
         claims=Claims(
-            dynamodb=boto3.client("dynamodb", config=_PATIENT),
+            dynamodb=boto3.client("dynamodb", config=PATIENT),
             table_name=os.environ["TABLE_NAME"],
             quiet_period=settings.quiet_period,
         ),

@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.config import Config
 
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
 from patching_constructs.model.ring_run_settings import RingRunSettings
 from patching_constructs.runtime.delivery import put_event
+from patching_constructs.runtime.retries import PATIENT
 from patching_constructs.runtime.ring_runs.recorder import read_run
 
 SETTINGS_FILE = "ring-runs.json"
 """Name of the settings, beside the code."""
-
-_PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 12})
-"""https://docs.aws.amazon.com/boto3/latest/guide/retries.html"""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
@@ -26,7 +23,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
     settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
     run = read_run(
-        boto3.client("ssm", config=_PATIENT),
+        boto3.client("ssm", config=PATIENT),
         RingRunSettings.from_json(settings),
         event["detail"],
         account=context.invoked_function_arn.split(":")[4],
@@ -36,7 +33,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
     # PutEvents works in the Region of the bus only, which need not be this one.
     bus_region = event_bus_arn.split(":")[3]
     put_event(
-        boto3.client("events", region_name=bus_region, config=_PATIENT),
+        boto3.client("events", region_name=bus_region, config=PATIENT),
         told,
         source=RING_RUN_SOURCE,
         detail_type=RING_RUN_DETAIL_TYPE,

@@ -9,9 +9,7 @@ from botocore.exceptions import ClientError
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
 from patching_constructs.model.ring_run_settings import RingOwners
 from patching_constructs.model.ring_states import RECORD_KEY, RING_KEY, latest_key, ring_key, run_key
-
-_CLOCKS_DIFFER = dt.timedelta(minutes=5)
-"""How far the clocks of two accounts may be apart."""
+from patching_constructs.runtime.acceptance import CLOCKS_DIFFER, accept_record
 
 _STARTED = "started"
 """Attribute with the start as a number, by which runs are compared. Unit: seconds since 1970."""
@@ -24,9 +22,6 @@ class RefusedRunError(Exception):
 def accept(event: Mapping[str, Any], owners: RingOwners, *, now: dt.datetime) -> RingRun:
     """Return the run that `event` tells of.
 
-    The account of the event is written by EventBridge and is that of the sender; everything in the detail is
-    what the sender says.
-
     Args:
         event: The event as EventBridge delivers it.
         owners: Which accounts may say how a ring went.
@@ -34,23 +29,16 @@ def accept(event: Mapping[str, Any], owners: RingOwners, *, now: dt.datetime) ->
 
     Raises:
         RefusedRunError: If it is no run, or comes from an account that does not own the ring.
-
-    See: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
     """
-    sender = event["account"]
-    if (event["source"], event["detail-type"]) != (RING_RUN_SOURCE, RING_RUN_DETAIL_TYPE):
-        message = f"account {sender}: no run of a ring, got {event['source']}: {event['detail-type']}"
-        raise RefusedRunError(message)
-    try:
-        run = RingRun.from_data(event["detail"])
-    except ValueError as error:
-        message = f"account {sender}: {error}"
-        raise RefusedRunError(message) from error
-    refusal = _refusal(run, sender, owners, now)
-    if refusal is not None:
-        message = f"account {sender}: {refusal}"
-        raise RefusedRunError(message)
-    return run
+    return accept_record(
+        event,
+        source=RING_RUN_SOURCE,
+        detail_type=RING_RUN_DETAIL_TYPE,
+        what="run of a ring",
+        read=RingRun.from_data,
+        refuse=lambda run, sender: _refusal(run, sender, owners, now),
+        error=RefusedRunError,
+    )
 
 
 def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) -> str | None:
@@ -60,7 +48,7 @@ def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) ->
         return f"it does not own ring {run.ring} of rollout {run.rollout}"
     if run.succeeded + run.failed != run.nodes:
         return f"{run.succeeded} nodes succeeded and {run.failed} failed, of {run.nodes}"
-    if not run.started_at <= run.ended_at <= now + _CLOCKS_DIFFER:
+    if not run.started_at <= run.ended_at <= now + CLOCKS_DIFFER:
         return f"a run cannot last from {run.started_at} to {run.ended_at}; it is {now}"
     return None
 
