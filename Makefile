@@ -42,11 +42,22 @@ $(BROWSER)/.ready: tests/browser/package.json tests/browser/package-lock.json te
 	@node tests/browser/unpack.mjs $(BROWSER)
 	@touch $@
 
+CONFORMANCE := tests/conformance
+
+.PHONY: conformance
+conformance: $(CONFORMANCE)/node_modules/.ready ## Install AWS's IAM data and the policy evaluator that the tests use
+
+$(CONFORMANCE)/node_modules/.ready: $(CONFORMANCE)/package.json $(CONFORMANCE)/package-lock.json .venv/.ready
+	@echo "installing the policy evaluator"
+	@npm ci --prefix $(CONFORMANCE) --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 .PHONY: lock
 lock: .venv/.ready ## Renew requirements.lock and the lock files of npm
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 	npm install --package-lock-only --no-audit --no-fund
 	npm install --prefix tests/browser --package-lock-only --no-audit --no-fund
+	npm install --prefix $(CONFORMANCE) --package-lock-only --no-audit --no-fund
 
 .PHONY: synth
 synth: setup ## Synthesize the sample organisation through every gate
@@ -62,11 +73,11 @@ picture: demo ## Renew the picture of the quarter that the README shows
 	cp build/demo/quarter.png docs/images/quarter.png
 
 .PHONY: test
-test: setup browser ## Run the suite without the slow layers
+test: setup browser conformance ## Run the suite without the slow layers
 	pytest
 
 .PHONY: test-full
-test-full: setup browser ## Run the suite with deployments and property tests at depth
+test-full: setup browser conformance ## Run the suite with deployments and property tests at depth
 	pytest -m "slow or not slow"
 
 .PHONY: check
@@ -105,5 +116,5 @@ bench: setup ## Measure what the README states
 
 .PHONY: clean
 clean: ## Remove everything that the other targets made
-	rm -rf .venv node_modules tests/browser/node_modules $(BROWSER) cdk.out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules tests/browser/node_modules $(BROWSER) $(CONFORMANCE)/node_modules cdk.out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -47,7 +47,7 @@ def growth_figures(fresh: FreshProcess, folder: Path) -> tuple[Table, list[Limit
     seconds = dict.fromkeys(_ACCOUNT_COUNTS, float("inf"))
     for _ in range(_ROUNDS):
         for count, config in configs.items():
-            seconds[count] = min(seconds[count], synthesis_seconds(fresh, "library", str(config)))
+            seconds[count] = min(seconds[count], synthesis_seconds(fresh, str(config)))
     table = Table("accounts", "seconds", "seconds more for each account", title="growth of a synthesis")
     counts = list(seconds)
     table.add_row(str(counts[0]), f"{seconds[counts[0]]:.2f}", "")

@@ -1,15 +1,17 @@
-"""Synthesizes the organisation in a process of its own: `python -m bench.synthesis SIDE FOLDER [CONFIG]`.
+"""Synthesizes the organisation in a process of its own: `python -m bench.synthesis FOLDER [CONFIG]`.
 
 The feature flags are those of cdk.json. Security rules are left out and the built-in validator is switched
-off for both sides: they cost the same for the same templates, and more than everything else.
+off: they cost more than everything else and are not the library's.
 """
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import aws_cdk as cdk
+
+from patching_constructs import load_settings
+from stacks.organisation import define_organisation
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "patching.yaml"
@@ -21,26 +23,15 @@ def new_app(outdir: str | None = None) -> cdk.App:
     return cdk.App(analytics_reporting=False, context=context, outdir=outdir)
 
 
-def library(config: Path = SAMPLE) -> Callable[[cdk.App], None]:
-    """Import what app.py imports, and return what defines the stacks of a configuration."""
-    from patching_constructs import load_settings
-    from stacks.organisation import define_organisation
-
-    return lambda app: define_organisation(app, load_settings(config))
+def define_sample(app: cdk.App, config: Path = SAMPLE) -> None:
+    """Define the stacks of a configuration."""
+    define_organisation(app, load_settings(config))
 
 
-def handwritten() -> Callable[[cdk.App], None]:
-    """Import the twin, and return what defines the stacks of patching.yaml without the library."""
-    from bench.handwritten import define_organisation
-
-    return define_organisation
-
-
-def main(side: str, outdir: str, config: str = str(SAMPLE)) -> None:
-    """Synthesize one side into a folder."""
-    define = library(Path(config)) if side == "library" else handwritten()
+def main(outdir: str, config: str = str(SAMPLE)) -> None:
+    """Synthesize a configuration into a folder."""
     app = new_app(outdir)
-    define(app)
+    define_sample(app, Path(config))
     app.synth()
 
 

@@ -77,7 +77,7 @@ def synthesize_sample(fresh: FreshProcess, folder: Path) -> list[WorkloadStack]:
     config, assembly = folder / "regional.yaml", folder / REGIONAL_OUT
     data = regional_sample()
     config.write_text(yaml.safe_dump(data))
-    fresh.run(["-m", "bench.synthesis", "library", str(assembly), str(config)])
+    fresh.run(["-m", "bench.synthesis", str(assembly), str(config)])
     return read_stacks(assembly, data)
 
 

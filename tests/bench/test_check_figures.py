@@ -14,7 +14,7 @@ import yaml
 from bench.check_figures import check, findings
 from bench.fresh_process import FreshProcess
 from bench.hundred_rings import RING_COUNT, prove
-from bench.synthesis import library, new_app
+from bench.synthesis import define_sample, new_app
 from bench.workload_assembly import WorkloadStack, read_stacks, regional_sample, write_assembly
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.operating_system import OperatingSystem
@@ -51,7 +51,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> list[WorkloadStack]
     data = with_copies(regional_sample() | {"regions": REGIONS})
     (folder / "patching.yaml").write_text(yaml.safe_dump(data))
     app = new_app(str(folder / "cdk.out"))
-    library(folder / "patching.yaml")(app)
+    define_sample(app, folder / "patching.yaml")
     app.synth()
     return read_stacks(folder / "cdk.out", data)
 
