@@ -24,9 +24,7 @@ def test_a_workflow_runs_make_targets_and_nothing_else(workflow: Path) -> None:
 
 
 def test_the_workflows_run_all_that_continuous_integration_runs() -> None:
-    run_by_ci = {
-        line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make ")
-    }
+    run_by_ci = {line for line in (ROOT / ".ci" / "run").read_text().splitlines() if line.startswith("make ")}
     assert run_by_ci == {command for workflow in WORKFLOWS for command in _commands(workflow)}
 
 
