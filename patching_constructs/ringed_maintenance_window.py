@@ -9,7 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from patching_constructs._baselines.registrations import registered_baselines
+from patching_constructs._baselines.registrations import groups_with_snap_agents, registered_baselines
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._report import annotate_warnings, refuse_errors
 from patching_constructs._windows.resources import CommandSettings, define_target, define_task, define_window
@@ -27,6 +27,7 @@ from patching_constructs.model.marks import (
 )
 from patching_constructs.model.patching_documents import UPDATE_SSM_AGENT, PatchOperation
 from patching_constructs.model.promises import Promise
+from patching_constructs.rules.agent_updates import check_agent_updates
 from patching_constructs.rules.patch_baseline_doubts import check_shared_with_production
 from patching_constructs.rules.ring import check_rollout
 from patching_constructs.values.patch_group import PatchGroup
@@ -63,7 +64,8 @@ class RingedMaintenanceWindow(Construct):
     tasks in one window are never conditional. A window has one target, which lists the ring's patch groups,
     and one Run Command task on it that runs AWS-RunPatchBaseline, so that concurrency and error budget count
     over the whole ring. The install window updates the SSM agent first, if the ring wants it; it patches
-    whether or not that worked.
+    whether or not that worked. Define the fleets before the windows: a ring that leaves open whether agents
+    are updated leaves out the groups that have Ubuntu, and the rest of its groups have a target of their own.
 
     Windows do not honour change calendars, a node that is offline during the window waits for the next one,
     and a schedule does not prove that a patch reaches an earlier ring first.
@@ -147,10 +149,15 @@ class RingedMaintenanceWindow(Construct):
             ring if ring.order is not None else dataclasses.replace(ring, order=position)
             for position, ring in enumerate(rings, start=1)
         ]
+        snap_managed = groups_with_snap_agents(
+            scope, [group.name for ring in rings for group in ring.patch_groups]
+        )
         windows = [
             (ring, operation, window)
             for ring in rings
-            for operation, window in ring_windows(rollout_name, ring, separate_tasks=separate_tasks).items()
+            for operation, window in ring_windows(
+                rollout_name, ring, separate_tasks=separate_tasks, snap_managed=snap_managed
+            ).items()
         ]
         findings = check_rollout(
             rollout_name,
@@ -162,11 +169,21 @@ class RingedMaintenanceWindow(Construct):
             findings += check_groups_fit(rings)
         refuse_errors(scope, id, findings, subject="RingedMaintenanceWindow")
         super().__init__(scope, id)
-        annotate_warnings(self, [*findings, *_doubt_shared_baselines(scope, rings)])
+        annotate_warnings(
+            self,
+            [
+                *findings,
+                *_doubt_shared_baselines(scope, rings),
+                *check_agent_updates([window for _, _, window in windows], snap_managed),
+            ],
+        )
 
         self.rollout_name = rollout_name
         self.rings: tuple[Ring, ...] = tuple(rings)
-        self.service_role = window_role(self, rings) if service_role is None else service_role
+        documents = {str(task.task_arn) for _, _, window in windows for task in window.tasks}
+        self.service_role = (
+            window_role(self, rings, documents=sorted(documents)) if service_role is None else service_role
+        )
         settings = CommandSettings(
             service_role_arn=self.service_role.role_arn,
             bucket_name=command_output.bucket.bucket_name,
@@ -191,8 +208,8 @@ class RingedMaintenanceWindow(Construct):
         window.add_metadata(METADATA_KEY, _metadata(self.rollout_name, ring, operation))
         window_id = window.ref
 
-        suffixes = [group.name for group in ring.patch_groups] if separate_tasks else [""]
-        suffix_of = dict(zip(record.targets, suffixes, strict=True))
+        suffixes = [group.name for group in ring.patch_groups] if separate_tasks else ["", "Agents"]
+        suffix_of = dict(zip(record.targets, suffixes, strict=False))
         target_ids = {
             target: define_target(self, f"{ring_id}{operation}Target{suffix}", target, window_id=window_id)
             for target, suffix in suffix_of.items()
@@ -202,7 +219,7 @@ class RingedMaintenanceWindow(Construct):
             step = "Agent" if task.task_arn == UPDATE_SSM_AGENT else operation.value
             define_task(
                 self,
-                f"{ring_id}{step}Task{suffix_of[target]}",
+                f"{ring_id}{step}Task{suffix_of[target] if separate_tasks else ''}",
                 task,
                 window_id=window_id,
                 target_id=target_ids[target],

@@ -1,13 +1,13 @@
 """Which baseline of an app has which patch group, so that no group gets a second baseline for one system."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from constructs import Construct
 
 from patching_constructs._environment import Environment, environment_of, keep_environment
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.operating_system import OperatingSystem
+from patching_constructs.model.operating_system import SYSTEMS_WITH_SNAP_AGENT, OperatingSystem
 from patching_constructs.rules.ids import FindingId
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> lis
             if registration.holder is registration.baseline
             and registration.environment.is_same_as(environment)
         )
+    )
+
+
+def groups_with_snap_agents(scope: Construct, patch_groups: Iterable[str]) -> frozenset[str]:
+    """Return the groups that have a system with a snap agent in the account and Region of `scope`."""
+    return frozenset(
+        patch_group
+        for patch_group in patch_groups
+        for system in SYSTEMS_WITH_SNAP_AGENT
+        if _registration(scope, patch_group, system) is not None
     )
 
 

@@ -1,13 +1,12 @@
 """The role that maintenance windows assume."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.patching_documents import RUN_PATCH_BASELINE, UPDATE_SSM_AGENT
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
@@ -22,8 +21,8 @@ MAX_ROLE_POLICIES = 10
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
-def window_role(scope: Construct, rings: Sequence[Ring]) -> iam.Role:
-    """Define a role that may run the documents of `rings`, and only on nodes that carry their groups' tags.
+def window_role(scope: Construct, rings: Sequence[Ring], *, documents: Iterable[str]) -> iam.Role:
+    """Define a role that may run `documents`, and only on nodes that carry the tags of the groups of `rings`.
 
     The trust policy has no `aws:SourceAccount` condition: AWS does not document that maintenance windows send
     that key, and if they do not, no task would ever start. Who may give the role to a window is decided by
@@ -42,7 +41,7 @@ def window_role(scope: Construct, rings: Sequence[Ring]) -> iam.Role:
         f"arn:{partition}:ec2:{region}:{account}:instance/*",
         f"arn:{partition}:ssm:{region}:{account}:managed-instance/*",
     ]
-    documents = [f"arn:{partition}:ssm:{region}::document/{name}" for name in _document_names(rings)]
+    document_arns = [f"arn:{partition}:ssm:{region}::document/{name}" for name in documents]
     # Managed policies, because inline policies cannot be reviewed in one place.
     first, *others = _portions(rings)
     iam.ManagedPolicy(
@@ -50,7 +49,7 @@ def window_role(scope: Construct, rings: Sequence[Ring]) -> iam.Role:
         "ServiceRolePolicy",
         description="Lets maintenance windows run patching documents on nodes of their rings",
         roles=[role],
-        statements=[_send(documents), *_send_to_groups(nodes, first), _follow()],
+        statements=[_send(document_arns), *_send_to_groups(nodes, first), _follow()],
     )
     for number, groups in enumerate(others, start=2):
         iam.ManagedPolicy(
@@ -90,12 +89,6 @@ def _portions(rings: Sequence[Ring]) -> Iterator[list[PatchGroup]]:
                 portion, length = [], len(group.name) + len('"",')
             portion.append(group)
     yield portion
-
-
-def _document_names(rings: Sequence[Ring]) -> Iterator[str]:
-    yield RUN_PATCH_BASELINE
-    if any(ring.install is not None and ring.update_agent for ring in rings):
-        yield UPDATE_SSM_AGENT
 
 
 def _send(documents: Sequence[str]) -> iam.PolicyStatement:

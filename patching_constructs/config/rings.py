@@ -69,8 +69,9 @@ class RingSettings(SettingsModel):
     """How many nodes of the ring work at once, in one account: a number from 1, or 1% to 100%."""
     max_errors: Annotated[StrictInt, Field(ge=0, le=9_999_999)] | MaxErrors
     """How many nodes may fail before no further node starts: a number from 0, or 0% to 100%."""
-    update_agent: StrictBool = True
-    """Whether the install window updates the SSM agent first. Default: it does."""
+    update_agent: StrictBool | None = None
+    """Whether the install window updates the SSM agent first. Default: it does in groups without Ubuntu; on
+    Ubuntu the agent is a snap that updates itself."""
     soak_hours: Annotated[StrictInt, Field(ge=1)] | None = None
     """Hours that the ring has to run without trouble before a later ring may follow. Default: none."""
     promises: list[PromiseSettings] = Field(default_factory=list)

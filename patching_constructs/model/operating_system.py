@@ -37,3 +37,9 @@ class OperatingSystem(enum.StrEnum):
 
 
 _APT = {OperatingSystem.UBUNTU, OperatingSystem.DEBIAN, OperatingSystem.RASPBIAN}
+
+SYSTEMS_WITH_SNAP_AGENT = frozenset({OperatingSystem.UBUNTU})
+"""The operating systems on whose images the SSM agent is a snap, which updates itself.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/agent-install-ubuntu.html
+"""

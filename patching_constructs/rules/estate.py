@@ -29,6 +29,7 @@ from patching_constructs.rollout.ring_exposure import ring_exposure
 from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.rollout.span import Span
 from patching_constructs.rollout.tagged_nodes import node_tags
+from patching_constructs.rules.agent_updates import check_agent_updates, groups_with_snap_agents
 from patching_constructs.rules.alarms import check_alarms
 from patching_constructs.rules.associations import check_associations
 from patching_constructs.rules.collisions import check_collisions
@@ -200,7 +201,9 @@ def _check_windows_together(part: EnvironmentPart, options: CheckOptions) -> Ite
 
 def _check_patch_groups(part: EnvironmentPart, _: CheckOptions) -> Iterator[Finding]:
     records = [window.record for window in part.windows]
-    yield from check_group_coverage(records, [baseline.record for baseline in part.baselines])
+    baselines = [baseline.record for baseline in part.baselines]
+    yield from check_group_coverage(records, baselines)
+    yield from check_agent_updates(records, groups_with_snap_agents(baselines))
     yield from check_patch_group_tags(records, node_tags(part.resources))
 
 

@@ -256,6 +256,8 @@ class FindingId(enum.StrEnum):
     ACKNOWLEDGEMENT_UNUSED = "acknowledgement-unused"
     """A finding was accepted that is not there."""
 
+    TASK_AGENT_UPDATE_ON_SNAP = "task-agent-update-on-snap"
+    """A task updates an SSM agent that is a snap, which undoes the update."""
     TASK_BASELINE_OVERRIDE = "task-baseline-override"
     """BaselineOverride is not the address of a JSON file, or is given with InstallOverrideList."""
     TASK_PARAMETER_UNKNOWN = "task-parameter-unknown"

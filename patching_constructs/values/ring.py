@@ -35,7 +35,9 @@ class Ring:
         production: Whether the ring is production. A baseline that it shares with another ring is a warning.
             Default: it is not.
         update_agent: Whether the install window first updates the SSM agent. It has no effect on a ring that
-            is only scanned. Default: it does.
+            is only scanned. Default: it does in the groups that have no Ubuntu, as the baselines say that
+            register them before the windows are defined; on Ubuntu the agent is a snap, which updates itself
+            and undoes an update by Systems Manager.
         soak_hours: How long the ring has to run without trouble before a later ring may follow. Unit: hours,
             from 1. It is written into the template, for tools that prove the order. Default: no soak is
             promised.
@@ -75,7 +77,7 @@ class Ring:
     max_errors: str
     order: int | None = None
     production: bool = False
-    update_agent: bool = True
+    update_agent: bool | None = None
     soak_hours: int | None = None
     promises: Sequence[Promise] = ()
 

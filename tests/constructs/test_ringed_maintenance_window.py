@@ -21,6 +21,7 @@ from patching_constructs import (
     OperatingSystem,
     PatchBaseline,
     PatchGroup,
+    PatchGroupFleet,
     PatchGroupTagKey,
     PatchOperation,
     PatchWindow,
@@ -234,6 +235,53 @@ def test_the_agent_is_updated_first_in_the_install_window_only() -> None:
         ("WindowsDevInstallB4ABC6B8", "AWS-UpdateSSMAgent", 0),
         ("WindowsDevInstallB4ABC6B8", "AWS-RunPatchBaseline", 1),
     ]
+
+
+def _with_ubuntu(stack: cdk.Stack, patch_group: str) -> None:
+    PatchGroupFleet(
+        stack,
+        "Fleet",
+        patch_group=PatchGroup(name=patch_group),
+        baselines=[PatchBaseline.aws_default(OperatingSystem.UBUNTU)],
+    )
+
+
+def _updated_groups(stack: cdk.Stack) -> list[list[str]]:
+    targets = Template.from_stack(stack).find_resources("AWS::SSM::MaintenanceWindowTarget")
+    return [
+        targets[task["Targets"][0]["Values"][0]["Ref"]]["Properties"]["Targets"][0]["Values"]
+        for task in _of(stack, "SSM::MaintenanceWindowTask")
+        if task["TaskArn"] == "AWS-UpdateSSMAgent"
+    ]
+
+
+def test_agents_that_are_snaps_are_left_alone_and_those_of_the_other_groups_are_updated() -> None:
+    stack, without_ubuntu = _stack(), _stack()
+    _with_ubuntu(stack, "dev-web")
+    _windows(stack)
+    _windows(without_ubuntu)
+    assert _updated_groups(stack) == [["dev-batch"]]
+    assert _updated_groups(without_ubuntu) == [["dev-web", "dev-batch"]]
+    assert set(_logical_ids(without_ubuntu)) < set(_logical_ids(stack)), "a new id would replace the task"
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_a_group_of_ubuntu_alone_gets_no_agent_task_and_the_role_may_not_run_one() -> None:
+    stack = _stack()
+    _with_ubuntu(stack, "dev-web")
+    _windows(stack, replace(DEV, patch_groups=DEV.patch_groups[:1]))
+    assert _updated_groups(stack) == []
+    assert "AWS-UpdateSSMAgent" not in str(_of(stack, "IAM::ManagedPolicy"))
+
+
+def test_an_update_of_agents_on_ubuntu_is_a_warning() -> None:
+    stack = _stack()
+    _with_ubuntu(stack, "dev-web")
+    _windows(stack, replace(DEV, update_agent=True))
+    assert _updated_groups(stack) == [["dev-web", "dev-batch"]]
+    Annotations.from_stack(stack).has_warning(
+        "/Patching/Windows", Match.string_like_regexp("is a snap, which undoes the update.*'dev-web'")
+    )
 
 
 def test_the_cutoff_behavior_is_always_written() -> None:

@@ -337,6 +337,26 @@ def test_a_group_has_one_baseline_for_an_operating_system(tmp_path: Path) -> Non
     assert found(tmp_path, "patch-group-registered-twice", resources) == []
 
 
+@pytest.mark.parametrize(
+    ("operating_system", "is_doubtful"), [("UBUNTU", True), ("DEBIAN", False), ("AMAZON_LINUX_2023", False)]
+)
+def test_an_agent_that_is_a_snap_is_not_updated_by_a_window(
+    tmp_path: Path, operating_system: str, is_doubtful: bool
+) -> None:
+    agent = patching(TaskArn="AWS-UpdateSSMAgent", TaskInvocationParameters=command())["InstallTask"]
+    resources = {
+        **patching(),
+        "Agent": agent,
+        "Baseline": baseline("web", OperatingSystem=operating_system),
+    }
+    findings = found(tmp_path, "task-agent-update-on-snap", resources)
+    assert [(finding.level, finding.received) for finding in findings] == [
+        (Level.WARNING, "patch groups with Ubuntu: 'web'")
+    ][: int(is_doubtful)]
+    elsewhere = {**resources, "Baseline": baseline("office", OperatingSystem=operating_system)}
+    assert found(tmp_path, "task-agent-update-on-snap", elsewhere) == []
+
+
 def test_the_same_group_in_two_accounts_has_a_baseline_in_each(tmp_path: Path) -> None:
     artifacts = {
         name: stack_artifact(f"{name}.json", f"aws://{account}/eu-central-1")

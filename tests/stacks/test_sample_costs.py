@@ -43,9 +43,11 @@ def amounts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[Billable
 @pytest.mark.parametrize(
     ("account", "commands"),
     [
-        ("333333333333", (365 + 52 * 2) * 8),  # dev, on Wednesdays: the agent's update and the install
-        ("555555555555", (365 + 52 * 2) * 16),  # staging, on Mondays
-        ("666666666666", (365 + 12 * 2) * 48 + 365 * 60),  # prod, once a month, and images that are scanned
+        # dev, on Wednesdays: the install, and the update of the agent on Windows
+        ("333333333333", (365 + 52) * 8 + 52 * 2),
+        ("555555555555", (365 + 52) * 16 + 52 * 4),  # staging, on Mondays
+        # prod, once a month, and images that are scanned
+        ("666666666666", (365 + 12) * 48 + 12 * 8 + 365 * 60),
     ],
 )
 def test_output_is_what_the_commands_of_a_year_print(

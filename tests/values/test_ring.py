@@ -132,6 +132,32 @@ def test_the_agent_stays_as_it_is_where_the_ring_does_not_want_it_updated() -> N
     assert [task.task_arn for task in windows[PatchOperation.INSTALL].tasks] == ["AWS-RunPatchBaseline"]
 
 
+def _agent_targets(ring: Ring, *, separate_tasks: bool = False) -> list[object]:
+    windows = ring_windows("web", ring, separate_tasks=separate_tasks, snap_managed=["prod-web"])
+    tasks = windows[PatchOperation.INSTALL].tasks
+    return [
+        target.targets for task in tasks if task.task_arn == "AWS-UpdateSSMAgent" for target in task.targets
+    ]
+
+
+@pytest.mark.parametrize("separate_tasks", [False, True])
+def test_an_agent_that_is_a_snap_is_left_alone_unless_the_ring_wants_it_updated(separate_tasks: bool) -> None:
+    open_ring, wanted = replace(RING, update_agent=None), replace(RING, update_agent=True)
+    batch = (("tag:PatchGroup", ("prod-batch",)),)
+    assert _agent_targets(open_ring, separate_tasks=separate_tasks) == [batch]
+    only_snaps = replace(open_ring, patch_groups=open_ring.patch_groups[:1])
+    assert _agent_targets(only_snaps, separate_tasks=separate_tasks) == []
+    groups = {str(targets) for targets in _agent_targets(wanted, separate_tasks=separate_tasks)}
+    assert "prod-web" in "".join(groups)
+
+
+def test_the_further_target_of_agents_is_registered_on_the_install_window_alone() -> None:
+    windows = ring_windows("web", RING, separate_tasks=False, snap_managed=["prod-web"])
+    assert [len(windows[operation].targets) for operation in PatchOperation] == [1, 2]
+    agent, patch = windows[PatchOperation.INSTALL].tasks
+    assert (*patch.targets, *agent.targets) == windows[PatchOperation.INSTALL].targets
+
+
 def test_the_reboot_choice_is_always_written_and_no_snapshot_id_ever() -> None:
     windows = ring_windows("web", RING, separate_tasks=False)
     assert windows[PatchOperation.SCAN].tasks[0].parameters == {"Operation": ("Scan",)}
