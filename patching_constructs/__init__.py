@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
+    from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
     from patching_constructs.model.config_rules import PatchConfigRule
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
+    "AccountMetric": "model.compliance_metrics",
     "AccountSettings": "config.accounts",
     "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
@@ -78,6 +80,7 @@ _EXPORTS = {
     "ComplianceAlarms": "compliance_alarms",
     "ComplianceHistory": "compliance_history",
     "ComplianceLevel": "model.patch_choices",
+    "ComplianceMetric": "model.compliance_metrics",
     "ComplianceReporter": "compliance_reporter",
     "ComplianceThresholds": "values.compliance_thresholds",
     "CutoffBehavior": "model.maintenance_window_limits",
@@ -146,6 +149,7 @@ _EXPORTS = {
 __all__ = [
     "PROMISES",
     "READY_MADE",
+    "AccountMetric",
     "AccountSettings",
     "AccountThresholds",
     "ApprovalRule",
@@ -155,6 +159,7 @@ __all__ = [
     "ComplianceAlarms",
     "ComplianceHistory",
     "ComplianceLevel",
+    "ComplianceMetric",
     "ComplianceReporter",
     "ComplianceThresholds",
     "CutoffBehavior",

@@ -1,9 +1,10 @@
-"""Reads how every node stands, and publishes the metrics that AWS does not."""
+"""Reads the patch state of every node, and publishes the metrics that AWS does not."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -18,7 +19,16 @@ from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
-from patching_constructs.model.compliance_metrics import NAMESPACE
+from patching_constructs._published_metrics import MetricReaders, published_at_synthesis
+from patching_constructs._report import refuse_errors
+from patching_constructs.errors import raise_errors
+from patching_constructs.model.compliance_metrics import (
+    NAMESPACE,
+    RING_DIMENSION,
+    ROLLOUT_DIMENSION,
+    AccountMetric,
+    ComplianceMetric,
+)
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.patch_events import (
@@ -28,6 +38,7 @@ from patching_constructs.model.patch_events import (
 )
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Severity
+from patching_constructs.model.published_metrics import PUBLISHED_METRICS_VARIABLE
 from patching_constructs.model.reporter_settings import (
     ReportedGroup,
     ReportedRing,
@@ -37,19 +48,26 @@ from patching_constructs.model.reporter_settings import (
 from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN, RingTerms
 from patching_constructs.patch_baseline import PatchBaseline
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
+from patching_constructs.rules.reported_metrics import check_published_metrics, check_reported_ring
 from patching_constructs.values.ring import Ring
 
 SETTINGS_FILE = "reporter.json"
 
+_HOUR = cdk.Duration.hours(1)
+
 
 class ComplianceReporter(Construct):
-    """Publish how the nodes of every ring, patch group and operating system stand.
+    """Report the patch compliance of the nodes of every ring.
 
     AWS publishes no metric of patch compliance, moves the time of a pending reboot with every install, and
     says nothing when a node falls back to the default baseline. A function reads the patch state of every
     node once an hour and after each install run of a ring, remembers in a table when it first saw each
     problem, and publishes metrics in the namespace `PatchingConstructs`, with the dimensions `Rollout` and
-    `Ring`, and with `PatchGroup` and `OperatingSystem` besides.
+    `Ring`, or `Rollout` alone for the account and Region.
+
+    CloudWatch charges for each metric, so only those are published that something reads: `ComplianceAlarms`
+    and `PatchDashboard` with this reporter, what `ring_metric()` and `account_metric()` return, and
+    `published_metrics`. Figures by patch group, operating system and node are in the history.
 
     Counts come from pages of whole groups; single nodes are asked only where something is wrong, and again
     only after a further scan or install. When AWS throttles, the function waits; when its time is over it
@@ -70,6 +88,8 @@ class ComplianceReporter(Construct):
         history_bucket_name: Bucket that keeps a row for each node and report, in this or another account.
             Default: no history is kept.
         history_key_arn: Customer key of that bucket. Default: it has none.
+        published_metrics: Metrics that a reader outside of this app needs of every ring, such as a dashboard
+            in another account. Default: none.
         schedule: When a report is made besides those after install runs. Default: once an hour.
         reserved_concurrent_executions: How many functions may run at once. One is enough, and two would count
             everything twice. None where the account's limit leaves nothing to reserve, as AWS keeps
@@ -87,6 +107,11 @@ class ComplianceReporter(Construct):
         account_name: What people call the account.
         rollout_name: Name of the rollout.
         rings: The rings that are reported.
+        account_metrics: Metrics of the account and Region that can have a value: without `baselines` none
+            can differ from its definition, without `exemptions` none can have expired.
+
+    Raises:
+        InvalidInputError: If a metric is none.
 
     Example:
         >>> import aws_cdk as cdk
@@ -131,14 +156,26 @@ class ComplianceReporter(Construct):
         scanned_within: dt.timedelta = DEFAULT_SCANNED_WITHIN,
         history_bucket_name: str | None = None,
         history_key_arn: str | None = None,
+        published_metrics: Sequence[ComplianceMetric] = (),
         schedule: events.Schedule | None = None,
         reserved_concurrent_executions: int | None = 1,
         encryption_key: kms.IKey | None = None,
     ) -> None:
+        refuse_errors(scope, id, check_published_metrics(published_metrics), subject="ComplianceReporter")
         super().__init__(scope, id)
         self.account_name = account_name
         self.rollout_name = maintenance_windows.rollout_name
         self.rings: tuple[Ring, ...] = maintenance_windows.rings
+        self.account_metrics: frozenset[AccountMetric] = frozenset(
+            metric
+            for metric in AccountMetric
+            if (metric is not AccountMetric.BASELINES_CHANGED or baselines)
+            and (metric is not AccountMetric.EXPIRED_EXEMPTIONS or exemptions)
+        )
+        self._readers = MetricReaders(ring.name for ring in self.rings)
+        for ring in self.rings:
+            for metric in published_metrics:
+                self._readers.add_of_ring(ring.name, ComplianceMetric(metric))
         self.encryption_key: kms.IKey = (
             define_key(self, "Key", description="Encrypts what the compliance reporter remembers and logs")
             if encryption_key is None
@@ -171,7 +208,10 @@ class ComplianceReporter(Construct):
                 if isinstance(baseline.record.name, str)
             },
         )
-        environment = {"TABLE_NAME": self.table.table_name}
+        environment = {
+            "TABLE_NAME": self.table.table_name,
+            PUBLISHED_METRICS_VARIABLE: published_at_synthesis(self._readers),
+        }
         if history_bucket_name is not None:
             environment["HISTORY_BUCKET"] = history_bucket_name
         function = RuntimeFunction(
@@ -211,7 +251,54 @@ class ComplianceReporter(Construct):
         start_on(
             self,
             function,
-            _triggers(schedule or events.Schedule.rate(cdk.Duration.hours(1)), maintenance_windows),
+            _triggers(schedule or events.Schedule.rate(_HOUR), maintenance_windows),
+        )
+
+    def ring_metric(self, ring: str, metric: ComplianceMetric) -> cloudwatch.Metric:
+        """Return a metric of a ring, and publish it from now on.
+
+        Args:
+            ring: Name of the ring.
+            metric: The metric.
+
+        Returns:
+            The metric with periods of an hour, as reports are made once an hour. Statistic: Maximum.
+
+        Raises:
+            InvalidInputError: If the reporter has no such ring.
+
+        See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+        """
+        raise_errors(
+            check_reported_ring(ring, [reported.name for reported in self.rings]),
+            subject="ComplianceReporter.ring_metric",
+        )
+        self._readers.add_of_ring(ring, metric)
+        return self._metric(metric, {RING_DIMENSION: ring})
+
+    def account_metric(self, metric: AccountMetric) -> cloudwatch.Metric:
+        """Return a metric of the account and Region, and publish it from now on.
+
+        Args:
+            metric: The metric.
+
+        Returns:
+            The metric with periods of an hour. Statistic: Maximum.
+
+        See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+        """
+        self._readers.add_of_account(metric)
+        return self._metric(metric, {})
+
+    def _metric(
+        self, metric: ComplianceMetric | AccountMetric, dimensions: Mapping[str, str]
+    ) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=str(metric),
+            dimensions_map={ROLLOUT_DIMENSION: self.rollout_name, **dimensions},
+            period=_HOUR,
+            statistic=cloudwatch.Stats.MAXIMUM,
         )
 
 

@@ -4,8 +4,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from patching_constructs._dashboard.body import (
+    LAST_WEEK,
     METRICS_OF_A_RING,
     METRICS_OF_THE_ACCOUNT,
+    NOW,
     Shown,
     dashboard_body,
 )
@@ -14,18 +16,19 @@ from patching_constructs._environment import environment_of
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.compliance_alarms import ComplianceAlarms
 from patching_constructs.compliance_reporter import ComplianceReporter
+from patching_constructs.model.compliance_metrics import AccountMetric
 
 
 class PatchDashboard(Construct):
-    """Show in ten seconds which ring is behind, how much reboot debt there is and what ran last night.
+    """Show in ten seconds which ring is behind, which nodes are overdue for a reboot and what ran last night.
 
-    Rings stand side by side: the state of their alarms, then compliant nodes, overdue and failed patches and
-    nodes that wait for a reboot, then ages with the clock that they count from, then the reporter and what
-    ran in the last 24 hours.
+    Rings are side by side: the state of their alarms, then compliant nodes, overdue and failed patches and
+    nodes overdue for a reboot, then the last week of nodes that are not reached, not scanned or on another
+    baseline, then the reporter and what ran in the last 24 hours.
 
-    CloudWatch's free allowance is three dashboards of up to 50 metrics each
-    (https://aws.amazon.com/cloudwatch/pricing/). This one has 7 for each ring and 5 more, so that six rings
-    fit. A dashboard may have 2,500
+    A dashboard costs 3 USD a month beyond CloudWatch's free allowance, which is three dashboards of up to 50
+    metrics each for the whole organization (https://aws.amazon.com/cloudwatch/pricing/). This one has 7
+    metrics for each ring and 4 more, so that six rings fit into the allowance. A dashboard may have 2,500
     (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html).
 
     Args:
@@ -68,7 +71,7 @@ class PatchDashboard(Construct):
         ...     stack, "Reporter", account_name="prod", maintenance_windows=windows
         ... )
         >>> PatchDashboard(stack, "Dashboard", reporter=reporter, command_output=output).metric_count
-        12
+        11
 
     See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
     """
@@ -86,6 +89,10 @@ class PatchDashboard(Construct):
     ) -> None:
         super().__init__(scope, id)
         here = environment_of(self)
+        reporter.account_metric(AccountMetric.REPORTS_FINISHED)
+        for ring in reporter.rings:
+            for metric in (*NOW, *LAST_WEEK):
+                reporter.ring_metric(ring.name, metric)
         alarm_arns = []
         if alarms is not None:
             alarm_arns = [alarm.alarm_arn for alarm in alarms.ring_health_alarms.values()]

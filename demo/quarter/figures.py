@@ -84,21 +84,33 @@ def ring_places(workloads: Iterable[Workload]) -> list[RingPlace]:
     )
 
 
-def read_panels(rings: Sequence[RingPlace]) -> list[Panel]:
-    """Read every metric of a ring that the dashboards show, in the order of their widgets."""
+def read_panels(rings: Sequence[RingPlace], places: Iterable[tuple[str, str]]) -> list[Panel]:
+    """Read every metric of a ring that a dashboard shows, in the order of their widgets.
+
+    Args:
+        rings: The rings.
+        places: Accounts and Regions with dashboards; a widget may show metrics of other ones.
+    """
     labels = {(ring.place.account, ring.place.region, ring.name): ring.label for ring in rings}
-    places = {(ring.place.account, ring.place.region): ring.place for ring in rings}
+    of_places = {(ring.place.account, ring.place.region): ring.place for ring in rings}
     panels: defaultdict[str, dict[str, Points]] = defaultdict(dict)
-    for place in places.values():
-        for properties in _widgets(place):
+    for account, region in places:
+        for properties in _widgets(account, region):
             for metric in properties["metrics"]:
                 namespace, name, *rest = (part for part in metric if isinstance(part, str))
                 dimensions = dict(zip(rest[::2], rest[1::2], strict=True))
                 if RING_DIMENSION not in dimensions:
                     continue
-                label = labels[place.account, place.region, dimensions[RING_DIMENSION]]
+                options = metric[-1]
+                where = options.get("accountId", account), options.get("region", properties["region"])
+                label = labels[*where, dimensions[RING_DIMENSION]]
                 panels[properties["title"]][label] = _points(
-                    place, namespace, name, dimensions, stat=properties["stat"], period=properties["period"]
+                    of_places[where],
+                    namespace,
+                    name,
+                    dimensions,
+                    stat=properties["stat"],
+                    period=properties["period"],
                 )
     order = [ring.label for ring in rings]
     return [
@@ -113,9 +125,9 @@ def read_metric(ring: RingPlace, metric: ComplianceMetric) -> Points:
     return _points(ring.place, NAMESPACE, str(metric), dimensions, stat="Maximum", period=_HOUR)
 
 
-def _widgets(place: Place) -> Iterator[dict[str, Any]]:
+def _widgets(account: str, region: str) -> Iterator[dict[str, Any]]:
     """Yield the properties of each widget that shows metrics."""
-    cloudwatch = client("cloudwatch", account=place.account, region=place.region)
+    cloudwatch = client("cloudwatch", account=account, region=region)
     for page in cloudwatch.get_paginator("list_dashboards").paginate():
         for entry in page["DashboardEntries"]:
             body = cloudwatch.get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"]

@@ -1,17 +1,17 @@
 """What the quarter left behind, put together for people."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from demo.quarter.deployed import Workload, read_ring_runs
 from demo.quarter.figures import Panel, Points, RingPlace, read_metric, read_panels, ring_places
 from demo.quarter.run import Outcome
-from demo.quarter.rung import Rung, Span, rung_alarms, unhealthy_times
+from demo.quarter.rung import Rung, Span, Where, rung_alarms, unhealthy_times
 from patching_constructs.model.compliance_metrics import ComplianceMetric
 from patching_constructs.model.ring_run import RingRun
 
-SHOWN = (
+_SHOWN = (
     ComplianceMetric.NODES,
     ComplianceMetric.COMPLIANT_PERCENT,
     ComplianceMetric.OVERDUE_PATCHES,
@@ -22,9 +22,12 @@ SHOWN = (
     ComplianceMetric.MISSING_UNRATED,
     ComplianceMetric.FAILED_PATCHES,
     ComplianceMetric.REBOOT_DEBT_NODES,
+    ComplianceMetric.REBOOT_OVERDUE_NODES,
     ComplianceMetric.UNMANAGED_NODES,
+    ComplianceMetric.STALE_NODES,
+    ComplianceMetric.WRONG_BASELINE_NODES,
 )
-"""The metrics that are shown by month."""
+"""The metrics that are shown by month, as far as they are published."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,14 +68,23 @@ class Record:
     unhealthy: Mapping[str, Sequence[Span]]
 
 
-def read_record(workloads: Sequence[Workload], outcome: Outcome, places: Iterable[tuple[str, str]]) -> Record:
-    """Read figures, records and alarms back."""
+def read_record(workloads: Sequence[Workload], outcome: Outcome, places: Sequence[Where]) -> Record:
+    """Read figures, records and alarms back.
+
+    Args:
+        workloads: What reports.
+        outcome: What the quarter left behind in alarms.
+        places: Accounts and Regions with dashboards and with records of runs.
+    """
     rings = ring_places(workloads)
-    points = {ring.label: {metric: read_metric(ring, metric) for metric in SHOWN} for ring in rings}
+    points = {
+        ring.label: {metric: found for metric in _SHOWN if (found := read_metric(ring, metric))}
+        for ring in rings
+    }
     runs = read_ring_runs(places)
     return Record(
         rings=rings,
-        panels=read_panels(rings),
+        panels=read_panels(rings, places),
         months=[month for label, found in points.items() for month in _months(label, found)],
         at_end={
             label: {metric: values[-1][1] for metric, values in found.items()}

@@ -1,6 +1,6 @@
 """Prints what the quarter left behind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -8,7 +8,7 @@ from rich.table import Table
 
 from demo.layout import new_table
 from demo.quarter.patches import END, START
-from demo.quarter.record import SHOWN, Record
+from demo.quarter.record import Record
 from demo.quarter.run import Outcome
 from demo.quarter.rung import Rung
 from demo.quarter.story import Happening
@@ -26,7 +26,10 @@ _HEADS = {
     ComplianceMetric.MISSING_UNRATED: "unrated",
     ComplianceMetric.FAILED_PATCHES: "failed",
     ComplianceMetric.REBOOT_DEBT_NODES: "wait for a reboot",
+    ComplianceMetric.REBOOT_OVERDUE_NODES: "overdue for a reboot",
     ComplianceMetric.UNMANAGED_NODES: "not managed",
+    ComplianceMetric.STALE_NODES: "no recent scan",
+    ComplianceMetric.WRONG_BASELINE_NODES: "other baseline",
 }
 
 
@@ -56,15 +59,18 @@ def _happening_table(happenings: Sequence[Happening]) -> Table:
 
 
 def _figure_table(record: Record) -> Table:
-    heads = [_HEADS[metric] for metric in SHOWN]
-    table = new_table("figures, the worst of each month, as CloudWatch has them", "ring", "month", *heads)
+    published = {metric for month in record.months for metric in month.worst}
+    shown = {metric: head for metric, head in _HEADS.items() if metric in published}
+    table = new_table(
+        "figures, the worst of each month, as CloudWatch has them", "ring", "month", *shown.values()
+    )
     for number, month in enumerate(record.months):
         is_first = number == 0 or record.months[number - 1].ring != month.ring
         is_last = number + 1 == len(record.months) or record.months[number + 1].ring != month.ring
         table.add_row(
             month.ring if is_first else "",
             f"{month.month:%B}",
-            *(f"{month.worst[metric]:.0f}" for metric in SHOWN),
+            *(_figure(month.worst, metric) for metric in shown),
             end_section=is_last,
         )
     return table
@@ -102,19 +108,23 @@ def _run_table(record: Record) -> Table:
 
 def _end_table(record: Record) -> Table:
     table = new_table(
-        f"at the end, {_time(END)}", "ring", "nodes", "compliant, %", "health alarm", "not healthy for, days"
+        f"at the end, {_time(END)}", "ring", "compliant, %", "health alarm", "not healthy for, days"
     )
     for ring in record.rings:
         spans = record.unhealthy[ring.label]
         days = sum((end - start).total_seconds() for start, end in spans) / 86_400
         table.add_row(
             ring.label,
-            f"{record.at_end[ring.label][ComplianceMetric.NODES]:.0f}",
-            f"{record.at_end[ring.label][ComplianceMetric.COMPLIANT_PERCENT]:.0f}",
+            _figure(record.at_end[ring.label], ComplianceMetric.COMPLIANT_PERCENT),
             "ALARM" if any(end == END for _, end in spans) else "OK",
             f"{days:.1f}",
         )
     return table
+
+
+def _figure(values: Mapping[ComplianceMetric, float], metric: ComplianceMetric) -> str:
+    """Write a figure; a ring may publish fewer metrics than another."""
+    return f"{values[metric]:.0f}" if metric in values else ""
 
 
 def _time(moment: datetime) -> str:

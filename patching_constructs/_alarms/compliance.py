@@ -7,7 +7,6 @@ once for each of them, and only the alarm on silence takes missing data as bad (
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,12 +21,7 @@ from patching_constructs._alarms.kinds import (
     account_kinds,
     ring_kinds,
 )
-from patching_constructs.model.compliance_metrics import (
-    NAMESPACE,
-    RING_DIMENSION,
-    ROLLOUT_DIMENSION,
-    AccountMetric,
-)
+from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
 
 if TYPE_CHECKING:  # the reporter brings more of the CDK than alarms without one need
@@ -39,7 +33,6 @@ _BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 _KEEP_STATE = cloudwatch.TreatMissingData.IGNORE
 _FINE = cloudwatch.TreatMissingData.NOT_BREACHING
 _BAD = cloudwatch.TreatMissingData.BREACHING
-_MAXIMUM = cloudwatch.Stats.MAXIMUM
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +88,10 @@ def define_reporter_alarms(
 
     See: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
-    of_rollout = {ROLLOUT_DIMENSION: reporter.rollout_name}
     silence = cloudwatch.Alarm(
         scope,
         "ReporterSilent",
-        metric=_metric(AccountMetric.REPORTS_FINISHED, of_rollout),
+        metric=reporter.account_metric(AccountMetric.REPORTS_FINISHED),
         alarm_description=(
             f"The compliance reporter of rollout {reporter.rollout_name}: no whole report. "
             "See the alarm on the reporter."
@@ -153,18 +145,18 @@ def define_reporter_alarms(
 def define_account_alarms(
     scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
 ) -> list[cloudwatch.Alarm]:
-    """Define the alarms that are about no ring."""
-    rollout = reporter.rollout_name
+    """Define the alarms that are about no ring, on the metrics that can have a value."""
     return [
         _define(
             scope,
             str(kind.metric),
             kind,
-            dimensions={ROLLOUT_DIMENSION: rollout},
-            place=f"Rollout {rollout}",
+            reporter.account_metric(kind.metric),
+            place=f"Rollout {reporter.rollout_name}",
             runbooks=runbooks,
         )
         for kind in account_kinds(thresholds)
+        if kind.metric in reporter.account_metrics
     ]
 
 
@@ -192,7 +184,7 @@ def define_ring_alarms(
             scope,
             f"Ring-{ring_name}-{kind.metric}",
             kind,
-            dimensions={ROLLOUT_DIMENSION: rollout, RING_DIMENSION: ring_name},
+            reporter.ring_metric(ring_name, kind.metric),
             place=f"Ring {ring_name} of rollout {rollout}",
             runbooks=runbooks,
         )
@@ -219,29 +211,19 @@ def define_ring_alarms(
 def _define(
     scope: Construct,
     id: str,
-    kind: AlarmKind,
+    kind: AlarmKind[ComplianceMetric] | AlarmKind[AccountMetric],
+    metric: cloudwatch.Metric,
     *,
-    dimensions: Mapping[str, str],
     place: str,
     runbooks: Runbooks,
 ) -> cloudwatch.Alarm:
     return cloudwatch.Alarm(
         scope,
         id,
-        metric=_metric(kind.metric, dimensions),
+        metric=metric,
         alarm_description=f"{place}: {kind.what}. {kind.remedy} {runbooks(kind.runbook)}",
         comparison_operator=_AT_LEAST,
         threshold=kind.threshold,
         evaluation_periods=kind.hours,
-        treat_missing_data=_KEEP_STATE,  # no report: the alarm on silence tells that, once
-    )
-
-
-def _metric(name: str, dimensions: Mapping[str, str]) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=NAMESPACE,
-        metric_name=str(name),
-        dimensions_map=dict(dimensions),
-        period=_HOUR,
-        statistic=_MAXIMUM,
+        treat_missing_data=_KEEP_STATE,  # without a report only the alarm on silence fires
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.promises import Severity
@@ -14,21 +15,24 @@ _NEXT_SCAN = 26
 """Hours in which a node that is scanned daily was scanned for sure."""
 
 
+_Metric = TypeVar("_Metric", ComplianceMetric, AccountMetric)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AlarmKind:
-    """An alarm that rings when a metric has been at its threshold for some hours.
+class AlarmKind(Generic[_Metric]):
+    """An alarm that fires when a metric has been at its threshold for some hours.
 
     Attributes:
         metric: The metric.
-        threshold: From which value on it rings.
+        threshold: From which value on it fires.
         hours: For how many hours in a row.
-        decides_health: Whether the ring counts as healthy only while it does not ring.
+        decides_health: Whether the ring counts as healthy only while it is not in ALARM.
         runbook: Page of docs/runbooks, without its ending.
         what: What happened.
         remedy: What to do.
     """
 
-    metric: ComplianceMetric | AccountMetric
+    metric: _Metric
     threshold: int
     hours: int = 1
     decides_health: bool = True
@@ -45,7 +49,7 @@ _MISSING = {
 }
 
 
-def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind]:
+def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     """Yield the alarms of a ring."""
     if thresholds.overdue_patches is not None:
         yield AlarmKind(
@@ -127,7 +131,7 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind]:
         )
 
 
-def account_kinds(thresholds: AccountThresholds) -> Iterator[AlarmKind]:
+def account_kinds(thresholds: AccountThresholds) -> Iterator[AlarmKind[AccountMetric]]:
     """Yield the alarms of an account and Region."""
     if thresholds.nodes_without_patch_group is not None:
         yield AlarmKind(

@@ -19,21 +19,27 @@ from patching_constructs.model.compliance_metrics import (
 _COLUMNS = 24
 _HOUR = 3600
 _LAST_NIGHT = "-PT24H"
-_LAST_WEEK = "-P7D"
+_A_WEEK_AGO = "-P7D"
 
-_NOW = {
+NOW = {
     ComplianceMetric.COMPLIANT_PERCENT: "Compliant nodes, %",
     ComplianceMetric.OVERDUE_PATCHES: "Overdue patches",
-    ComplianceMetric.REBOOT_DEBT_NODES: "Nodes that wait for a reboot",
     ComplianceMetric.FAILED_PATCHES: "Failed patches",
+    ComplianceMetric.REBOOT_OVERDUE_NODES: "Nodes overdue for a reboot",
 }
-_AGES = {
-    ComplianceMetric.OLDEST_MISSING_FIRST_SEEN: "Oldest missing patch: hours since first seen",
-    ComplianceMetric.OLDEST_MISSING_PUBLISHED: "Oldest missing patch: hours since publication (Windows)",
-    ComplianceMetric.OLDEST_REBOOT_DEBT: "Oldest wait for a reboot: hours since first seen",
+"""Titles of the widgets with numbers.
+
+All metrics but the share of compliant nodes have an alarm by default, so that a dashboard adds one custom
+metric for each ring.
+"""
+LAST_WEEK = {
+    ComplianceMetric.UNMANAGED_NODES: "Nodes that Systems Manager does not reach",
+    ComplianceMetric.STALE_NODES: "Nodes without a recent scan",
+    ComplianceMetric.WRONG_BASELINE_NODES: "Nodes on another baseline than that of their group",
 }
-METRICS_OF_A_RING = len(_NOW) + len(_AGES)
-METRICS_OF_THE_ACCOUNT = 5
+"""Titles of the widgets with the course of a week."""
+METRICS_OF_A_RING = len(NOW) + len(LAST_WEEK)
+METRICS_OF_THE_ACCOUNT = 4
 
 _RUNS = (
     r"filter @logStream like /\/stdout$/ "
@@ -77,12 +83,12 @@ class Shown:
 
 
 def dashboard_body(shown: Shown) -> dict[str, Any]:
-    """Return the body: health first, then figures of now, ages, and what ran."""
+    """Return the body: health first, then figures of now and of the last week, and what ran."""
     rows = [
         [_text(shown)],
         *([[_alarms(shown)]] if shown.alarm_arns else []),
-        [_now(shown, metric, title) for metric, title in _NOW.items()],
-        [_age(shown, metric, title) for metric, title in _AGES.items()],
+        [_now(shown, metric, title) for metric, title in NOW.items()],
+        [_course(shown, metric, title) for metric, title in LAST_WEEK.items()],
         [_reports(shown), _commands(shown)],
         [
             *(
@@ -113,7 +119,7 @@ def _text(shown: Shown) -> dict[str, Any]:
         "properties": {
             "markdown": (
                 f"# Patching of {shown.account_name}, {shown.region}: rollout {shown.rollout}\n"
-                "Each number is one ring. Ages name the clock that they count from."
+                "Each number is one ring."
             )
         },
     }
@@ -133,7 +139,7 @@ def _now(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
     )
 
 
-def _age(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
+def _course(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
     return _metrics(
         shown,
         title,
@@ -141,7 +147,7 @@ def _age(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
         height=6,
         view="timeSeries",
         stat="Maximum",
-        start=_LAST_WEEK,
+        start=_A_WEEK_AGO,
         end="P0D",
         yAxis={"left": {"min": 0}},
     )
@@ -149,16 +155,13 @@ def _age(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
 
 def _reports(shown: Shown) -> dict[str, Any]:
     metrics = [
-        *(
-            [
-                NAMESPACE,
-                str(metric),
-                ROLLOUT_DIMENSION,
-                shown.rollout,
-                {"label": METRIC_KINDS[metric].meaning},
-            ]
-            for metric in (AccountMetric.REPORTS_FINISHED, AccountMetric.REPORTS_UNFINISHED)
-        ),
+        [
+            NAMESPACE,
+            str(AccountMetric.REPORTS_FINISHED),
+            ROLLOUT_DIMENSION,
+            shown.rollout,
+            {"label": METRIC_KINDS[AccountMetric.REPORTS_FINISHED].meaning},
+        ],
         ["AWS/Lambda", "Errors", "FunctionName", shown.function_name, {"label": "errors of the reporter"}],
     ]
     return _metrics(shown, "The reporter", metrics, height=5, view="timeSeries", stat="Sum")

@@ -1,7 +1,7 @@
-"""The metrics that AWS does not publish, and that the reporter does.
+"""The metrics that AWS does not publish, and that the reporter does where an alarm or a dashboard reads them.
 
-Each is published with the dimensions `Rollout` and `Ring`, for alarms, and with `PatchGroup` and
-`OperatingSystem` besides, for people who look closer; never for a single node. Names are public contract.
+Their dimensions are `Rollout` and `Ring`, or `Rollout` alone for an account and Region. Figures by patch
+group, operating system and node are in the history. Names are public contract.
 
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
 """
@@ -15,8 +15,6 @@ NAMESPACE = "PatchingConstructs"
 
 ROLLOUT_DIMENSION = "Rollout"
 RING_DIMENSION = "Ring"
-PATCH_GROUP_DIMENSION = "PatchGroup"
-OPERATING_SYSTEM_DIMENSION = "OperatingSystem"
 
 
 class Unit(enum.StrEnum):
@@ -77,7 +75,6 @@ class AccountMetric(enum.StrEnum):
     BASELINES_CHANGED = "BaselinesUnlikeTheirDefinition"
     EXPIRED_EXEMPTIONS = "ExpiredExemptions"
     REPORTS_FINISHED = "ReportsFinished"
-    REPORTS_UNFINISHED = "ReportsUnfinished"
 
 
 _C, _H = Unit.COUNT, Unit.NONE
@@ -136,6 +133,5 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
             _C, "exemptions that have expired and still stand there"
         ),
         AccountMetric.REPORTS_FINISHED: MetricKind(_C, "reports that read every group"),
-        AccountMetric.REPORTS_UNFINISHED: MetricKind(_C, "reports that ended before they read every group"),
     }
 )

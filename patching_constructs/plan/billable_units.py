@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from patching_constructs.model.estate import Environment, Estate
 from patching_constructs.plan.billable_amount import BillableTally, BillableUse
 from patching_constructs.plan.output_places import OutputPlaces
-from patching_constructs.plan.reporter_units import RegisteredSystems, reporter_uses
+from patching_constructs.plan.reporter_units import reporter_uses
 from patching_constructs.plan.resource_units import resource_uses
 from patching_constructs.plan.runbooks import Runbooks
 from patching_constructs.plan.window_units import CostAssumptions, window_uses
@@ -42,7 +42,6 @@ def billable_units(
         assumptions: What is taken for granted, as no template says it.
     """
     runbooks, places = Runbooks(estate.resources), OutputPlaces(estate.resources)
-    systems = RegisteredSystems(estate.baselines)
     tallies: dict[Environment, BillableTally] = {}
     for window in estate.windows:
         tally = _tally(tallies, window.environment)
@@ -57,7 +56,7 @@ def billable_units(
             tally.add(unit, amount)
     for resource in estate.resources:
         tally = _tally(tallies, resource.environment)
-        for unit, amount in (*resource_uses(resource), *reporter_uses(resource, systems)):
+        for unit, amount in (*resource_uses(resource), *reporter_uses(resource)):
             tally.add(unit, amount)
     return tuple(
         EnvironmentUse(environment=environment, uses=tuple(tally.uses()))

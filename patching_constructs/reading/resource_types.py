@@ -51,7 +51,7 @@ BILLED: Mapping[str, Collection[str]] = MappingProxyType(
         "AWS::EC2::VPCEndpoint": ("SubnetIds", "VpcEndpointType"),
         "AWS::Events::Rule": ("Targets",),
         "AWS::KMS::ReplicaKey": (),
-        "AWS::Lambda::Function": (),
+        "AWS::Lambda::Function": ("Environment",),
         "AWS::Logs::LogGroup": ("LogGroupName", "RetentionInDays"),
         "AWS::Logs::MetricFilter": ("MetricTransformations",),
         "AWS::S3::Bucket": ("BucketName",),

@@ -1,5 +1,6 @@
 """What `ComplianceAlarms` says of a reporter and of its rings."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,8 +16,11 @@ from patching_constructs import (
     ComplianceAlarms,
     ComplianceReporter,
     ComplianceThresholds,
+    Exemption,
     FindingId,
     InvalidInputError,
+    OperatingSystem,
+    PatchBaseline,
     PatchGroup,
     PatchWindow,
     Recipient,
@@ -25,15 +29,26 @@ from patching_constructs import (
     Schedule,
     Severity,
 )
+from patching_constructs._alarms.kinds import ring_kinds
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
+from patching_constructs.model.published_metrics import PublishedMetrics
 from tests.nag import nag_findings
 
 ROOT = Path(__file__).parents[2]
 EMAIL = Recipient.email("patching@example.com")
 
 
-def reported(stack: cdk.Stack, *names: str) -> ComplianceReporter:
-    """Make a reporter of rings with these names."""
+EXEMPTION = Exemption(
+    owner="team@example.com",
+    reason="The vendor supports no newer kernel.",
+    ticket="CHG-1",
+    expires=dt.date(2027, 5, 31),
+    nodes="gateway-*",
+)
+
+
+def reported(stack: cdk.Stack, *names: str, bare: bool = False) -> ComplianceReporter:
+    """Make a reporter of rings with these names; a bare one has neither baselines nor exemptions."""
     rings = [
         Ring(
             name=name,
@@ -48,7 +63,21 @@ def reported(stack: cdk.Stack, *names: str) -> ComplianceReporter:
     windows = RingedMaintenanceWindow(
         stack, "Windows", rollout_name="web", command_output=CommandOutput(stack, "Output"), rings=rings
     )
-    return ComplianceReporter(stack, "Reporter", account_name="main", maintenance_windows=windows)
+    baseline = PatchBaseline.security_updates(
+        stack,
+        "Baseline",
+        patch_baseline_name="web",
+        operating_system=OperatingSystem.WINDOWS,
+        approve_after_days=0,
+    )
+    return ComplianceReporter(
+        stack,
+        "Reporter",
+        account_name="main",
+        maintenance_windows=windows,
+        baselines=[] if bare else [baseline],
+        exemptions=[] if bare else [EXEMPTION],
+    )
 
 
 def _stack() -> cdk.Stack:
@@ -74,6 +103,11 @@ def minimal() -> dict[str, dict[str, Any]]:
     stack = _stack()
     ComplianceAlarms(stack, "Alarms", recipients=[EMAIL], reporter=reported(stack, "prod"))
     return _alarms(stack)
+
+
+def _published(stack: cdk.Stack) -> PublishedMetrics:
+    (function,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    return PublishedMetrics.from_json(function["Properties"]["Environment"]["Variables"]["PUBLISHED_METRICS"])
 
 
 def _of_metric(alarms: Mapping[str, dict[str, Any]], metric: str) -> dict[str, Any]:
@@ -218,6 +252,46 @@ def test_nothing_tells_twice(minimal: dict[str, dict[str, Any]]) -> None:
     assert telling & composites.keys() == {name for name in composites if "ReporterFailed" in name}
     untold = {minimal[name]["Properties"].get("MetricName") for name in minimal.keys() - telling}
     assert untold == {None, "ReportsFinished", "Errors", "Throttles", "NumberOfMessagesSent"}
+
+
+def test_what_cannot_happen_has_neither_alarm_nor_metric() -> None:
+    stack = _stack()
+    ComplianceAlarms(stack, "Alarms", recipients=[EMAIL], reporter=reported(stack, "prod", bare=True))
+    metrics = {alarm["Properties"].get("MetricName") for alarm in _alarms(stack).values()}
+    assert metrics & set(AccountMetric) == {AccountMetric.NODES_WITHOUT_GROUP, AccountMetric.REPORTS_FINISHED}
+    assert _published(stack).account == metrics & set(AccountMetric)
+
+
+def test_an_alarm_that_is_switched_off_publishes_no_metric() -> None:
+    stack = _stack()
+    ComplianceAlarms(
+        stack,
+        "Alarms",
+        recipients=[EMAIL],
+        reporter=reported(stack, "dev", "prod"),
+        thresholds=ComplianceThresholds(unread_nodes=None),
+        ring_thresholds={"prod": ComplianceThresholds(missing_patches={Severity.HIGH: 3})},
+        account_thresholds=AccountThresholds(nodes_without_patch_group=None),
+    )
+    published = _published(stack)
+    default = {ComplianceMetric(kind.metric) for kind in ring_kinds(ComplianceThresholds())}
+    assert published.rings == {
+        "dev": default - {ComplianceMetric.UNREAD_NODES},
+        "prod": default | {ComplianceMetric.MISSING_HIGH},
+    }
+    assert published.account == set(AccountMetric) - {AccountMetric.NODES_WITHOUT_GROUP}
+
+
+def test_metrics_for_other_readers_are_published_for_every_ring_or_for_one() -> None:
+    stack = _stack()
+    reporter = reported(stack, "dev", "prod")
+    metric = reporter.ring_metric("prod", ComplianceMetric.NODES)
+    assert (metric.namespace, metric.metric_name) == ("PatchingConstructs", "NodesInScope")
+    assert metric.dimensions == {"Rollout": "web", "Ring": "prod"}
+    assert _published(stack).rings == {"dev": frozenset(), "prod": {ComplianceMetric.NODES}}
+    with pytest.raises(InvalidInputError, match="dev, prod") as caught:
+        reporter.ring_metric("prd", ComplianceMetric.NODES)
+    assert [finding.id for finding in caught.value.findings] == [FindingId.REPORTED_METRIC]
 
 
 def test_a_ring_that_is_not_reported_has_no_thresholds() -> None:

@@ -12,6 +12,7 @@ from local_aws import client, deploy_template
 from patching_constructs import (
     CommandOutput,
     ComplianceAlarms,
+    ComplianceMetric,
     ComplianceReporter,
     OperatingSystem,
     PatchBaseline,
@@ -128,7 +129,12 @@ def _define_workload(stack: cdk.Stack, name: str, order: int) -> None:
         ],
     )
     reporter = ComplianceReporter(
-        stack, "Reporter", account_name=name, maintenance_windows=windows, baselines=baselines
+        stack,
+        "Reporter",
+        account_name=name,
+        maintenance_windows=windows,
+        baselines=baselines,
+        published_metrics=list(ComplianceMetric),  # so that tests compare all of them with the fleet
     )
     alarms = ComplianceAlarms(
         stack, "Alarms", recipients=[Recipient.email("a@example.com")], reporter=reporter

@@ -15,6 +15,7 @@ from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableU
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.estate import Environment, Estate, ResourceAt
 from patching_constructs.model.location import Location
+from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Unknown
 from patching_constructs.plan.billable_amount import product
 from patching_constructs.plan.billable_units import billable_units
@@ -456,48 +457,27 @@ def test_the_properties_that_count_are_read(tmp_path: Path) -> None:
 
 # --- compliance reporters ---
 
-RING_METRICS, ACCOUNT_METRICS = len(ComplianceMetric), len(AccountMetric)
-
-
-def reporter(*rings: object, **marks: object) -> dict[str, Any]:
-    mark = {"schema-version": 1, "reported-rings": list(rings), **marks}
-    return {"Type": "AWS::Lambda::Function", "Metadata": {"patching-constructs": mark}}
-
-
-def ring(*groups: object) -> dict[str, object]:
-    return {"ring": "prod", "patch-groups": list(groups)}
-
-
-def baseline(system: object, groups: object) -> dict[str, Any]:
-    properties = {"Name": "baseline", "OperatingSystem": system, "PatchGroups": groups}
-    return {"Type": "AWS::SSM::PatchBaseline", "Properties": properties}
-
-
-LINUX = baseline("AMAZON_LINUX_2023", ["web", "batch"])
-WINDOWS = baseline("WINDOWS", ["web"])
-
-
-@pytest.mark.parametrize(
-    ("rings", "metrics"),
-    [
-        ([], ACCOUNT_METRICS),
-        ([ring("batch")], ACCOUNT_METRICS + 2 * RING_METRICS),
-        ([ring("web")], ACCOUNT_METRICS + 3 * RING_METRICS),
-        ([ring("web", "batch")], ACCOUNT_METRICS + 4 * RING_METRICS),
-        ([ring("web"), ring("batch")], ACCOUNT_METRICS + 5 * RING_METRICS),
-    ],
+PUBLISHED = PublishedMetrics(
+    account=frozenset({AccountMetric.REPORTS_FINISHED}),
+    rings={
+        "dev": frozenset({ComplianceMetric.OVERDUE_PATCHES, ComplianceMetric.FAILED_PATCHES}),
+        "prod": frozenset({ComplianceMetric.OVERDUE_PATCHES}),
+    },
 )
-def test_a_reporter_publishes_for_rings_and_for_groups_by_operating_system(
-    tmp_path: Path, rings: list[object], metrics: int
-) -> None:
-    resources = {"Reporter": reporter(*rings), "Linux": LINUX, "Windows": WINDOWS}
-    assert used(read(tmp_path, resources)) == {BillableUnit.CUSTOM_METRICS: metrics}
 
 
-def test_the_guide_says_how_many_metrics_that_are() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "guides" / "cost.md").read_text(encoding="utf-8")
-    assert f"{RING_METRICS} for each ring, {RING_METRICS} for each patch group and operating system" in guide
-    assert f"{ACCOUNT_METRICS} for the account and Region" in guide
+def reporter(published: object = PUBLISHED.to_json(), *, rings: object = ()) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Lambda::Function",
+        "Metadata": {"patching-constructs": {"schema-version": 1, "reported-rings": rings}},
+        "Properties": {"Environment": {"Variables": {"PUBLISHED_METRICS": published}}},
+    }
+
+
+def test_a_reporter_publishes_what_its_environment_names(tmp_path: Path) -> None:
+    assert used(read(tmp_path, {"Reporter": reporter()})) == {BillableUnit.CUSTOM_METRICS: 4}
+    nothing = reporter(PublishedMetrics().to_json())
+    assert used(read(tmp_path, {"Reporter": nothing})) == {}
 
 
 def test_a_function_without_the_mark_publishes_nothing_that_is_known(tmp_path: Path) -> None:
@@ -510,33 +490,20 @@ def test_a_function_without_the_mark_publishes_nothing_that_is_known(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("resources", "reason"),
+    "function",
     [
-        ({"Linux": LINUX}, "for which operating systems the patch group 'office' is registered"),
-        ({"Linux": baseline("WINDOWS", {"Fn::ImportValue": "groups"}), "B": LINUX}, "groups"),
-        ({"Linux": baseline({"Fn::ImportValue": "system"}, ["office"])}, "system"),
+        reporter(""),
+        reporter("[]"),
+        reporter('{"account": ["NoMetric"], "rings": []}'),
+        reporter('{"account": [], "rings": ["dev"]}'),
+        reporter({"Fn::ImportValue": "metrics"}),
+        reporter(rings={"Fn::GetAtt": ["X", "Rings"]}),
+        {**reporter(), "Properties": {"Environment": {"Fn::GetAtt": ["X", "Environment"]}}},
+        {**reporter(), "Properties": {}},
     ],
 )
-def test_groups_of_which_templates_say_no_operating_system_are_unknown(
-    tmp_path: Path, resources: dict[str, Any], reason: str
-) -> None:
-    amounts = used(read(tmp_path, {"Reporter": reporter(ring("office")), **resources}))
-    assert reason in text_of(amounts[BillableUnit.CUSTOM_METRICS])
-
-
-@pytest.mark.parametrize(
-    "mark",
-    [
-        reporter("prod"),
-        reporter({"ring": "prod"}),
-        reporter({"ring": "prod", "patch-groups": "web"}),
-        reporter(ring({"name": "web"})),
-        reporter(**{"reported-rings": "prod"}),
-        reporter(**{"reported-rings": {"Fn::GetAtt": ["X", "Rings"]}}),
-    ],
-)
-def test_a_mark_that_somebody_else_wrote_is_unknown(tmp_path: Path, mark: dict[str, Any]) -> None:
-    amounts = used(read(tmp_path, {"Reporter": mark, "Linux": LINUX}))
+def test_metrics_that_cannot_be_read_are_unknown(tmp_path: Path, function: dict[str, Any]) -> None:
+    amounts = used(read(tmp_path, {"Reporter": function}))
     assert isinstance(amounts[BillableUnit.CUSTOM_METRICS], Unknown)
 
 

@@ -14,6 +14,7 @@ from local_aws.fleet.simulation import Place, WindowFired, simulate
 from local_aws.moto_seams import place
 from patching_constructs import OperatingSystem, RebootOption
 from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.reporter_settings import (
     ReportedGroup,
     ReportedRing,
@@ -112,7 +113,11 @@ class World:
         return list(simulate([self.place], from_=clock(), until=until))
 
     def reporter(
-        self, *, settings: ReporterSettings | None = None, minutes: Sequence[float] = ()
+        self,
+        *,
+        settings: ReporterSettings | None = None,
+        minutes: Sequence[float] = (),
+        published_metrics: PublishedMetrics | None = None,
     ) -> Reporter:
         """Make a reporter; `minutes` are what is left of its time, each time that it asks; then the last."""
         left = chain(minutes, repeat([15, *minutes][-1]))
@@ -121,7 +126,13 @@ class World:
             clients=Clients(
                 **{name: self.client(name) for name in ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")}
             ),
-            places=Places(account=ACCOUNT, region=REGION, table_name=TABLE, history_bucket=BUCKET),
+            places=Places(
+                account=ACCOUNT,
+                region=REGION,
+                table_name=TABLE,
+                history_bucket=BUCKET,
+                published_metrics=published_metrics,
+            ),
             remaining=lambda: dt.timedelta(minutes=next(left)),
         )
 

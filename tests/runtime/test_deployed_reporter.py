@@ -17,14 +17,17 @@ from local_aws.fleet.simulation import simulate
 from local_aws.moto_seams import place
 from patching_constructs import (
     CommandOutput,
+    ComplianceAlarms,
     ComplianceReporter,
     OperatingSystem,
     PatchBaseline,
+    PatchDashboard,
     PatchGroup,
     PatchGroupFleet,
     PatchWindow,
     Promise,
     RebootOption,
+    Recipient,
     Ring,
     RingedMaintenanceWindow,
     Schedule,
@@ -33,6 +36,7 @@ from patching_constructs import (
 )
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.compliance_metrics import NAMESPACE
+from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.reporter_settings import ReporterSettings
 from patching_constructs.plan.billable_units import billable_units
 from patching_constructs.plan.window_units import CostAssumptions
@@ -78,14 +82,16 @@ def _stack() -> cdk.Stack:
             )
         ],
     )
-    ComplianceReporter(
+    reporter = ComplianceReporter(
         stack, "Reporter", account_name="prod", maintenance_windows=windows, baselines=[baseline]
     )
+    ComplianceAlarms(stack, "Alarms", recipients=[Recipient.email("a@example.com")], reporter=reporter)
+    PatchDashboard(stack, "Dashboard", reporter=reporter)
     return stack
 
 
-def _deploy(stack: cdk.Stack) -> tuple[str, ReporterSettings]:
-    """Deploy the stack with its asset; return the function's table and what stands beside its code."""
+def _deploy(stack: cdk.Stack) -> tuple[Places, ReporterSettings]:
+    """Deploy the stack with its asset; return the places of the function and the settings beside its code."""
     app = cdk.Stage.of(stack)
     assert app is not None
     template = dict(Template.from_stack(stack).to_json())
@@ -98,15 +104,22 @@ def _deploy(stack: cdk.Stack) -> tuple[str, ReporterSettings]:
     with zipfile.ZipFile(bundle) as opened:
         settings = ReporterSettings.from_json(opened.read("reporter.json").decode())
     (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
-    return function["Environment"]["Variables"]["TABLE_NAME"], settings
+    variables = function["Environment"]["Variables"]
+    places = Places(
+        account=ACCOUNT,
+        region=REGION,
+        table_name=variables["TABLE_NAME"],
+        published_metrics=PublishedMetrics.from_json(variables["PUBLISHED_METRICS"]),
+    )
+    return places, settings
 
 
-def _report(table_name: str, settings: ReporterSettings) -> Any:
+def _report(places: Places, settings: ReporterSettings) -> Any:
     services = ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")
     reporter = Reporter(
         settings,
         clients=Clients(**{name: client(name, account=ACCOUNT, region=REGION) for name in services}),
-        places=Places(account=ACCOUNT, region=REGION, table_name=table_name),
+        places=places,
         remaining=lambda: dt.timedelta(minutes=15),
     )
     return reporter.make(Progress(run_id="run", now=clock()))
@@ -114,12 +127,12 @@ def _report(table_name: str, settings: ReporterSettings) -> Any:
 
 def test_what_is_deployed_reports_what_happens_to_its_nodes() -> None:
     clock.set(START)
-    table_name, settings = _deploy(_stack())
+    places, settings = _deploy(_stack())
     here = place(ACCOUNT, REGION)
     here.fleet.add(node(1), node(2, refuses={"kernel"}), patch("kernel", START - DAY))
     for _ in simulate([here], from_=START, until=START + 3 * DAY):
         pass
-    report = _report(table_name, settings)
+    report = _report(places, settings)
     assert report.is_finished
     assert report.changed_baselines == (), "the definition is what CloudFormation has made of it"
     (figures,) = report.progress.figures.values()
@@ -127,19 +140,37 @@ def test_what_is_deployed_reports_what_happens_to_its_nodes() -> None:
     assert figures.missing == {Severity.CRITICAL: 1}, "a scan after the failed install says missing again"
 
 
-def test_the_plan_counts_the_metrics_that_are_published(tmp_path: Path) -> None:
+def test_every_published_metric_has_a_reader_and_every_reader_a_metric_and_the_plan_counts_them(
+    tmp_path: Path,
+) -> None:
     clock.set(START)
     stack = _stack()
-    table_name, settings = _deploy(stack)
+    places, settings = _deploy(stack)
     place(ACCOUNT, REGION).fleet.add(node(1), patch("kernel", START - DAY))
-    _report(table_name, settings)
-    pages = client("cloudwatch", account=ACCOUNT, region=REGION).get_paginator("list_metrics").paginate()
-    published = {
+    _report(places, settings)
+    cloudwatch = client("cloudwatch", account=ACCOUNT, region=REGION)
+    published = [
         (metric["MetricName"], *sorted((each["Name"], each["Value"]) for each in metric["Dimensions"]))
-        for page in pages
+        for page in cloudwatch.get_paginator("list_metrics").paginate()
         for metric in page["Metrics"]
         if metric["Namespace"] == NAMESPACE
+    ]
+    watched = {
+        (alarm["MetricName"], *sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]))
+        for alarm in cloudwatch.describe_alarms()["MetricAlarms"]
+        if alarm["Namespace"] == NAMESPACE
     }
+    (dashboard,) = cloudwatch.list_dashboards()["DashboardEntries"]
+    body = json.loads(cloudwatch.get_dashboard(DashboardName=dashboard["DashboardName"])["DashboardBody"])
+    shown = set()
+    for widget in body["widgets"]:
+        for metric in widget["properties"].get("metrics", ()):
+            namespace, name, *rest = (part for part in metric if isinstance(part, str))
+            if namespace == NAMESPACE:
+                shown.add((name, *sorted(zip(rest[::2], rest[1::2], strict=True))))
+    assert shown - watched == {("CompliantNodesPercent", ("Ring", "prod"), ("Rollout", "web"))}
+    assert sorted(published) == sorted(watched | shown)
+
     template = tmp_path / "template.json"
     template.write_text(json.dumps(Template.from_stack(stack).to_json()))
     (estate,) = read_estates([template])
@@ -155,10 +186,10 @@ def test_the_plan_counts_the_metrics_that_are_published(tmp_path: Path) -> None:
 
 def test_a_baseline_that_somebody_changes_by_hand_shows() -> None:
     clock.set(START)
-    table_name, settings = _deploy(_stack())
+    places, settings = _deploy(_stack())
     ssm = client("ssm", account=ACCOUNT, region=REGION)
     (baseline,) = ssm.describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])[
         "BaselineIdentities"
     ]
     ssm.update_patch_baseline(BaselineId=baseline["BaselineId"], ApprovedPatches=["kernel"])
-    assert _report(table_name, settings).changed_baselines == ("prod-linux: ApprovedPatches",)
+    assert _report(places, settings).changed_baselines == ("prod-linux: ApprovedPatches",)

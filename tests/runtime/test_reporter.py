@@ -10,8 +10,10 @@ import pytest
 from local_aws.fleet.clock import clock
 from local_aws.fleet.fleet import reboot
 from patching_constructs import PatchOperation, RebootOption
+from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.promises import Severity
+from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.ring_terms import RingTerms
 from patching_constructs.runtime.figures import Figures
 from patching_constructs.runtime.reporter.report import Progress
@@ -224,9 +226,6 @@ def test_a_ring_without_nodes_publishes_zeros() -> None:
     world.report()
     assert world.metrics("NodesInScope", RING) == [0]
     assert world.metrics("CompliantNodesPercent", RING) == [100]
-    for system in (LINUX, WINDOWS):
-        where = {**RING, "PatchGroup": GROUP, "OperatingSystem": str(system)}
-        assert world.metrics("NodesInScope", where) == [0]
 
 
 def test_a_ring_has_the_sum_of_its_groups() -> None:
@@ -235,18 +234,32 @@ def test_a_ring_has_the_sum_of_its_groups() -> None:
     world.advance(START + DAY)
     world.report()
     assert world.metrics("NodesInScope", RING) == [2]
-    where = {**RING, "PatchGroup": GROUP, "OperatingSystem": "WINDOWS"}
-    assert world.metrics("NodesInScope", where) == [1]
 
 
-def test_no_metric_names_a_node() -> None:
+def test_metrics_are_of_rings_and_of_the_account_alone() -> None:
     world = World()
     world.add(*[node(number) for number in range(30)])
     world.advance(START + DAY)
     world.report()
     metrics = world.client("cloudwatch").list_metrics(Namespace="PatchingConstructs")["Metrics"]
     names = {dimension["Name"] for metric in metrics for dimension in metric["Dimensions"]}
-    assert names == {"Rollout", "Ring", "PatchGroup", "OperatingSystem"}
+    assert names == {"Rollout", "Ring"}
+
+
+def test_only_metrics_with_a_reader_are_published() -> None:
+    world = World()
+    world.add(node(1))
+    world.advance(START + DAY)
+    read = PublishedMetrics(
+        account=frozenset({AccountMetric.REPORTS_FINISHED}),
+        rings={
+            "prod": frozenset({ComplianceMetric.UNREAD_NODES}),
+            "test": frozenset({ComplianceMetric.NODES}),
+        },
+    )
+    world.report(published_metrics=read)
+    metrics = world.client("cloudwatch").list_metrics(Namespace="PatchingConstructs")["Metrics"]
+    assert sorted(metric["MetricName"] for metric in metrics) == ["ReportsFinished", "UnreadNodes"]
 
 
 def test_the_history_has_a_row_for_each_node() -> None:
@@ -328,7 +341,7 @@ def test_a_group_that_cannot_be_read_is_said() -> None:
     report = world.report(settings=unreadable)
     assert not report.is_finished
     assert "patch group xxx" in report.progress.failures[0]
-    assert world.metrics("ReportsUnfinished", {"Rollout": "web"}) == [1]
+    assert world.metrics("ReportsFinished", {"Rollout": "web"}) == [0]
     assert world.metrics("NodesInScope", RING) == [], "a ring is never shown with a part of its nodes"
 
 
@@ -336,4 +349,3 @@ def test_a_finished_report_says_so() -> None:
     world = World()
     assert world.report().is_finished
     assert world.metrics("ReportsFinished", {"Rollout": "web"}) == [1]
-    assert world.metrics("ReportsUnfinished", {"Rollout": "web"}) == [0]

@@ -54,7 +54,7 @@ def test_however_many_calls_are_answered_a_ring_is_shown_whole_or_not_at_all(ans
         missing = sum(figure.missing.total() for figure in report.progress.figures.values())
         assert unread + missing == 3, "a node is read, or said to be unread"
     else:
-        assert world.metrics("ReportsUnfinished", {"Rollout": "web"}) == [1]
+        assert world.metrics("ReportsFinished", {"Rollout": "web"}) == [0]
 
 
 def test_a_ring_that_cannot_be_read_does_not_hide_the_others() -> None:

@@ -73,10 +73,10 @@ def test_rules_forward_no_event_functions_send_them(
     assert {units[BillableUnit.EVENTS_TO_OTHER_BUSES] for units in amounts.values()} == {0}
 
 
-def test_a_reporter_publishes_for_its_ring_and_for_each_group_and_operating_system(
+def test_a_reporter_publishes_what_alarms_and_the_dashboard_read(
     amounts: dict[str, dict[BillableUnit, Maybe[Fraction]]],
 ) -> None:
-    assert amounts["333333333333"][BillableUnit.CUSTOM_METRICS] == 22 * (1 + 3) + 5
-    # Production's images are a ring of their own, which is only scanned.
-    assert amounts["666666666666"][BillableUnit.CUSTOM_METRICS] == 22 * (2 + 4) + 5
+    assert amounts["333333333333"][BillableUnit.CUSTOM_METRICS] == 9 + 3
+    # Production's images are a ring of their own, which is only scanned; it alone has an exemption.
+    assert amounts["666666666666"][BillableUnit.CUSTOM_METRICS] == 9 * 2 + 4
     assert amounts["222222222222"][BillableUnit.CUSTOM_METRICS] == 0

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from patching_constructs.model.published_metrics import PUBLISHED_METRICS_VARIABLE, PublishedMetrics
 from patching_constructs.model.reporter_settings import ReporterSettings
 from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
 
@@ -48,6 +49,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     now = dt.datetime.now(dt.UTC)
     account = context.invoked_function_arn.split(":")[4]
     settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    published = os.environ.get(PUBLISHED_METRICS_VARIABLE)
     reporter = Reporter(
         ReporterSettings.from_json(settings),
         clients=Clients(
@@ -61,6 +63,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             region=os.environ["AWS_REGION"],
             table_name=os.environ["TABLE_NAME"],
             history_bucket=os.environ.get("HISTORY_BUCKET"),
+            published_metrics=None if published is None else PublishedMetrics.from_json(published),
         ),
         remaining=lambda: dt.timedelta(milliseconds=context.get_remaining_time_in_millis()),
     )

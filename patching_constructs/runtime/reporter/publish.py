@@ -7,13 +7,12 @@ from typing import Any
 from patching_constructs.model.compliance_metrics import (
     METRIC_KINDS,
     NAMESPACE,
-    OPERATING_SYSTEM_DIMENSION,
-    PATCH_GROUP_DIMENSION,
     RING_DIMENSION,
     ROLLOUT_DIMENSION,
     AccountMetric,
     ComplianceMetric,
 )
+from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.runtime.figures import Figures
 from patching_constructs.runtime.metric_values import metric_values
 
@@ -22,38 +21,34 @@ _DATA_OF_A_REQUEST = 1_000
 
 
 class MetricPublisher:
-    """Collects metrics and publishes them together, all with one time.
+    """Collects the metrics that have a reader and publishes them together, all with one time.
 
     Args:
         cloudwatch: A boto3 client.
         rollout: Name of the rollout.
+        published: The metrics that have a reader; others are left out. None: publish every metric.
         now: The moment, with a time zone.
     """
 
-    def __init__(self, cloudwatch: Any, *, rollout: str, now: dt.datetime) -> None:
+    def __init__(
+        self, cloudwatch: Any, *, rollout: str, published: PublishedMetrics | None, now: dt.datetime
+    ) -> None:
         self._cloudwatch = cloudwatch
         self._rollout = rollout
+        self._published = published
         self._now = now
         self._data: list[dict[str, Any]] = []
 
     def add_ring(self, ring: str, figures: Figures) -> None:
         """Add the metrics of a ring."""
-        self._add_figures(figures, {RING_DIMENSION: ring})
-
-    def add_group(self, ring: str, patch_group: str, operating_system: str, figures: Figures) -> None:
-        """Add the metrics of a patch group and operating system of a ring."""
-        self._add_figures(
-            figures,
-            {
-                RING_DIMENSION: ring,
-                PATCH_GROUP_DIMENSION: patch_group,
-                OPERATING_SYSTEM_DIMENSION: operating_system,
-            },
-        )
+        for metric, value in metric_values(figures):
+            if self._published is None or metric in self._published.rings.get(ring, ()):
+                self._add(metric, value, {RING_DIMENSION: ring})
 
     def add(self, metric: AccountMetric, value: float) -> None:
         """Add a metric of the account and Region."""
-        self._add(metric, value, {})
+        if self._published is None or metric in self._published.account:
+            self._add(metric, value, {})
 
     def publish(self) -> None:
         """Publish what was added."""
@@ -62,10 +57,6 @@ class MetricPublisher:
                 Namespace=NAMESPACE, MetricData=self._data[first : first + _DATA_OF_A_REQUEST]
             )
         self._data.clear()
-
-    def _add_figures(self, figures: Figures, dimensions: Mapping[str, str]) -> None:
-        for metric, value in metric_values(figures):
-            self._add(metric, value, dimensions)
 
     def _add(
         self, metric: ComplianceMetric | AccountMetric, value: float, dimensions: Mapping[str, str]

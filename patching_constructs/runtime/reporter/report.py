@@ -11,7 +11,8 @@ from patching_constructs.model.compliance_metrics import AccountMetric
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_state import PatchState
-from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
+from patching_constructs.model.published_metrics import PublishedMetrics
+from patching_constructs.model.reporter_settings import ReportedGroup, ReporterSettings
 from patching_constructs.runtime.figures import Figures, figures
 from patching_constructs.runtime.reporter.baselines import BaselineReader
 from patching_constructs.runtime.reporter.history import row, write_history
@@ -48,12 +49,14 @@ class Places:
         region: Region of the nodes.
         table_name: The table that remembers.
         history_bucket: The bucket of the history, or None if none is kept.
+        published_metrics: The metrics that have a reader. None: publish every metric.
     """
 
     account: str
     region: str
     table_name: str
     history_bucket: str | None = None
+    published_metrics: PublishedMetrics | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,7 +235,7 @@ class Reporter:
             failures=tuple(failures),
             unread_rings=frozenset(unread_rings),
         )
-        self._publish(done, groups, without_group=without_group, changed_baselines=len(changed))
+        self._publish(done, without_group=without_group, changed_baselines=len(changed))
         memory.delete(_progress_key(progress.run_id))
         return Report(progress=done, changed_baselines=changed, unread=_unread(rows))
 
@@ -312,28 +315,17 @@ class Reporter:
                 now=progress.now,
             )
 
-    def _publish(
-        self,
-        done: Progress,
-        groups: Sequence[tuple[ReportedRing, ReportedGroup]],
-        *,
-        without_group: int,
-        changed_baselines: int,
-    ) -> None:
-        publisher = MetricPublisher(self._clients.cloudwatch, rollout=self._settings.rollout, now=done.now)
+    def _publish(self, done: Progress, *, without_group: int, changed_baselines: int) -> None:
+        publisher = MetricPublisher(
+            self._clients.cloudwatch,
+            rollout=self._settings.rollout,
+            published=self._places.published_metrics,
+            now=done.now,
+        )
         for ring in self._settings.rings:
             if ring.name not in done.unread_rings:
                 of_ring = [figure for where, figure in done.figures.items() if where[0] == ring.name]
                 publisher.add_ring(ring.name, sum(of_ring, Figures()))
-        registered = {
-            (ring.name, group.name, str(system)): Figures()
-            for ring, group in groups
-            for name, system in self._registered
-            if name == group.name
-        }
-        for (ring_name, group_name, system), figure in {**registered, **done.figures}.items():
-            if ring_name not in done.unread_rings:
-                publisher.add_group(ring_name, group_name, system, figure)
         publisher.add(AccountMetric.NODES_WITHOUT_GROUP, without_group)
         publisher.add(AccountMetric.BASELINES_CHANGED, changed_baselines)
         publisher.add(
@@ -341,7 +333,6 @@ class Reporter:
             sum(not exemption.holds_on(done.now.date()) for exemption in self._settings.exemptions),
         )
         publisher.add(AccountMetric.REPORTS_FINISHED, not done.failures)
-        publisher.add(AccountMetric.REPORTS_UNFINISHED, bool(done.failures))
         publisher.publish()
 
 
