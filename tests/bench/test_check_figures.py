@@ -37,10 +37,14 @@ def with_copies(data: dict[str, Any]) -> dict[str, Any]:
     }
     return data | {
         "accounts": [*data["accounts"], *({**copy, "role": "workload"} for copy in copies.values())],
-        "rings": [
-            ring | {"accounts": [*ring["accounts"], *(copies[name]["name"] for name in ring["accounts"])]}
-            for ring in data["rings"]
-        ],
+        **{
+            key: [
+                entry
+                | {"accounts": [*entry["accounts"], *(copies[name]["name"] for name in entry["accounts"])]}
+                for entry in data[key]
+            ]
+            for key in ("rings", "exemptions")
+        },
     }
 
 
