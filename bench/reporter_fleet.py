@@ -107,10 +107,10 @@ class ReportedFleet:
         if not node.answers(now):
             return found + Counter([ComplianceMetric.UNMANAGED_NODES])
         states = {} if node.report is None else node.report.states
-        missing = [self.place.fleet.patches[name] for name, state in states.items() if state == "MISSING"]
+        missing = [self.place.fleet.patches[name] for name, state in states.items() if state == "Missing"]
         found.update(_MISSING[patch.severity] for patch in missing)
-        found[ComplianceMetric.FAILED_PATCHES] = list(states.values()).count("FAILED")
-        found[ComplianceMetric.REBOOT_DEBT_NODES] = "INSTALLED_PENDING_REBOOT" in states.values()
+        found[ComplianceMetric.FAILED_PATCHES] = list(states.values()).count("Failed")
+        found[ComplianceMetric.REBOOT_DEBT_NODES] = "InstalledPendingReboot" in states.values()
         found[ComplianceMetric.STALE_NODES] = node.report is None or now - node.report.ended_at > 2 * _DAY
         # Only Windows says when a patch was published; the others count from this first report.
         found[ComplianceMetric.OVERDUE_PATCHES] = sum(
@@ -193,7 +193,7 @@ def _node(number: int, kind: Kind, group: str, system: OperatingSystem, now: dt.
         stopped_at=now - dt.timedelta(hours=1) if kind is Kind.STOPPED else None,
         has_agent=kind is not Kind.WITHOUT_AGENT,
         agent_died_at=now - dt.timedelta(hours=1) if kind is Kind.AGENT_DIED else None,
-        refuses={f"{system}-0-last"} if kind is Kind.FAILED else set(),
+        refuses={_patch_id(system, 0, _versions(system) - 1)} if kind is Kind.FAILED else set(),
     )
 
 
@@ -214,15 +214,15 @@ def _live(here: Place, node: Node, kind: Kind, now: dt.datetime) -> None:
 
 
 def _patches(now: dt.datetime) -> Iterator[Patch]:
-    for system, count in _SYSTEMS.items():
-        versions = count // _PRODUCTS
+    for system in _SYSTEMS:
+        versions = _versions(system)
         for product in range(_PRODUCTS):
             older = None
             for version in range(versions):
-                name = "last" if version == versions - 1 else version
+                patch_id = _patch_id(system, product, version)
                 published = now - 30 * _DAY - 28 * _DAY * (versions - 1 - version)
                 yield Patch(
-                    patch_id=f"{system}-{product}-{name}",
+                    patch_id=patch_id,
                     operating_system=system,
                     published_at=published,
                     visible_at=published,
@@ -230,7 +230,17 @@ def _patches(now: dt.datetime) -> Iterator[Patch]:
                     severity=_SEVERITIES[product % len(_SEVERITIES)],
                     supersedes=older,
                 )
-                older = f"{system}-{product}-{name}"
+                older = patch_id
+
+
+def _versions(system: OperatingSystem) -> int:
+    return _SYSTEMS[system] // _PRODUCTS
+
+
+def _patch_id(system: OperatingSystem, product: int, version: int) -> str:
+    if system is OperatingSystem.WINDOWS:
+        return f"KB5{product:02}{version:04}"
+    return f"package-{product}.x86_64:0:1.{version}-1.amzn2023"
 
 
 def _ring(name: str) -> ReportedRing:

@@ -74,5 +74,8 @@ def bad_kernel_of(system: OperatingSystem) -> str:
 
 
 def _name(title: str, system: OperatingSystem) -> str:
-    """Name a patch so that it is another one on each system, as ids of patches are in a fleet."""
-    return title if system is OperatingSystem.WINDOWS else f"{title}.{system.lower().replace('_', '-')}"
+    """Name a patch as AWS does, and differently on each system, as ids of patches are unique in a fleet."""
+    if system is OperatingSystem.WINDOWS:
+        return title
+    name, _, version = title.rpartition("-")
+    return f"{name}.x86_64:0:{version}-1.{system.lower()}"

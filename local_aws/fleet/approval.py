@@ -10,21 +10,30 @@ _APT = ("UBUNTU", "DEBIAN", "RASPBIAN")
 
 
 def is_approved(patch: Patch, baseline: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether nodes that look at `now` find the patch approved.
+    """Tell whether nodes that look at `now` find the patch approved."""
+    return compliance_level(patch, baseline, now) is not None
+
+
+def compliance_level(patch: Patch, baseline: Mapping[str, Any], now: datetime) -> str | None:
+    """Return the compliance level with which nodes find the patch approved at `now`, or None if they do not.
 
     Approval is strictly after publication plus the delay. Systems with apt know no delay.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-release-dates.html
     """
     if patch.patch_id in baseline.get("RejectedPatches", []):
-        return False
+        return None
     if patch.patch_id in baseline.get("ApprovedPatches", []):
-        return True
+        return str(baseline.get("ApprovedPatchesComplianceLevel", "UNSPECIFIED"))
     if not _matches(patch, baseline["GlobalFilters"]["PatchFilters"]):
-        return False
-    return any(
-        _matches(patch, rule["PatchFilterGroup"]["PatchFilters"]) and _is_due(patch, rule, now)
-        for rule in baseline["ApprovalRules"]["PatchRules"]
+        return None
+    return next(
+        (
+            str(rule.get("ComplianceLevel", "UNSPECIFIED"))
+            for rule in baseline["ApprovalRules"]["PatchRules"]
+            if _matches(patch, rule["PatchFilterGroup"]["PatchFilters"]) and _is_due(patch, rule, now)
+        ),
+        None,
     )
 
 

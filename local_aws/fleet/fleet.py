@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from local_aws.fleet.approval import is_approved
+from local_aws.fleet.approval import compliance_level, is_approved
 from local_aws.fleet.records import Installed, Node, NodeReport, Patch
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 
@@ -62,24 +62,27 @@ class Fleet:
             elif not node.suppresses_reboots:
                 reboot(node)
         states = {
-            patch_id: "INSTALLED_PENDING_REBOOT" if found.waits_for_reboot else "INSTALLED"
+            patch_id: "InstalledPendingReboot" if found.waits_for_reboot else "Installed"
             for patch_id, found in node.installed.items()
         }
         for patch in self._on_offer(node, now):
             if patch.patch_id in node.installed:
                 continue
             if patch.patch_id in failed:
-                states[patch.patch_id] = "FAILED"
+                states[patch.patch_id] = "Failed"
             elif patch in approved:
-                states[patch.patch_id] = "MISSING"
+                states[patch.patch_id] = "Missing"
             elif node.operating_system is OperatingSystem.WINDOWS:
-                states[patch.patch_id] = "AVAILABLE_SECURITY_UPDATE"
+                states[patch.patch_id] = "AvailableSecurityUpdate"
         node.report = NodeReport(
             operation=operation,
             started_at=now,
             ended_at=now + OPERATION_TIME,
             baseline_id=baseline_id,
             states=states,
+            critical=frozenset(
+                patch.patch_id for patch in approved if compliance_level(patch, baseline, now) == "CRITICAL"
+            ),
             reboot_option=reboot_option if operation is PatchOperation.INSTALL else None,
         )
         return not failed

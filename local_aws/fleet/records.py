@@ -1,9 +1,13 @@
 """What a fleet consists of."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
+
+_WINDOWS_ID = re.compile(r"KB\d+")
+_PACKAGE_ID = re.compile(r"[^:]+\.[a-z0-9_]+:(\d+:)?[^:]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,7 +15,8 @@ class Patch:
     """A patch that a maker publishes.
 
     Attributes:
-        patch_id: The KB id on Windows, else the title.
+        patch_id: The KB id on Windows, elsewhere name, architecture and version of the package, as AWS has
+            them in a title: `kernel.x86_64:0:6.12.0-124.31.1.el10_1`.
         operating_system: What it is for.
         published_at: Its release or update time, from which approval delays count.
         visible_at: When nodes can see it.
@@ -29,6 +34,25 @@ class Patch:
     severity: str = ""
     supersedes: str | None = None
     needs_reboot: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse an id that AWS would not answer."""
+        pattern = _WINDOWS_ID if self.operating_system is OperatingSystem.WINDOWS else _PACKAGE_ID
+        if not pattern.fullmatch(self.patch_id):
+            message = f"{self.operating_system}: expected {pattern.pattern}, got {self.patch_id!r}"
+            raise ValueError(message)
+
+    @property
+    def title(self) -> str:
+        """What Patch Manager answers as `Title`."""
+        if self.operating_system is OperatingSystem.WINDOWS:
+            return f"Update for Windows ({self.patch_id})"
+        return self.patch_id
+
+    @property
+    def kb_id(self) -> str:
+        """What Patch Manager answers as `KBId`: on Linux name and architecture, without the version."""
+        return self.patch_id.partition(":")[0]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,6 +78,7 @@ class NodeReport:
         ended_at: When it ended.
         baseline_id: The baseline that was used.
         states: State of each patch, in AWS's words.
+        critical: Patches that the baseline approved with the compliance level CRITICAL.
         reboot_option: What was asked for, of an install.
     """
 
@@ -62,6 +87,7 @@ class NodeReport:
     ended_at: datetime
     baseline_id: str
     states: dict[str, str]
+    critical: frozenset[str] = frozenset()
     reboot_option: RebootOption | None = None
 
 

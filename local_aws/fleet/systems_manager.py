@@ -3,8 +3,9 @@
 Method names are API operations; each takes the request and gives the response.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from local_aws.errors import ApiError
@@ -28,17 +29,32 @@ _PLATFORMS = {
 _PAGE = 50
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
 
+_NON_COMPLIANT = frozenset({"Missing", "Failed", "InstalledRejected", "InstalledPendingReboot"})
+_SECURITY = frozenset({"Security", "SecurityUpdates"})
+
+_NEVER = datetime.fromtimestamp(0, UTC)
+"""What AWS answers where a patch is not installed.
+
+https://docs.aws.amazon.com/cli/latest/reference/ssm/describe-instance-patches.html#examples
+"""
+
 _PAGE_OF_NODES = 10
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html"""
 
-_COUNTS = {
-    "InstalledCount": "INSTALLED",
-    "InstalledPendingRebootCount": "INSTALLED_PENDING_REBOOT",
-    "InstalledRejectedCount": "INSTALLED_REJECTED",
-    "MissingCount": "MISSING",
-    "FailedCount": "FAILED",
-    "AvailableSecurityUpdateCount": "AVAILABLE_SECURITY_UPDATE",
-}
+_COUNTED = (
+    "Installed",
+    "InstalledOther",
+    "InstalledPendingReboot",
+    "InstalledRejected",
+    "Missing",
+    "Failed",
+    "NotApplicable",
+    "AvailableSecurityUpdate",
+)
+"""States that have a count of their own.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
+"""
 
 
 class FleetSystemsManager:
@@ -78,7 +94,7 @@ class FleetSystemsManager:
             for node_id in request["InstanceIds"]
             if (node := self._fleet.nodes.get(node_id)) is not None and node.report is not None
         ]
-        return _described(found, request, "InstancePatchStates", lambda pair: _state(*pair))
+        return _described(found, request, "InstancePatchStates", lambda pair: self._state(*pair))
 
     def describe_instance_patch_states_for_patch_group(self, request: Request) -> Response:
         """Answer DescribeInstancePatchStatesForPatchGroup; rows of nodes that are gone stay there.
@@ -91,7 +107,7 @@ class FleetSystemsManager:
             for _, node in sorted(self._fleet.nodes.items())
             if node.patch_group == request["PatchGroup"] and node.report is not None
         ]
-        return _described(found, request, "InstancePatchStates", lambda pair: _state(*pair))
+        return _described(found, request, "InstancePatchStates", lambda pair: self._state(*pair))
 
     def describe_instance_patches(self, request: Request) -> Response:
         """Answer DescribeInstancePatches.
@@ -103,16 +119,13 @@ class FleetSystemsManager:
         if node is None:
             raise ApiError("ValidationException", f"{request['InstanceId']} is no managed node")
         wanted = {
-            value.upper()
-            for item in request.get("Filters", [])
-            if item["Key"] == "State"
-            for value in item["Values"]
+            value for item in request.get("Filters", []) if item["Key"] == "State" for value in item["Values"]
         }
         states = {} if node.report is None else node.report.states
         found = [
             self._patch(node, patch_id, state)
             for patch_id, state in sorted(states.items())
-            if not wanted or state.replace("_", "") in wanted
+            if not wanted or state in wanted
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "Patches")
 
@@ -128,7 +141,7 @@ class FleetSystemsManager:
                 "Patch": {
                     "Id": patch.patch_id,
                     "KbNumber": patch.patch_id,
-                    "Title": f"Update for Windows ({patch.patch_id})",
+                    "Title": patch.title,
                     "ReleaseDate": patch.published_at,
                     "Classification": patch.classification,
                     "MsrcSeverity": patch.severity,
@@ -162,16 +175,42 @@ class FleetSystemsManager:
 
     def _patch(self, node: Node, patch_id: str, state: str) -> Response:
         patch = self._fleet.patches[patch_id]
-        found: Response = {
-            "Title": patch_id,
+        installed = node.installed.get(patch_id)
+        return {
+            "Title": patch.title,
+            "KBId": patch.kb_id,
             "Classification": patch.classification,
             "Severity": patch.severity,
             "State": state,
+            "InstalledTime": _NEVER if installed is None else installed.at,
         }
-        if node.operating_system is OperatingSystem.WINDOWS:
-            found |= {"KBId": patch_id, "Title": f"Update for Windows ({patch_id})"}
-        if patch_id in node.installed:
-            found["InstalledTime"] = node.installed[patch_id].at
+
+    def _state(self, node: Node, report: NodeReport) -> Response:
+        states = list(report.states.values())
+        wanting = [patch_id for patch_id, state in report.states.items() if state in _NON_COMPLIANT]
+        critical = report.critical.intersection(wanting)
+        security = {
+            patch_id for patch_id in wanting if self._fleet.patches[patch_id].classification in _SECURITY
+        }
+        found: Response = {
+            "InstanceId": node.node_id,
+            "PatchGroup": node.patch_group or "",
+            "BaselineId": report.baseline_id,
+            "SnapshotId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{node.node_id} {report.started_at}")),
+            "OwnerInformation": "",
+            "CriticalNonCompliantCount": len(critical),
+            "SecurityNonCompliantCount": len(security),
+            "OtherNonCompliantCount": len(set(wanting) - critical - security),
+            **{f"{state}Count": states.count(state) for state in _COUNTED},
+            "UnreportedNotApplicableCount": 0,
+            "OperationStartTime": report.started_at,
+            "OperationEndTime": report.ended_at,
+            "Operation": str(report.operation),
+        }
+        if report.reboot_option is not None:
+            found["RebootOption"] = str(report.reboot_option)
+        if node.no_reboot_install_at is not None:
+            found["LastNoRebootInstallOperationTime"] = node.no_reboot_install_at
         return found
 
 
@@ -198,21 +237,3 @@ def _information(node: Node, now: datetime) -> Response:
         "ResourceType": "EC2Instance" if node.node_id.startswith("i-") else "ManagedInstance",
         "ComputerName": f"{node.node_id}.internal",
     }
-
-
-def _state(node: Node, report: NodeReport) -> Response:
-    states = list(report.states.values())
-    found: Response = {
-        "InstanceId": node.node_id,
-        "PatchGroup": node.patch_group or "",
-        "BaselineId": report.baseline_id,
-        **{count: states.count(state) for count, state in _COUNTS.items()},
-        "OperationStartTime": report.started_at,
-        "OperationEndTime": report.ended_at,
-        "Operation": str(report.operation),
-    }
-    if report.reboot_option is not None:
-        found["RebootOption"] = str(report.reboot_option)
-    if node.no_reboot_install_at is not None:
-        found["LastNoRebootInstallOperationTime"] = node.no_reboot_install_at
-    return found

@@ -15,7 +15,8 @@ class Exemption:
         ticket: Where it was decided.
         expires: Last day on which it holds, in UTC.
         nodes: Pattern for ids or names of nodes; `*` matches any characters. Default: every node.
-        patches: Pattern for ids of patches, likewise. Default: every patch, so that the node is exempt.
+        patches: Pattern for ids of patches, likewise: `KB5050100` on Windows, elsewhere titles such as
+            `kernel.x86_64:0:6.12.0-124.31.1.el10_1`. Default: every patch, so that the node is exempt.
         patch_groups: The groups whose nodes are meant. Default: all.
     """
 

@@ -13,7 +13,7 @@ class PatchProblem:
     """A patch of which something is left to do on a node.
 
     Attributes:
-        patch: Id of the patch: the KB id on Windows, else the title.
+        patch: Id of the patch: the KB id on Windows, elsewhere the title with the version.
         state: One of `PROBLEM_STATES`.
         severity: How severe the maker says it is, or None if nobody does.
         first_seen: When the reporter first saw the patch in this state on this node; a patch that is missing

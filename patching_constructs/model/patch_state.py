@@ -23,6 +23,29 @@ class PatchState(enum.StrEnum):
     AVAILABLE_SECURITY_UPDATE = "AVAILABLE_SECURITY_UPDATE"
     """On Windows, a security update that the baseline does not approve yet."""
 
+    @property
+    def spelling(self) -> str:
+        """The state as DescribeInstancePatches answers it and its filters take it, such as `Missing`.
+
+        The enum of the API says `MISSING`; AWS's examples and real answers do not.
+
+        See: https://docs.aws.amazon.com/cli/latest/reference/ssm/describe-instance-patches.html#examples
+        """
+        return "".join(word.capitalize() for word in self.split("_"))
+
+    @classmethod
+    def read(cls, text: str) -> "PatchState":
+        """Read a state in the spelling of AWS's answers or of the enum of its API.
+
+        Raises:
+            ValueError: If it is neither.
+        """
+        for state in cls:
+            if text in (state.spelling, state.value):
+                return state
+        message = f"{text!r} is not a patch state that this version supports"
+        raise ValueError(message)
+
 
 PROBLEM_STATES = frozenset(
     {
@@ -32,4 +55,4 @@ PROBLEM_STATES = frozenset(
         PatchState.INSTALLED_PENDING_REBOOT,
     }
 )
-"""States in which somebody has something left to do: what is not applicable or not approved is none."""
+"""States in which something is left to do. A patch that is not applicable or not approved is no problem."""

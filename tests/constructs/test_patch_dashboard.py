@@ -24,7 +24,7 @@ from patching_constructs import (
     Schedule,
 )
 from tests.nag import nag_findings
-from tests.runtime.fleets import ACCOUNT, DAY, REGION, START, World, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, KERNEL, REGION, START, World, node, patch
 
 OF_AWS = {
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudwatch-metrics.html
@@ -167,7 +167,7 @@ def test_what_ran_last_night_is_asked_of_logs_that_are_there(full: dict[str, Any
 def test_every_metric_is_published(full: dict[str, Any]) -> None:
     with in_process():
         world = World()
-        world.add(node(1), patch("kernel"))
+        world.add(node(1), patch(KERNEL))
         world.advance(START + DAY)
         world.report()
         listed = client("cloudwatch", account=ACCOUNT, region=REGION).list_metrics()["Metrics"]

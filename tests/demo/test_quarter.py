@@ -184,7 +184,7 @@ def test_the_figures_at_the_end_are_those_of_the_fleets(told: Told) -> None:
             missing,
             found[ComplianceMetric.FAILED_PATCHES],
             found[ComplianceMetric.REBOOT_DEBT_NODES],
-        ) == (len(nodes), states["MISSING"], states["FAILED"], len(waiting))
+        ) == (len(nodes), states["Missing"], states["Failed"], len(waiting))
     assert told.record.at_end["prod"][ComplianceMetric.MISSING_HIGH] > 0, "or the comparison proves little"
 
 

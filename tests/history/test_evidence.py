@@ -28,6 +28,7 @@ from patching_constructs.model.history_row import HistoryProblem, HistoryRow
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Promise, Severity
 from tests.history.reports import TRUTH
+from tests.runtime.fleets import CURL, KERNEL, OPENSSL
 from tests.sample import ROOT
 
 PERIOD = ("--from", "2026-12-02", "--until", "2026-12-14")
@@ -87,7 +88,7 @@ def test_a_shorter_period_has_what_was_installed_in_it(history: Path, tmp_path: 
     arguments = ["evidence", str(history), "--from", "2026-12-09", "--until", "2026-12-11"]
     assert main([*arguments, "--output", str(tmp_path)]) == 0
     found = _table(tmp_path, "installed")
-    assert {row["patch"] for row in found} == {"openssl-3", "KB5000001"}
+    assert {row["patch"] for row in found} == {OPENSSL, "KB5000001"}
     assert {row["installed_before"][:10] for row in found} == {"2026-12-09"}
 
 
@@ -114,7 +115,7 @@ def test_nodes_of_which_nothing_is_known_are_told(evidence: Path) -> None:
 def test_what_is_left_to_do_is_that_of_the_last_report(evidence: Path) -> None:
     found = _table(evidence, "open")
     assert {row["reported"] for row in found if row["node_name"] != "web-6"} == {"2026-12-13 07:00:00Z"}
-    assert ("web-2", "kernel", "MISSING") in {(row["node_name"], row["patch"], row["state"]) for row in found}
+    assert ("web-2", KERNEL, "MISSING") in {(row["node_name"], row["patch"], row["state"]) for row in found}
 
 
 def _row(hours: int, *problems: HistoryProblem, scanned: int | None = None, **changes: object) -> HistoryRow:
@@ -140,7 +141,7 @@ def _row(hours: int, *problems: HistoryProblem, scanned: int | None = None, **ch
 
 def _problem(state: PatchState = PatchState.MISSING, severity: str | None = "CRITICAL") -> HistoryProblem:
     return HistoryProblem(
-        patch="kernel", state=state, severity=severity, first_seen=NOON, published=None, is_exempt=False
+        patch=KERNEL, state=state, severity=severity, first_seen=NOON, published=None, is_exempt=False
     )
 
 
@@ -319,10 +320,10 @@ def test_operating_systems_rollouts_and_rings_of_no_known_order_are_not_mixed() 
 
 def test_the_settings_say_in_which_order_rings_are_compared(evidence: Path) -> None:
     found = {row["patch"]: row for row in _table(evidence, "ring-order-seen")}
-    assert found.keys() == {"curl", "kernel", "openssl-3", "KB5000001"}
+    assert found.keys() == {CURL, KERNEL, OPENSSL, "KB5000001"}
     assert {row["later_ring"] for row in found.values()} == {"prod"}
     assert {row["earlier_ring_first"] for row in found.values()} == {"not seen in an earlier ring"}
-    assert found["kernel"]["later_nodes"] == "2"
+    assert found[KERNEL]["later_nodes"] == "2"
 
 
 # --- what should be ---
@@ -451,7 +452,7 @@ def test_exemptions_have_owner_ticket_and_last_day(history: Path, tmp_path: Path
 def test_exempt_nodes_are_told_apart_from_exempt_patches(evidence: Path) -> None:
     found = {row["node_name"]: row["patches"] for row in _table(evidence, "exempt-nodes")}
     assert found["web-5"] == "all"
-    assert found["web-1"] == "openssl-3"
+    assert found["web-1"] == OPENSSL
 
 
 # --- what is not known ---

@@ -21,6 +21,7 @@ from patching_constructs._history.queries import (
 )
 from tests.history.athena import ask, translated
 from tests.history.reports import LAST, rows
+from tests.runtime.fleets import OPENSSL
 
 HOUR = dt.timedelta(hours=1)
 PROMISED = {"CRITICAL": 48, "HIGH": 24, "MEDIUM": 720, "LOW": 720}
@@ -102,7 +103,7 @@ def test_who_is_behind(history: Path, day: str, promised: dict[str, int]) -> Non
 def test_exempt_nodes_and_patches_are_not_behind_and_expired_exemptions_do_not_help(history: Path) -> None:
     answer = _ask(history, WHO_IS_BEHIND.sql, 1, 1, 1, 1)
     assert "web-5" not in {row["node_name"] for row in answer}
-    assert "openssl-3" not in {row["patch"] for row in answer}
+    assert OPENSSL not in {row["patch"] for row in answer}
     assert "web-2" in {row["node_name"] for row in answer}
 
 

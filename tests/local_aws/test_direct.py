@@ -31,7 +31,7 @@ def fleet(emulated: None) -> None:  # noqa: ARG001 - asked for so that it is the
     fleet = place(ACCOUNT, REGION).fleet
     fleet.add(
         Patch(
-            patch_id="kernel",
+            patch_id="kernel.x86_64:0:6.1.119-129.201.amzn2023",
             operating_system=OperatingSystem.AMAZON_LINUX_2023,
             published_at=NOW - dt.timedelta(days=30),
             visible_at=NOW,

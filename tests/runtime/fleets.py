@@ -30,6 +30,10 @@ DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 LINUX, WINDOWS = OperatingSystem.AMAZON_LINUX_2023, OperatingSystem.WINDOWS
 TABLE, BUCKET = "memory", "history"
 GROUP = "prod-web"
+KERNEL = "kernel.x86_64:0:6.1.119-129.201.amzn2023"
+GLIBC = "glibc.x86_64:0:2.34-117.amzn2023"
+OPENSSL = "openssl.x86_64:1:3.0.8-1.amzn2023.0.18"
+CURL = "curl.x86_64:0:8.5.0-1.amzn2023.0.4"
 
 
 class World:

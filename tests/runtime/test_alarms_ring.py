@@ -27,7 +27,7 @@ from patching_constructs import (
     Severity,
 )
 from patching_constructs.model.ring_terms import RingTerms
-from tests.runtime.fleets import ACCOUNT, DAY, HOUR, REGION, START, World, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, HOUR, KERNEL, OPENSSL, REGION, START, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -134,7 +134,7 @@ def test_a_patch_failure_rings_with_the_first_report_after_the_window(
     watch: Callable[[World], Watch],
 ) -> None:
     world = World()
-    world.add(node(1), node(2, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1), node(2, refuses={KERNEL}), patch(KERNEL))
     watched = watch(world)
     watched.until(INSTALL)
     assert watched.told() == []
@@ -151,7 +151,7 @@ def test_a_production_node_rings_when_its_window_is_over_and_a_new_patch_does_no
 ) -> None:
     world = World()
     late = node(1)
-    world.add(late, patch("kernel"))
+    world.add(late, patch(KERNEL))
     watched = watch(world)
     watched.until(INSTALL - HOUR)
     assert [point for point in world.metrics("MissingCriticalPatches", RING) if point] != []
@@ -159,7 +159,7 @@ def test_a_production_node_rings_when_its_window_is_over_and_a_new_patch_does_no
     late.stopped_at = clock()  # it is off while the window is open
     watched.until(INSTALL + 4 * HOUR)
     late.stopped_at = None
-    world.add(patch("openssl", clock()))
+    world.add(patch(OPENSSL, clock()))
     watched.until(INSTALL + 8 * HOUR)
     ((name, at),) = watched.told()
     assert name == "RingprodOverduePatches"
@@ -171,11 +171,11 @@ def test_a_patch_rings_when_its_promise_will_break_and_not_when_it_is_approved(
 ) -> None:
     """The patch is late when the next window opens later than the promise ends, not before."""
     in_time = World(terms=RingTerms(within={Severity.CRITICAL: 3 * DAY}))
-    in_time.add(node(1), patch("kernel", BEGIN))
+    in_time.add(node(1), patch(KERNEL, BEGIN))
     watched = watch(in_time)
     watched.until(INSTALL + 2 * HOUR)
     assert watched.told() == []
-    in_time.add(patch("openssl", clock()))  # the next window opens in a week
+    in_time.add(patch(OPENSSL, clock()))  # the next window opens in a week
     watched.until(INSTALL + 9 * HOUR)
     ((name, at),) = watched.told()
     assert name == "RingprodOverduePatches"
@@ -186,7 +186,7 @@ def test_reboot_debt_rings_when_it_is_over_its_limit(watch: Callable[[World], Wa
     limit = 4 * HOUR
     world = World(terms=RingTerms(reboot_within=limit), reboot_option=RebootOption.NO_REBOOT)
     there = node(1)
-    world.add(there, patch("kernel"))
+    world.add(there, patch(KERNEL))
     watched = watch(world)
     watched.until(INSTALL + limit)
     assert [point for point in world.metrics("RebootDebtNodes", RING) if point] != []

@@ -43,7 +43,7 @@ from patching_constructs.plan.window_units import CostAssumptions
 from patching_constructs.reading.templates import read_estates
 from patching_constructs.rollout.horizon import horizon_between
 from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
-from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -129,7 +129,7 @@ def test_what_is_deployed_reports_what_happens_to_its_nodes() -> None:
     clock.set(START)
     places, settings = _deploy(_stack())
     here = place(ACCOUNT, REGION)
-    here.fleet.add(node(1), node(2, refuses={"kernel"}), patch("kernel", START - DAY))
+    here.fleet.add(node(1), node(2, refuses={KERNEL}), patch(KERNEL, START - DAY))
     for _ in simulate([here], from_=START, until=START + 3 * DAY):
         pass
     report = _report(places, settings)
@@ -146,7 +146,7 @@ def test_every_published_metric_has_a_reader_and_every_reader_a_metric_and_the_p
     clock.set(START)
     stack = _stack()
     places, settings = _deploy(stack)
-    place(ACCOUNT, REGION).fleet.add(node(1), patch("kernel", START - DAY))
+    place(ACCOUNT, REGION).fleet.add(node(1), patch(KERNEL, START - DAY))
     _report(places, settings)
     cloudwatch = client("cloudwatch", account=ACCOUNT, region=REGION)
     published = [

@@ -27,7 +27,7 @@ from patching_constructs.runtime.event_enrichment.happening import Happening
 from patching_constructs.runtime.event_enrichment.named_nodes import MOST_NODES
 from tests import ssm_events
 from tests.runtime.buses import BUS, SECURITY, listen
-from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, World, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, World, node, patch
 
 PROD = EventRing(
     name="prod",
@@ -88,7 +88,7 @@ def compliance_event(node_id: str, status: str = "non_compliant", **detail: str)
 @pytest.mark.usefixtures("local_aws")
 def test_a_window_that_ended_well_is_told_by_name_and_ring() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     event = told(world, window.event)
     assert (event.kind, event.severity, event.status) == (PatchEventKind.WINDOW, INFO, "SUCCESS")
@@ -109,7 +109,7 @@ def test_a_window_that_ended_well_is_told_by_name_and_ring() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_a_failing_window_and_its_failing_command_tell_one_thing() -> None:
     world = World(max_errors="0")
-    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     window = fired(world)
     of_window = told(world, window.event)
     of_command = told(world, command_event(failed_command(window)))
@@ -121,7 +121,7 @@ def test_a_failing_window_and_its_failing_command_tell_one_thing() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_two_failing_runs_tell_two_things() -> None:
     world = World(max_errors="0", install="cron(0 22 ? * * *)")
-    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     runs = [run for run in world.fire(START + 3 * DAY) if run.name == "web-prod-install"]
     facts = [told(world, run.event).facts for run in runs]
     assert len(set(facts)) == len(runs) > 1
@@ -130,7 +130,7 @@ def test_two_failing_runs_tell_two_things() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_a_window_in_which_something_else_failed_tells_it_itself() -> None:
     world = World(max_errors="0")
-    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     window = fired(world)
     other = CommandRun(command_id="agent", document_name="AWS-UpdateSSMAgent", status="FAILED")
     window.execution.commands["agent"] = other
@@ -158,7 +158,7 @@ def test_a_window_with_more_failures_than_an_event_may_tell_tells_one(commands: 
 @pytest.mark.usefixtures("local_aws")
 def test_a_window_that_failed_with_no_failed_task_tells_it_itself() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     window.execution.status = "TIMED_OUT"
     execution = window.execution.execution_id
@@ -224,7 +224,7 @@ def test_a_ring_of_several_groups_names_none() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_a_failed_command_names_the_nodes_on_which_it_failed() -> None:
     world = World(max_errors="100%")
-    world.add(*(node(number, refuses={"kernel"}) for number in range(7)), node(8), patch("kernel"))
+    world.add(*(node(number, refuses={KERNEL}) for number in range(7)), node(8), patch(KERNEL))
     command_id = failed_command(fired(world))
     event = told(world, command_event(command_id))
     assert (event.kind, event.severity, event.ring, event.patch_group) == (
@@ -244,7 +244,7 @@ def test_a_failed_command_names_the_nodes_on_which_it_failed() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_a_failure_that_is_not_on_production_is_a_warning() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     world.add(node(2, tags=IN_DEV))
     (command,) = window.execution.commands.values()
@@ -264,7 +264,7 @@ def test_a_failure_that_is_not_on_production_is_a_warning() -> None:
 )
 def test_nodes_of_several_rings_and_of_none_may_be_production(tags: dict[str, str], why: str) -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     world.add(node(2, tags=IN_DEV), node(3, tags=tags))
     (command,) = window.execution.commands.values()
@@ -276,7 +276,7 @@ def test_nodes_of_several_rings_and_of_none_may_be_production(tags: dict[str, st
 @pytest.mark.usefixtures("local_aws")
 def test_a_command_that_failed_on_no_node_is_of_the_ring_of_all_of_its_nodes() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     event = told(world, command_event(failed_command(fired(world)), status="Cancelled"))
     assert event.ring == "prod"
     assert "Nodes without success" not in event.text
@@ -318,7 +318,7 @@ def test_as_many_nodes_as_are_asked_are_all_asked() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_a_failure_on_a_node_is_told_apart_from_those_on_others() -> None:
     world = World()
-    world.add(node(1, refuses={"kernel"}), node(2, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), node(2, refuses={KERNEL}), patch(KERNEL))
     command_id = failed_command(fired(world))
     event, other = (told(world, command_event(command_id, node_id=node(number).node_id)) for number in (1, 2))
     assert event.facts == (f"command/{ACCOUNT}/{REGION}/{command_id}/{node(1).node_id}",)
@@ -455,8 +455,8 @@ def failing(world: World, operations: Iterable[str], error: Exception) -> Iterat
 @pytest.mark.usefixtures("local_aws")
 def test_no_event_is_lost_whatever_cannot_be_looked_up() -> None:
     world = World(max_errors="0")
-    hybrid = node(2, node_id="mi-00000000000000002", refuses={"kernel"})
-    world.add(node(1, refuses={"kernel"}), hybrid, patch("kernel"))
+    hybrid = node(2, node_id="mi-00000000000000002", refuses={KERNEL})
+    world.add(node(1, refuses={KERNEL}), hybrid, patch(KERNEL))
     window = fired(world)
     command_id = failed_command(window)
     events = (
@@ -532,7 +532,7 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     messages = listen()
     (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())

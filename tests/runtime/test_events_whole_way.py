@@ -33,7 +33,7 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from tests.runtime.fleets import ACCOUNT, DAY, GROUP, REGION, START, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
 from tests.runtime.test_event_enrichment import command_event
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -115,7 +115,7 @@ def _events() -> list[dict[str, Any]]:
     """Let the ring be patched once and fail; return the events of its window and of its command."""
     clock.set(START)
     here = place(ACCOUNT, REGION)
-    here.fleet.add(node(1, refuses={"kernel"}), patch("kernel", START - DAY))
+    here.fleet.add(node(1, refuses={KERNEL}), patch(KERNEL, START - DAY))
     fired = list(simulate([here], from_=START, until=START + 3 * DAY))
     (window,) = [run for run in fired if run.name == "web-prod-install"]
     (failed,) = [run for run in window.execution.commands.values() if run.status == "FAILED"]

@@ -25,7 +25,21 @@ from patching_constructs.runtime.reporter.memory import Memory
 from patching_constructs.runtime.reporter.nodes import FoundProblem, LastReport, NodeReader
 from patching_constructs.runtime.reporter.pieces import PieceReader
 from patching_constructs.runtime.reporter.remembered_node import RememberedNode
-from tests.runtime.fleets import BUCKET, DAY, GROUP, HOUR, START, TABLE, WINDOWS, World, counted, node, patch
+from tests.runtime.fleets import (
+    BUCKET,
+    DAY,
+    GLIBC,
+    GROUP,
+    HOUR,
+    KERNEL,
+    START,
+    TABLE,
+    WINDOWS,
+    World,
+    counted,
+    node,
+    patch,
+)
 from tests.runtime.test_reporter_truth import nodes, patches
 
 MINUTE = dt.timedelta(minutes=1)
@@ -78,7 +92,7 @@ def rows(world: World) -> list[list[dict[str, Any]]]:
 @pytest.mark.usefixtures("local_aws")
 def test_a_second_report_without_a_new_scan_asks_no_node() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
-    world.add(node(1), node(2), patch("kernel"))
+    world.add(node(1), node(2), patch(KERNEL))
     world.advance(START + DAY)
     with counted(world) as first:
         world.report()
@@ -94,10 +108,10 @@ def test_a_second_report_without_a_new_scan_asks_no_node() -> None:
 def test_a_new_scan_asks_again_and_only_the_node_that_it_was_on() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
     scanned, other = node(1), node(2)
-    world.add(scanned, other, patch("kernel"))
+    world.add(scanned, other, patch(KERNEL))
     world.advance(START + DAY)
     world.report()
-    world.add(patch("glibc", START + DAY))
+    world.add(patch(GLIBC, START + DAY))
     world.place.fleet.run(scanned, PatchOperation.SCAN, now=START + DAY + MINUTE)
     clock.set(START + DAY + HOUR)
     with counted(world) as calls:
@@ -110,18 +124,18 @@ def test_a_new_scan_asks_again_and_only_the_node_that_it_was_on() -> None:
 def test_a_node_is_asked_again_if_its_last_operation_had_only_just_ended() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
     there = node(1)
-    world.add(there, patch("kernel"), patch("glibc"))
+    world.add(there, patch(KERNEL), patch(GLIBC))
     world.advance(START + DAY)
     world.place.fleet.run(there, PatchOperation.SCAN, now=START + DAY)
-    give(there, {"kernel": "MISSING"})
+    give(there, {KERNEL: "Missing"})
     clock.set(START + DAY + 24 * MINUTE)
     world.report()
-    give(there, {"glibc": "MISSING"})
+    give(there, {GLIBC: "Missing"})
     clock.set(START + DAY + HOUR)
     with counted(world) as calls:
         world.report()
     assert calls[ASKED] == 1
-    assert [problem["patch"] for problem in rows(world)[-1][0]["problems"]] == ["glibc"]
+    assert [problem["patch"] for problem in rows(world)[-1][0]["problems"]] == [GLIBC]
     with counted(world) as calls:
         world.report()
     assert calls[ASKED] == 0, "by now everything that the operation said is known"
@@ -131,16 +145,16 @@ def test_a_node_is_asked_again_if_its_last_operation_had_only_just_ended() -> No
 @pytest.mark.parametrize(
     "states",
     [
-        {"kernel": "INSTALLED_PENDING_REBOOT", "glibc": "MISSING"},
-        {"kernel": "MISSING", "glibc": "FAILED"},
-        {"kernel": "MISSING"},
+        {KERNEL: "InstalledPendingReboot", GLIBC: "Missing"},
+        {KERNEL: "Missing", GLIBC: "Failed"},
+        {KERNEL: "Missing"},
     ],
     ids=lambda states: "+".join(states.values()),
 )
 def test_a_node_whose_counts_change_is_asked_again_although_nothing_ran(states: dict[str, str]) -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
     there = node(1)
-    world.add(there, patch("kernel"), patch("glibc"))
+    world.add(there, patch(KERNEL), patch(GLIBC))
     world.advance(START + DAY)
     world.report()
     give(there, states)
@@ -149,14 +163,14 @@ def test_a_node_whose_counts_change_is_asked_again_although_nothing_ran(states: 
         world.report()
     assert calls[ASKED] == 1
     last = {problem["patch"]: problem["state"] for problem in rows(world)[-1][0]["problems"]}
-    assert last == states
+    assert last == {patch_id: PatchState.read(state) for patch_id, state in states.items()}
 
 
 @pytest.mark.usefixtures("local_aws")
 def test_patches_that_were_not_read_as_a_whole_are_read_again() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
     there = node(1)
-    world.add(there, patch("kernel"), patch("glibc"))
+    world.add(there, patch(KERNEL), patch(GLIBC))
     world.advance(START + DAY)
     reader = NodeReader(ssm=world.client("ssm"), ec2=world.client("ec2"), now=clock())
     (tagged,) = reader.nodes_of(ReportedGroup(name=GROUP, tag_key="PatchGroup"))
@@ -186,7 +200,7 @@ def test_nothing_that_is_known_of_a_patch_is_lost_by_not_asking_again() -> None:
         node(2),
         patch("KB1", START - 20 * DAY, **kind),
         patch("KB2", START - 10 * DAY, severity="Important", **kind),
-        patch("kernel", severity=""),
+        patch(KERNEL, severity=""),
     )
     world.advance(START + DAY)
     world.report()
@@ -201,7 +215,7 @@ def test_nothing_that_is_known_of_a_patch_is_lost_by_not_asking_again() -> None:
     ] == [
         ("KB1", "CRITICAL", True, "2026-11-11 00:00:00"),
         ("KB2", "HIGH", False, "2026-11-21 00:00:00"),
-        ("kernel", None, False, None),
+        (KERNEL, None, False, None),
     ]
 
 
@@ -244,10 +258,10 @@ def test_a_node_with_5_000_missing_patches_is_counted_and_its_ages_grow_as_those
     world = World(install="cron(0 22 1 JAN ? 2030)")
     bad, *others = [node(number) for number in range(1, 4)]
     names = [problem.patch for problem in missing(5_000)]
-    world.add(bad, *others, patch("kernel"))
+    world.add(bad, *others, patch(KERNEL))
     world.advance(START + DAY)
     world.add(*[patch(name, severity="Important") for name in names])
-    give(bad, dict.fromkeys(names, "MISSING"))
+    give(bad, dict.fromkeys(names, "Missing"))
     world.report()
     clock.set(START + 2 * DAY)
     report = world.report()
@@ -287,10 +301,10 @@ def test_a_node_that_does_not_fit_is_said_to_be_unread(monkeypatch: pytest.Monke
     world = World(install="cron(0 22 1 JAN ? 2030)")
     bad, good = node(1), node(2)
     names = [problem.patch for problem in missing(100)]
-    world.add(bad, good, patch("kernel"))
+    world.add(bad, good, patch(KERNEL))
     world.advance(START + DAY)
     world.add(*[patch(name) for name in names])
-    give(bad, dict.fromkeys(names, "MISSING"))
+    give(bad, dict.fromkeys(names, "Missing"))
     monkeypatch.setattr(memory_module, "_BYTES_OF_AN_ITEM", 1_000)
     report = world.report()
     (found,) = report.progress.figures.values()

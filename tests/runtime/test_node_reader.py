@@ -8,7 +8,7 @@ import pytest
 from local_aws.fleet.records import Node
 from patching_constructs.model.reporter_settings import ReportedGroup
 from patching_constructs.runtime.reporter.nodes import NodeReader
-from tests.runtime.fleets import DAY, GROUP, START, World, counted, node, patch
+from tests.runtime.fleets import DAY, GROUP, KERNEL, START, World, counted, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -51,7 +51,7 @@ def test_nodes_and_instances_are_listed_once_for_all_groups() -> None:
 
 def test_a_node_is_asked_for_its_patches_only_if_something_is_left_to_do() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     world.advance(START + 2 * DAY)
     world.add(node(2, launched_at=START + 2 * DAY))
     world.advance(START + 3 * DAY)
@@ -102,11 +102,11 @@ def test_a_stopped_instance_is_in_no_group_and_not_without_one() -> None:
 
 def test_reports_of_nodes_that_are_gone_are_not_kept() -> None:
     world = World()
-    world.add(node(1), node(2, stopped_at=START + dt.timedelta(hours=12)), patch("kernel"))
+    world.add(node(1), node(2, stopped_at=START + dt.timedelta(hours=12)), patch(KERNEL))
     world.advance(START + DAY)
     assert (
         len(world.ssm.describe_instance_patch_states_for_patch_group(PatchGroup=GROUP)["InstancePatchStates"])
         == 2
     )
     (found,) = reader(world).nodes_of(WEB)
-    assert (found.node_id, found.has_problems) == (node(1).node_id, True)
+    assert (found.node_id, found.may_have_problems) == (node(1).node_id, True)

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from local_aws.errors import ApiError
 from local_aws.fleet.clock import clock
 from local_aws.fleet.fleet import reboot
+from local_aws.fleet.systems_manager import FleetSystemsManager
 from patching_constructs import PatchOperation, RebootOption
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.exemption import Exemption
@@ -17,7 +19,20 @@ from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.ring_terms import RingTerms
 from patching_constructs.runtime.figures import Figures
 from patching_constructs.runtime.reporter.report import Progress
-from tests.runtime.fleets import BUCKET, DAY, GROUP, HOUR, LINUX, START, WINDOWS, World, node, patch
+from tests.runtime.fleets import (
+    BUCKET,
+    DAY,
+    GLIBC,
+    GROUP,
+    HOUR,
+    KERNEL,
+    LINUX,
+    START,
+    WINDOWS,
+    World,
+    node,
+    patch,
+)
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -33,7 +48,7 @@ def only(figures: dict[tuple[str, str, str], Figures]) -> Figures:
 
 def test_a_patch_is_missing_until_its_ring_installs_it() -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     world.advance(START + DAY)
     before = only(dict(world.report().progress.figures))
     assert before.missing == {Severity.CRITICAL: 1}
@@ -44,7 +59,7 @@ def test_a_patch_is_missing_until_its_ring_installs_it() -> None:
 
 def test_ages_count_from_when_the_reporter_first_saw_the_patch() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     for days in (1, 4, 9):
         world.advance(START + days * DAY)
         found = only(dict(world.report().progress.figures))
@@ -53,7 +68,7 @@ def test_ages_count_from_when_the_reporter_first_saw_the_patch() -> None:
 
 def test_an_install_that_fails_does_not_renew_the_age_of_a_patch() -> None:
     world = World()
-    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     for days in (1, 2, 3, 8):
         world.advance(START + days * DAY)
         world.report()
@@ -62,7 +77,7 @@ def test_an_install_that_fails_does_not_renew_the_age_of_a_patch() -> None:
 
 def test_reboot_debt_grows_although_every_install_renews_the_time_of_aws() -> None:
     world = World(reboot_option=RebootOption.NO_REBOOT)
-    world.add(node(1), patch("kernel"), patch("glibc", START + 4 * DAY))
+    world.add(node(1), patch(KERNEL), patch(GLIBC, START + 4 * DAY))
     ages = []
     for days in range(2, 16):
         world.advance(START + days * DAY)
@@ -74,7 +89,7 @@ def test_reboot_debt_grows_although_every_install_renews_the_time_of_aws() -> No
 
 def test_a_reboot_ends_the_debt_when_the_next_scan_has_seen_it() -> None:
     world = World(reboot_option=RebootOption.NO_REBOOT)
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     world.advance(START + 3 * DAY)
     reboot(world.place.fleet.nodes[node(1).node_id])
     assert only(dict(world.report().progress.figures)).reboot_debt_nodes == 1
@@ -85,13 +100,13 @@ def test_a_reboot_ends_the_debt_when_the_next_scan_has_seen_it() -> None:
 def test_a_problem_that_comes_back_has_a_new_first_time() -> None:
     world = World(reboot_option=RebootOption.NO_REBOOT)
     there = node(1)
-    world.add(there, patch("kernel"))
+    world.add(there, patch(KERNEL))
     world.advance(START + 3 * DAY)
     world.report()
-    there.installed["kernel"].waits_for_reboot = False
+    there.installed[KERNEL].waits_for_reboot = False
     world.advance(START + 4 * DAY)
     world.report()
-    there.installed["kernel"].waits_for_reboot = True
+    there.installed[KERNEL].waits_for_reboot = True
     world.advance(START + 6 * DAY)
     assert only(dict(world.report().progress.figures)).oldest_reboot_debt == dt.timedelta()
 
@@ -121,7 +136,7 @@ def test_windows_patches_count_from_publication() -> None:
 
 def test_a_failed_patch_is_a_failure() -> None:
     world = World()
-    world.add(node(1, refuses={"kernel"}), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     world.advance(START + 2 * DAY)
     found = only(dict(world.report().progress.figures))
     assert (found.failed_patches, found.compliant_nodes) == (1, 0)
@@ -145,7 +160,7 @@ def test_a_node_that_has_just_started_is_not_yet_missed() -> None:
 
 def test_stopped_and_terminated_nodes_leave_the_figures_although_aws_keeps_their_rows() -> None:
     world = World()
-    world.add(node(1), node(2, stopped_at=START + 2 * DAY), patch("kernel"))
+    world.add(node(1), node(2, stopped_at=START + 2 * DAY), patch(KERNEL))
     world.advance(START + DAY)
     assert only(dict(world.report().progress.figures)).nodes == 2
     world.advance(START + 3 * DAY)
@@ -264,7 +279,7 @@ def test_only_metrics_with_a_reader_are_published() -> None:
 
 def test_the_history_has_a_row_for_each_node() -> None:
     world = World()
-    world.add(node(1), node(2), patch("kernel"))
+    world.add(node(1), node(2), patch(KERNEL))
     world.advance(START + DAY)
     world.report()
     s3 = world.client("s3")
@@ -277,7 +292,7 @@ def test_the_history_has_a_row_for_each_node() -> None:
     assert [row["node_name"] for row in rows] == ["web-1", "web-2"]
     assert rows[0]["problems"] == [
         {
-            "patch": "kernel",
+            "patch": KERNEL,
             "state": "MISSING",
             "severity": "CRITICAL",
             "first_seen": "2026-12-02 00:00:00",
@@ -292,7 +307,7 @@ def test_the_history_has_a_row_for_each_node() -> None:
 
 def test_a_report_goes_on_where_its_time_limit_stopped_it() -> None:
     world = World()
-    world.add(*[node(number) for number in range(60)], patch("kernel"))
+    world.add(*[node(number) for number in range(60)], patch(KERNEL))
     world.advance(START + DAY)
     whole = world.report().progress.figures
     first = world.reporter(minutes=(*[15] * 25, 1)).make(Progress(run_id="slow", now=clock()))
@@ -312,12 +327,16 @@ def test_a_report_goes_on_where_its_time_limit_stopped_it() -> None:
     ]
 
 
-def test_one_bad_node_does_not_end_a_report() -> None:
+def test_one_bad_node_does_not_end_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    world.add(node(1), node(2), patch("kernel"))
+    world.add(node(1), node(2), patch(KERNEL))
     world.advance(START + DAY)
-    del world.place.fleet.patches["kernel"]
     world.place.fleet.nodes[node(1).node_id].report.states = {}  # type: ignore[union-attr]
+
+    def fail(*_: object) -> None:
+        raise ApiError("InternalServerError", "try again later")
+
+    monkeypatch.setattr(FleetSystemsManager, "describe_instance_patches", fail)
     found = only(dict(world.report().progress.figures))
     assert (found.nodes, found.unread_nodes, found.compliant_nodes) == (2, 1, 1)
 

@@ -12,7 +12,7 @@ from local_aws.fleet.clock import clock, throttle
 from patching_constructs import PatchOperation
 from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
 from patching_constructs.runtime.reporter.report import Progress, Report
-from tests.runtime.fleets import DAY, GROUP, HOUR, START, World, node, patch
+from tests.runtime.fleets import DAY, GROUP, HOUR, KERNEL, START, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -41,7 +41,7 @@ def to_its_end(world: World, *, nodes_of_a_part: int) -> tuple[Report, int]:
 @pytest.mark.parametrize("answered", range(12))
 def test_however_many_calls_are_answered_a_ring_is_shown_whole_or_not_at_all(answered: int) -> None:
     world = World()
-    world.add(*[node(number) for number in range(3)], patch("kernel"))
+    world.add(*[node(number) for number in range(3)], patch(KERNEL))
     world.advance(START + DAY)
     throttle.limit(0.001, burst=answered)
     report = world.report()
@@ -76,7 +76,7 @@ def test_wherever_a_report_is_stopped_its_figures_are_those_of_a_whole_one(nodes
     world = World()
     world.add(
         *[node(number, tags={"PatchGroup": GROUP if number % 2 else OTHER_GROUP}) for number in range(9)],
-        patch("kernel", START - 20 * DAY),
+        patch(KERNEL, START - 20 * DAY),
     )
     world.advance(START + DAY)
     for each in world.place.fleet.nodes.values():
@@ -90,7 +90,7 @@ def test_wherever_a_report_is_stopped_its_figures_are_those_of_a_whole_one(nodes
 
 def test_a_failure_is_remembered_by_the_parts_that_follow() -> None:
     world = World()
-    world.add(*[node(number) for number in range(3)], patch("kernel"))
+    world.add(*[node(number) for number in range(3)], patch(KERNEL))
     world.advance(START + DAY)
     settings = with_another_ring(world)
     unreadable = replace(
@@ -108,7 +108,7 @@ def test_a_failure_is_remembered_by_the_parts_that_follow() -> None:
 
 def test_a_node_that_stops_between_two_parts_leaves_the_figures() -> None:
     world = World()
-    world.add(*[node(number) for number in range(3)], patch("kernel"))
+    world.add(*[node(number) for number in range(3)], patch(KERNEL))
     world.advance(START + DAY)
     world.reporter(minutes=(15, 1)).make(Progress(run_id="parts", now=clock()))
     world.place.fleet.nodes[node(2).node_id].stopped_at = clock()
@@ -120,7 +120,7 @@ def test_a_node_that_stops_between_two_parts_leaves_the_figures() -> None:
 def test_a_node_that_moves_to_another_group_keeps_the_age_of_its_problems() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
     moving = node(1)
-    world.add(moving, patch("kernel"))
+    world.add(moving, patch(KERNEL))
     world.advance(START + DAY)
     world.report()
     moving.tags["PatchGroup"] = OTHER_GROUP
@@ -133,7 +133,7 @@ def test_a_node_that_moves_to_another_group_keeps_the_age_of_its_problems() -> N
 
 def test_an_older_report_that_ends_after_a_newer_one_knows_no_negative_ages() -> None:
     world = World(install="cron(0 22 1 JAN ? 2030)")
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     world.advance(START + DAY)
     before = clock()
     clock.set(before + HOUR)

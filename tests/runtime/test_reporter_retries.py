@@ -22,7 +22,7 @@ from local_aws.moto_seams import metric_data
 from patching_constructs import PatchOperation
 from patching_constructs.runtime.reporter import handler as reporter
 from patching_constructs.runtime.reporter.handler import handler
-from tests.runtime.fleets import ACCOUNT, BUCKET, DAY, REGION, TABLE, World, node, patch
+from tests.runtime.fleets import ACCOUNT, BUCKET, DAY, KERNEL, REGION, TABLE, World, node, patch
 
 SECONDS = 900
 LONGEST_PAUSES = 91
@@ -72,7 +72,7 @@ def world(local_aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> W
     made = World()
     clock.set(None)
     published = clock() - 2 * DAY
-    made.add(*[node(number, launched_at=published) for number in range(3)], patch("kernel", published))
+    made.add(*[node(number, launched_at=published) for number in range(3)], patch(KERNEL, published))
     for each in made.place.fleet.nodes.values():
         made.place.fleet.run(each, PatchOperation.SCAN, now=clock() - DAY)
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))

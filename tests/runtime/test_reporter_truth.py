@@ -11,7 +11,7 @@ from local_aws.fleet.approval import is_approved
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
 from local_aws.in_process import in_process
-from patching_constructs import PatchOperation, RebootOption
+from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 from patching_constructs.model.schedule import ScheduleRecord
@@ -29,6 +29,13 @@ QUICK = settings(DEEP, max_examples=12)
 hours = st.integers(0, 20 * 24).map(lambda count: START + count * HOUR)
 
 
+def name(number: int, system: OperatingSystem) -> str:
+    return f"KB{number}" if system is WINDOWS else f"package-{number}.x86_64:0:1-1.amzn2023"
+
+
+SOME_PATCHES = [name(number, system) for number in range(3) for system in (LINUX, WINDOWS)]
+
+
 @st.composite
 def nodes(draw: st.DrawFn) -> list[Node]:
     made = []
@@ -42,7 +49,7 @@ def nodes(draw: st.DrawFn) -> list[Node]:
                 has_agent=draw(st.sampled_from([True, True, True, False])),
                 agent_died_at=draw(st.none() | hours),
                 stopped_at=draw(st.none() | hours),
-                refuses=draw(st.sets(st.sampled_from(["p0", "p1", "p2"]), max_size=1)),
+                refuses=draw(st.sets(st.sampled_from(SOME_PATCHES), max_size=1)),
             )
         )
     return made
@@ -57,7 +64,7 @@ def patches(draw: st.DrawFn) -> list[Patch]:
         older = [each.patch_id for each in made if each.operating_system is system]
         made.append(
             patch(
-                f"p{number}",
+                name(number, system),
                 published,
                 visible_at=published + draw(st.integers(0, 48)) * HOUR,
                 operating_system=system,
@@ -90,16 +97,16 @@ def truth(world: World, first_seen: dict[tuple[str, str, str], dt.datetime]) -> 
         bad = not each.answers(now)
         waiting = []
         for patch_id, state in (report.states if report else {}).items():
-            if state not in ("MISSING", "FAILED", "INSTALLED_PENDING_REBOOT"):
+            if state not in ("Missing", "Failed", "InstalledPendingReboot"):
                 continue
             # A patch stays the same problem through installs that fail.
-            key = (each.node_id, patch_id, "waits" if state == "INSTALLED_PENDING_REBOOT" else "open")
+            key = (each.node_id, patch_id, "waits" if state == "InstalledPendingReboot" else "open")
             still_there.add(key)
             seen = first_seen.setdefault(key, now)
             if bad:
                 continue
             made = world.place.fleet.patches[patch_id]
-            if state == "MISSING":
+            if state == "Missing":
                 found["missing"] += 1
                 offered = made.published_at if made.operating_system is WINDOWS else seen
                 rated = made.severity in ("Critical", "")
@@ -110,7 +117,7 @@ def truth(world: World, first_seen: dict[tuple[str, str, str], dt.datetime]) -> 
                     for execution in world.place.executions._executions.values()
                 ):
                     found["overdue"] += 1
-            elif state == "FAILED":
+            elif state == "Failed":
                 found["failed"] += 1
             else:
                 waiting.append(now - seen)
@@ -195,7 +202,7 @@ def test_patches_land_when_the_proof_says(
     with in_process():
         world = World(delay_days=delay_days, install=install, scan="cron(0 5 1 JAN ? 2030)")
         there = node(1)
-        world.add(there, *[patch(f"p{number}", moment) for number, moment in enumerate(published)])
+        world.add(there, *[patch(name(number, LINUX), moment) for number, moment in enumerate(published)])
         world.advance(until)
         landed = {patch_id: found.at for patch_id, found in there.installed.items()}
     clock.set(None)
@@ -206,7 +213,7 @@ def test_patches_land_when_the_proof_says(
     for number, moment in enumerate(published):
         (step,) = [each for each in steps if each.published.from_ <= moment < each.published.until]
         assert step.run is not None
-        assert landed[f"p{number}"] == step.run.starts_at
+        assert landed[name(number, LINUX)] == step.run.starts_at
 
 
 def test_the_truth_bites() -> None:
@@ -214,14 +221,13 @@ def test_the_truth_bites() -> None:
     with in_process():
         world = World()
         there = node(1)
-        world.add(there, patch("p0"))
+        world.add(there, patch(name(0, LINUX)))
         world.place.fleet.run(there, PatchOperation.SCAN, now=START)
         clock.set(START + HOUR)
         assert truth(world, {})["missing"] == 0, "a patch is approved strictly after its publication"
         world.place.fleet.run(there, PatchOperation.SCAN, now=START + HOUR)
         clock.set(START + 2 * HOUR)
         assert truth(world, {})["missing"] == 1
-        assert is_approved(
-            world.place.fleet.patches["p0"], world.place.fleet._baseline_of(GROUP, LINUX)[1], clock()
-        )
+        (found,) = world.place.fleet.patches.values()
+        assert is_approved(found, world.place.fleet._baseline_of(GROUP, LINUX)[1], clock())
     clock.set(None)

@@ -19,7 +19,7 @@ from patching_constructs.runtime.ring_runs import handler as recorder
 from patching_constructs.runtime.ring_runs.recorder import UnknownWindowError, read_run
 from patching_constructs.runtime.ring_runs.task_results import TaskResult, judge_tasks
 from tests.runtime.buses import BUS, SECURITY, listen
-from tests.runtime.fleets import ACCOUNT, DAY, REGION, START, World, node, patch
+from tests.runtime.fleets import ACCOUNT, DAY, KERNEL, REGION, START, World, node, patch
 
 SETTINGS = RingRunSettings(rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=1)})
 
@@ -44,7 +44,7 @@ def counts(run: RingRun) -> tuple[int, int, int]:
 @pytest.mark.usefixtures("local_aws")
 def test_a_run_on_which_every_node_was_patched_is_healthy() -> None:
     world = World(max_errors="5%")
-    world.add(node(1), node(2), patch("kernel"))
+    world.add(node(1), node(2), patch(KERNEL))
     window = fired(world)
     run = record(world, window)
     assert (run.rollout, run.ring, run.ring_order) == ("web", "prod", 1)
@@ -57,8 +57,8 @@ def test_a_run_on_which_every_node_was_patched_is_healthy() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_nodes_on_pages_of_their_own_are_all_counted() -> None:
     world = World(max_errors="1")
-    world.add(*(node(number, refuses={"kernel"} if number == 119 else set()) for number in range(120)))
-    world.add(patch("kernel"))
+    world.add(*(node(number, refuses={KERNEL} if number == 119 else set()) for number in range(120)))
+    world.add(patch(KERNEL))
     run = record(world, fired(world))
     assert (counts(run), run.health) == ((120, 119, 1), RingHealth.HEALTHY)
 
@@ -66,7 +66,7 @@ def test_nodes_on_pages_of_their_own_are_all_counted() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_more_failures_than_the_budget_are_unhealthy() -> None:
     world = World(max_errors="0")
-    world.add(node(1, refuses={"kernel"}), node(2), patch("kernel"))
+    world.add(node(1, refuses={KERNEL}), node(2), patch(KERNEL))
     run = record(world, fired(world))
     assert (run.status, run.health) == ("FAILED", RingHealth.UNHEALTHY)
     assert run.nodes == run.succeeded + run.failed == 2
@@ -79,7 +79,7 @@ def test_more_failures_than_the_budget_are_unhealthy() -> None:
 )
 def test_nodes_that_are_not_reached_have_failed(max_errors: str, failed: int, health: RingHealth) -> None:
     world = World(max_errors=max_errors)
-    world.add(node(1, agent_died_at=START), node(2), patch("kernel"))
+    world.add(node(1, agent_died_at=START), node(2), patch(KERNEL))
     run = record(world, fired(world))
     assert (counts(run), run.health) == ((2, 2 - failed, failed), health)
     assert run.reason.endswith(f", {failed} of them not reached")
@@ -95,7 +95,7 @@ def test_a_run_without_nodes_is_no_permission() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_only_patching_tasks_count() -> None:
     world = World(max_errors="0")
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     window.execution.commands["agent"] = CommandRun(
         command_id="agent", document_name="AWS-UpdateSSMAgent", statuses={node(1).node_id: "Failed"}
@@ -107,7 +107,7 @@ def test_only_patching_tasks_count() -> None:
 @pytest.mark.usefixtures("local_aws")
 def test_what_systems_manager_has_deleted_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     monkeypatch.setattr(type(world.place.executions), "_commands", _gone)
     run = record(world, window)
@@ -196,7 +196,7 @@ def test_the_handler_puts_the_run_on_the_bus_in_its_region(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world = World(max_errors="0")
-    world.add(node(1), patch("kernel"))
+    world.add(node(1), patch(KERNEL))
     window = fired(world)
     messages = listen()
     (tmp_path / SETTINGS_FILE).write_text(SETTINGS.to_json())

@@ -1,7 +1,9 @@
 """Nodes of a patch group, and the patches of which something is left to do on them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,16 +17,11 @@ from patching_constructs.model.reporter_settings import ReportedGroup
 _LAUNCH_TIME = dt.timedelta(minutes=30)
 """How long a new instance may take until its agent reports, before it counts as not managed."""
 
-_FILTER_WORDS = {
-    PatchState.MISSING: "Missing",
-    PatchState.FAILED: "Failed",
-    PatchState.INSTALLED_REJECTED: "InstalledRejected",
-    PatchState.INSTALLED_PENDING_REBOOT: "InstalledPendingReboot",
-}
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
-
-_COUNTS = {state: f"{word}Count" for state, word in _FILTER_WORDS.items()}
+_COUNTS = {state: f"{state.spelling}Count" for state in sorted(PROBLEM_STATES)}
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html"""
+
+_WINDOWS_ID = re.compile(r"KB\d+")
+"""What DescribeInstancePatches has in `KBId` for Windows; for other systems it has `kernel.x86_64` there."""
 
 _AGENT_PAGES = {"PageSize": 50}
 """AWS gives 10 where nobody asks for more.
@@ -77,12 +74,30 @@ class LastReport:
     Attributes:
         ended_at: When it ended, or None where AWS does not say.
         baseline_id: The baseline that it used.
-        counts: How many patches are in each state in which something is left to do.
+        counts: How many patches are in each state in which something is left to do; a state that AWS does
+            not count is left out.
     """
 
     ended_at: dt.datetime | None
     baseline_id: str | None
     counts: Mapping[PatchState, int]
+
+    @property
+    def may_have_problems(self) -> bool:
+        """Whether something is left to do, or may be as AWS has not counted it."""
+        return any(self.counts.values()) or not self.counts.keys() >= PROBLEM_STATES
+
+    def unlisted(self, problems: Iterable["FoundProblem"]) -> str | None:
+        """Return which states have more patches than `problems`, or None if none has."""
+        listed = Counter(problem.state for problem in problems)
+        return (
+            ", ".join(
+                f"{count} {state.spelling}, {listed[state]} listed"
+                for state, count in self.counts.items()
+                if count > listed[state]
+            )
+            or None
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,9 +119,9 @@ class TaggedNode:
     last_report: LastReport | None
 
     @property
-    def has_problems(self) -> bool:
-        """Whether its last report says that something is left to do."""
-        return self.last_report is not None and any(self.last_report.counts.values())
+    def may_have_problems(self) -> bool:
+        """Whether its last report leaves it open that something is left to do."""
+        return self.last_report is not None and self.last_report.may_have_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,21 +190,25 @@ class NodeReader:
         ]
 
     def problems_of(self, node_id: str) -> list[FoundProblem]:
-        """List the patches of a node of which something is left to do."""
-        wanted = [{"Key": "State", "Values": list(_FILTER_WORDS.values())}]
+        """List the patches of a node of which something is left to do.
+
+        Raises:
+            ValueError: If AWS answers a state that this version does not support.
+        """
+        wanted = [{"Key": "State", "Values": [state.spelling for state in _COUNTS]}]
         pages = self._ssm.get_paginator("describe_instance_patches").paginate(
             InstanceId=node_id, Filters=wanted, PaginationConfig=_PATCH_PAGES
         )
-        return [
+        found = [
             FoundProblem(
-                patch=patch.get("KBId") or patch["Title"],
-                state=PatchState(patch["State"]),
+                patch=_patch_id(patch),
+                state=PatchState.read(patch["State"]),
                 severity=SEVERITY_WORDS.get(patch.get("Severity", "")),
             )
             for page in pages
             for patch in page["Patches"]
-            if patch["State"] in PROBLEM_STATES
         ]
+        return [problem for problem in found if problem.state in PROBLEM_STATES]
 
     def count_without_group(self, registered: Collection[str]) -> int:
         """Count the managed nodes that answer and are in no group for which a baseline is registered.
@@ -268,7 +287,7 @@ class NodeReader:
             state["InstanceId"]: LastReport(
                 ended_at=state.get("OperationEndTime"),
                 baseline_id=state.get("BaselineId"),
-                counts={problem: state.get(count, 0) for problem, count in _COUNTS.items()},
+                counts={problem: state[count] for problem, count in _COUNTS.items() if count in state},
             )
             for page in pages
             for state in page["InstancePatchStates"]
@@ -287,6 +306,13 @@ def _node(
         is_managed=agent is not None and agent.answers,
         last_report=last_report,
     )
+
+
+def _patch_id(patch: Mapping[str, Any]) -> str:
+    """Return what identifies a patch: its KB id on Windows, elsewhere its title, which has the version."""
+    kb_id: str = patch["KBId"]
+    # docs/not-proven.md#titles-of-linux-patches
+    return kb_id if _WINDOWS_ID.fullmatch(kb_id) else patch["Title"] or kb_id
 
 
 def operating_system_of(info: Mapping[str, Any]) -> OperatingSystem | None:

@@ -1,7 +1,7 @@
 """A report in pieces: as many nodes as the memory reads at once, or fewer where time runs out."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,8 +22,9 @@ class ReadNode:
 
     Attributes:
         node: The node.
-        problems: The patches; none where they could not be read.
-        unread: Why they could not be read, or None.
+        problems: The patches. Where they could not be read as a whole: those that are known, from this report
+            and from earlier ones.
+        unread: Why they could not be read as a whole, or None.
     """
 
     node: TaggedNode
@@ -57,32 +58,37 @@ class PieceReader:
         unread: dict[str, str] = {}
         done: list[TaggedNode] = []
         for node in piece:
-            if done and node.has_problems and self._is_late():
+            if done and node.may_have_problems and self._is_late():
                 break
             before = recalled.get(node.node_id)
             try:
-                seen[node.node_id] = RememberedNode.of(
-                    self._problems_of(node, before),
-                    last_report=node.last_report,
-                    before=before,
-                    now=self._now,
-                )
+                problems = self._problems_of(node, before)
             except (ClientError, BotoCoreError, KeyError, ValueError) as error:
                 unread[node.node_id] = f"{type(error).__name__}: {error}"
+            else:
+                unlisted = node.last_report and node.last_report.unlisted(problems)
+                if unlisted:  # docs/not-proven.md#counts-and-patches
+                    unread[node.node_id] = f"AWS counts more patches than it lists: {unlisted}"
+                seen[node.node_id] = RememberedNode.of(
+                    problems,
+                    last_report=node.last_report,
+                    before=before,
+                    is_whole=not unlisted,
+                    now=self._now,
+                )
             done.append(node)
         too_large = self._memory.remember(seen, recalled=recalled)
         unread |= dict.fromkeys(too_large, _TOO_MUCH_TO_REMEMBER)
-        return [_read_node(node, seen, unread) for node in done]
+        known = recalled | {node_id: node for node_id, node in seen.items() if node_id not in too_large}
+        return [_read_node(node, known.get(node.node_id), unread.get(node.node_id)) for node in done]
 
     def _problems_of(self, node: TaggedNode, before: RememberedNode | None) -> Sequence[FoundProblem]:
-        if not node.has_problems:
+        if not node.may_have_problems:
             return ()
         if before is not None and before.is_of(node.last_report):
             return before.problems
         return self._nodes.problems_of(node.node_id)
 
 
-def _read_node(node: TaggedNode, seen: Mapping[str, RememberedNode], unread: Mapping[str, str]) -> ReadNode:
-    if node.node_id in unread:
-        return ReadNode(node=node, unread=unread[node.node_id])
-    return ReadNode(node=node, problems=seen[node.node_id].problems)
+def _read_node(node: TaggedNode, known: RememberedNode | None, unread: str | None) -> ReadNode:
+    return ReadNode(node=node, problems=() if known is None else known.problems, unread=unread)

@@ -46,6 +46,7 @@ class RememberedNode:
         *,
         last_report: LastReport | None,
         before: Self | None,
+        is_whole: bool = True,
         now: dt.datetime,
     ) -> Self:
         """Return what to remember of a node, with the ages of what was remembered before.
@@ -54,22 +55,30 @@ class RememberedNode:
             found: The patches of which something is left to do.
             last_report: The report that they are of.
             before: What was remembered of the node, or None.
+            is_whole: Whether there are no others. If there may be, those from before stay, and the node is
+                asked again.
             now: The moment of the report, with a time zone.
         """
-        known = {} if before is None else {_identity(each): each.first_seen for each in before.problems}
+        earlier = () if before is None else before.problems
+        first_seen = {_identity(each): each.first_seen for each in earlier}
+        problems = tuple(
+            SeenProblem(
+                patch=problem.patch,
+                state=problem.state,
+                severity=problem.severity,
+                # A report that was resumed may be about an earlier moment than the one that wrote.
+                first_seen=min(first_seen.get(_identity(problem), now), now),
+            )
+            for problem in found
+        )
+        if not is_whole:
+            listed = {problem.patch for problem in problems}
+            problems += tuple(problem for problem in earlier if problem.patch not in listed)
         ended_at = None if last_report is None else last_report.ended_at
+        is_settled = is_whole and ended_at is not None and now - ended_at >= _SETTLED_AFTER
         return cls(
-            problems=tuple(
-                SeenProblem(
-                    patch=problem.patch,
-                    state=problem.state,
-                    severity=problem.severity,
-                    # A report that was resumed may be about an earlier moment than the one that wrote.
-                    first_seen=min(known.get(_identity(problem), now), now),
-                )
-                for problem in found
-            ),
-            operation_ended_at=ended_at if ended_at and now - ended_at >= _SETTLED_AFTER else None,
+            problems=problems,
+            operation_ended_at=ended_at if is_settled else None,
             written_at=now,
         )
 
