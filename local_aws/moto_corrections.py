@@ -1,6 +1,7 @@
 """Where moto's own services are made to do what AWS does, as far as the stacks of this project can tell."""
 
 import functools
+import inspect
 import json
 import logging
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from moto.events.responses import EventsHandler
 from moto.iam import models as iam_models
 from moto.iam.access_control import PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.exceptions import EntityAlreadyExists
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket, S3Backend
@@ -39,6 +41,7 @@ def correct() -> None:
     _answer_faults_at_once()
     _read_accounts_from_keys()
     _know_aws_managed_policies()
+    _take_names_of_iam_whatever_their_case()
     _hold_policies_and_logging_of_buckets_without_acting_on_them()
     _limit_targets_of_rules()
     _keep_all_of_a_function()
@@ -106,6 +109,32 @@ def _know_aws_managed_policies() -> None:
 @functools.cache
 def _aws_managed_policies() -> Mapping[str, Any]:
     return json.loads(aws_managed_policies_data)  # type: ignore[no-any-return]
+
+
+def _take_names_of_iam_whatever_their_case() -> None:
+    """Refuse a name that differs from another one in upper and lower case alone, as IAM does.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+    for operation, parameter, kept in (
+        ("create_role", "role_name", "roles"),
+        ("create_policy", "policy_name", "managed_policies"),
+        ("create_instance_profile", "name", "instance_profiles"),
+    ):
+        setattr(IAMBackend, operation, _unique_name(getattr(IAMBackend, operation), parameter, kept))
+
+
+def _unique_name(create: Any, parameter: str, kept: str) -> Any:
+    signature = inspect.signature(create)
+
+    def create_unless_taken(backend: Any, *arguments: Any, **named: Any) -> Any:
+        name = signature.bind(backend, *arguments, **named).arguments[parameter]
+        own = (entity for entity in getattr(backend, kept).values() if ":iam::aws:" not in entity.arn)
+        if name.casefold() in {entity.name.casefold() for entity in own}:
+            raise EntityAlreadyExists(f"{name} already exists.")
+        return create(backend, *arguments, **named)
+
+    return create_unless_taken
 
 
 def _hold_policies_and_logging_of_buckets_without_acting_on_them() -> None:

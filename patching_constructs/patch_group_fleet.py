@@ -14,12 +14,14 @@ from patching_constructs._environment import environment_of
 from patching_constructs._fleets.members import FleetMember, examine
 from patching_constructs._fleets.patch_buckets import patch_bucket_names
 from patching_constructs._report import refuse_errors
+from patching_constructs._tokens import is_token
 from patching_constructs.command_output import CommandOutput
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.limits import check_pattern
 from patching_constructs.values.patch_group import PatchGroup
 
 if TYPE_CHECKING:
@@ -57,9 +59,14 @@ class PatchGroupFleet(Construct):
         role: Role of the nodes; the policies are attached to it. An imported role must have
             AmazonSSMManagedEC2InstanceDefaultPolicy, because CDK cannot attach it there (and warns).
             Default: a new role.
+        name: Name of the node policy, the new role and the instance profile, for those who attach or name
+            them elsewhere: 1 to 64 letters, digits and `_+=,.@-`. IAM has one such name in an account, in
+            all Regions and whatever its case, so make the Region a part of it. Another name later replaces
+            all three. Default: names that CloudFormation generates.
 
     Attributes:
         patch_group: The group, for the rings of a maintenance window.
+        node_policy: What nodes need besides AmazonSSMManagedEC2InstanceDefaultPolicy, for roles of others.
         role: Role of the nodes, for launch templates and instances.
         instance_profile: Instance profile with `role`, for what takes a profile instead.
         patch_bucket_names: The buckets of AWS that the role may read, for the policy of an S3 endpoint.
@@ -67,7 +74,7 @@ class PatchGroupFleet(Construct):
     Raises:
         InvalidInputError: If there is no baseline, two are for one operating system, one is imported and
             `registered_elsewhere` is False, one belongs to another account or Region, a baseline refuses
-            the group, or the group has another baseline for the operating system.
+            the group, the group has another baseline for the operating system, or IAM refuses the name.
 
     Example:
         >>> import aws_cdk as cdk
@@ -96,6 +103,7 @@ class PatchGroupFleet(Construct):
         command_output: CommandOutput | None = None,
         registered_elsewhere: bool = False,
         role: iam.IRole | None = None,
+        name: str | None = None,
     ) -> None:
         refuse_errors(
             scope,
@@ -103,6 +111,7 @@ class PatchGroupFleet(Construct):
             [
                 *_check_baselines(scope, baselines, registered_elsewhere=registered_elsewhere),
                 *_check_registrations(scope, baselines, patch_group.name),
+                *_check_name(name),
             ],
             subject="PatchGroupFleet",
         )
@@ -122,9 +131,11 @@ class PatchGroupFleet(Construct):
         self._agent_policy = iam.ManagedPolicy.from_aws_managed_policy_name(
             "AmazonSSMManagedEC2InstanceDefaultPolicy"
         )
-        self._node_policy = iam.ManagedPolicy(
+        self.node_policy = iam.ManagedPolicy(
             self,
             "NodePolicy",
+            managed_policy_name=name,
+            # Another description would replace the policy, which fails while its name is taken.
             description="What the nodes of a patch group need to be patched",
             statements=[
                 iam.PolicyStatement(
@@ -139,15 +150,18 @@ class PatchGroupFleet(Construct):
             iam.Role(
                 self,
                 "Role",
+                role_name=name,
                 assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
-                managed_policies=[self._agent_policy, self._node_policy],
+                managed_policies=[self._agent_policy, self.node_policy],
             )
             if role is None
             else role
         )
         if role is not None:
             self._grant_patching(role)
-        self.instance_profile = iam.InstanceProfile(self, "InstanceProfile", role=self.role)
+        self.instance_profile = iam.InstanceProfile(
+            self, "InstanceProfile", instance_profile_name=name, role=self.role
+        )
 
     def add(self, *members: "ec2.Instance | autoscaling.AutoScalingGroup | ec2.LaunchTemplate") -> None:
         """Bring in what launches the nodes.
@@ -195,7 +209,7 @@ class PatchGroupFleet(Construct):
 
     def _grant_patching(self, role: iam.IRole) -> None:
         role.add_managed_policy(self._agent_policy)
-        role.add_managed_policy(self._node_policy)
+        role.add_managed_policy(self.node_policy)
 
 
 def _check_baselines(
@@ -242,6 +256,19 @@ def _check_baselines(
                 allowed="a baseline in the account and Region of the fleet",
                 source=_REGISTER_PAGE,
             )
+
+
+def _check_name(name: str | None) -> list[Finding]:
+    if name is None or is_token(name):
+        return []
+    return check_pattern(
+        name,
+        r"[a-zA-Z0-9_+=,.@-]{1,64}",
+        allowed="1 to 64 letters, digits and _+=,.@-",
+        id=FindingId.FLEET_NAME,
+        field="name",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    )
 
 
 def _is_defined_elsewhere(baseline: IPatchBaseline) -> bool:

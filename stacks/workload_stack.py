@@ -29,6 +29,7 @@ from stacks.acknowledgements.messages import (
 )
 from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_windows
 from stacks.from_settings import define_baseline, define_config_rules, define_findings, recipients_of
+from stacks.joining import define_joining_outputs
 
 
 class WorkloadStack(cdk.Stack):
@@ -79,9 +80,12 @@ class WorkloadStack(cdk.Stack):
                 patch_group=group.to_value(),
                 baselines=[baselines[name] for name in group.baselines],
                 command_output=command_output,
+                name=settings.fleet_name_of(group, region=self.region),
             )
             for group in patch_groups
         ]
+        for fleet in fleets:
+            define_joining_outputs(fleet)
         acknowledge_fleets(self, fleets, command_output=command_output)
 
         windows = RingedMaintenanceWindow(

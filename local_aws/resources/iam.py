@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
+from local_aws.errors import ResourceFailedError
 from local_aws.resource_type import Properties, ResourceType, added, fit, names, removed_tag_keys
 
 
@@ -133,8 +134,14 @@ class ManagedPolicy(ResourceType):
     @override
     def delete(self, aws: Aws, physical_id: str, properties: Properties) -> None:
         iam = aws.client("iam")
-        for role in iam.list_entities_for_policy(PolicyArn=physical_id)["PolicyRoles"]:
-            iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=physical_id)
+        attached = {
+            role["RoleName"] for role in iam.list_entities_for_policy(PolicyArn=physical_id)["PolicyRoles"]
+        }
+        for role in attached & set(properties.get("Roles", [])):
+            iam.detach_role_policy(RoleName=role, PolicyArn=physical_id)
+        if attached - set(properties.get("Roles", [])):
+            # https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html, which moto lets pass.
+            raise ResourceFailedError("Cannot delete a policy attached to entities. (Service: Iam)")
         iam.delete_policy(PolicyArn=physical_id)
 
     @override

@@ -12,7 +12,7 @@ from patching_constructs.config.baselines import BaselineSettings
 from patching_constructs.config.exemptions import ExemptionSettings
 from patching_constructs.config.freezes import FreezeSettings
 from patching_constructs.config.quotas import QuotaSettings
-from patching_constructs.config.rings import RingSettings
+from patching_constructs.config.rings import PatchGroupSettings, RingSettings
 from patching_constructs.config.security_services import ConfigRulesSettings, SecurityHubSettings
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.freeze import Freeze
@@ -21,6 +21,7 @@ from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
 from patching_constructs.rules.window_runs import DEFAULT_MINUTES_PER_NODE
 from patching_constructs.values.exemption import Exemption
+from patching_constructs.values.fleet_name import fleet_name
 from patching_constructs.values.ring import Ring
 
 
@@ -152,6 +153,10 @@ class Settings(SettingsModel):
             name for ring in self.rings_of(account) for group in ring.patch_groups for name in group.baselines
         }
         return tuple(baseline for baseline in self.baselines if baseline.name in used)
+
+    def fleet_name_of(self, patch_group: PatchGroupSettings, *, region: str) -> str:
+        """Return the name of the node policy, role and instance profile of `patch_group` in `region`."""
+        return fleet_name(rollout_name=self.rollout_name, patch_group=patch_group.name, region=region)
 
     def ring_values_of(self, account: AccountSettings) -> tuple[Ring, ...]:
         """Return the rings of `account` for its windows: those that are patched, then those only scanned.

@@ -207,6 +207,8 @@ class FindingId(enum.StrEnum):
     SUPERSEDED_BEFORE_INSTALL = "superseded-before-install"
     """Monthly updates of Windows are replaced by the next ones before a ring installs them."""
 
+    FLEET_NAME = "fleet-name"
+    """IAM refuses the name of a fleet's node policy, role and instance profile."""
     FLEET_WITHOUT_BASELINE = "fleet-without-baseline"
     """A fleet has no baseline."""
     FLEET_OPERATING_SYSTEM_TWICE = "fleet-operating-system-twice"

@@ -294,6 +294,35 @@ class TestRole:
         profile = _of_type(Template.from_stack(stack), "AWS::IAM::InstanceProfile")
         assert profile == {"Roles": [stack.resolve(fleet.role.role_name)]}
 
+    def test_a_name_is_that_of_policy_role_and_profile(self) -> None:
+        stack = _stack()
+        name = "web.prod-web.eu-west-1"
+        PatchGroupFleet(stack, "Fleet", patch_group=GROUP, baselines=[AL2023_DEFAULT], name=name)
+        template = Template.from_stack(stack)
+        assert _of_type(template, "AWS::IAM::Role")["RoleName"] == name
+        assert _of_type(template, "AWS::IAM::InstanceProfile")["InstanceProfileName"] == name
+        policy = _of_type(template, "AWS::IAM::ManagedPolicy")
+        assert policy["ManagedPolicyName"] == name
+        # A change of it replaces the policy, and that fails while the name is taken.
+        assert policy["Description"] == "What the nodes of a patch group need to be patched"
+
+    @pytest.mark.parametrize("name", ["", "a b", "web/prod", "é", "x" * 65])
+    def test_a_name_that_iam_refuses_is_refused(self, name: str) -> None:
+        stack = _stack()
+        with pytest.raises(
+            InvalidInputError, match=r"name: .*1 to 64 letters, digits and _\+=,\.@-"
+        ) as caught:
+            PatchGroupFleet(stack, "Fleet", patch_group=GROUP, baselines=[AL2023_DEFAULT], name=name)
+        assert [finding.id for finding in caught.value.findings] == [FindingId.FLEET_NAME]
+
+    def test_a_name_that_is_known_only_at_deployment_is_taken(self) -> None:
+        stack = _stack()
+        PatchGroupFleet(
+            stack, "Fleet", patch_group=GROUP, baselines=[AL2023_DEFAULT], name=f"web.{cdk.Aws.REGION}"
+        )
+        role = _of_type(Template.from_stack(stack), "AWS::IAM::Role")
+        assert role["RoleName"] == {"Fn::Join": ["", ["web.", {"Ref": "AWS::Region"}]]}
+
     @pytest.mark.parametrize(
         ("region", "expected"),
         [

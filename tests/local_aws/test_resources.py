@@ -122,6 +122,26 @@ def test_role_names_are_taken_once_per_account(deploy: Any) -> None:
         deploy(role, stack_name="second")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name_property", "properties"),
+    [
+        ("Role", "RoleName", {"AssumeRolePolicyDocument": TRUST}),
+        ("ManagedPolicy", "ManagedPolicyName", {"PolicyDocument": DOCUMENT}),
+        ("InstanceProfile", "InstanceProfileName", {"Roles": []}),
+    ],
+)
+def test_names_of_iam_that_differ_in_case_alone_are_taken(
+    deploy: Any, kind: str, name_property: str, properties: dict[str, Any]
+) -> None:
+    def named(name: str) -> dict[str, Any]:
+        return {"Named": resource(f"IAM::{kind}", **{name_property: name}, **properties)}
+
+    deploy(named("prod-web"))
+    deploy(named("prod-db"), stack_name="second")
+    with pytest.raises(DeploymentError, match=r"PROD-Web already exists.*EntityAlreadyExists"):
+        deploy(named("PROD-Web"), stack_name="third")
+
+
 def test_a_generated_role_name_keeps_its_random_end_within_64_characters(deploy: Any) -> None:
     logical_id = "Role" * 16
     deployed = deploy({logical_id: resource("IAM::Role", AssumeRolePolicyDocument=TRUST)})
@@ -158,6 +178,21 @@ def test_policies_attach_to_roles_move_and_go(aws: Any, deploy: Any, delete: Any
     assert document == OTHER_DOCUMENT
     delete()
     assert iam.list_roles()["Roles"] == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+
+
+def test_a_policy_that_somebody_attached_to_another_role_blocks_the_deletion_until_it_is_detached(
+    aws: Any, deploy: Any, delete: Any
+) -> None:
+    """https://github.com/gchq/sleeper/issues/3956."""
+    iam, arn = aws("iam"), "arn:aws:iam::111111111111:policy/managed"
+    deploy({"Managed": resource("IAM::ManagedPolicy", ManagedPolicyName="managed", PolicyDocument=DOCUMENT)})
+    iam.create_role(RoleName="other", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.attach_role_policy(RoleName="other", PolicyArn=arn)
+    with pytest.raises(DeploymentError, match="Cannot delete a policy attached to entities"):
+        delete()
+    iam.detach_role_policy(RoleName="other", PolicyArn=arn)
+    delete()
     assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
