@@ -23,20 +23,24 @@ def answer_directly(service: str, operation_name: str, operation: Operation) -> 
     _operations[service, operation_name] = operation
 
 
-def direct_client(service: str, *, account: str, region: str) -> Any:
+def direct_client(
+    service: str, *, account: str, region: str, answers: Mapping[str, Operation] | None = None
+) -> Any:
     """Give a boto3 client that goes the short way; it does not try again when it is throttled.
 
     Args:
         service: Service name as boto3 spells it.
         account: Account whose resources the calls see.
         region: Region of the calls.
+        answers: Answers of this client alone, by the names of their operations.
     """
+    own = answers or {}
 
     def remember(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
         context[_REQUEST] = params
 
     def answer(model: Any, context: Mapping[str, Any], **_: object) -> Any:
-        operation = _operations.get((service, model.name))
+        operation = own.get(model.name) or _operations.get((service, model.name))
         if operation is None:
             return None
         try:

@@ -13,7 +13,7 @@ import json
 import os
 import uuid
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -95,13 +95,15 @@ class FunctionRunner:
 
     Args:
         folder: Where bundles are unpacked.
+        time_left: Says how much of its time is left, whenever a function asks.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, time_left: Callable[[], dt.timedelta] = lambda: _TIME_LIMIT) -> None:
         self._folder = folder
+        self._time_left = time_left
         self._rules = functools.cache(_rules)
         self._loaded = functools.cache(self._load)
-        self._clients = functools.cache(direct_client)
+        self._clients = functools.cache(self._client)
 
     def deliver(self, event: Event, *, account: str, region: str, bus: str = "default") -> list[Function]:
         """Let an event reach a bus, and return the functions that it started.
@@ -140,13 +142,17 @@ class FunctionRunner:
         for arn in rule.targets:
             _, _, service, region, account, resource = arn.split(":", 5)
             if service == "lambda":
-                function, module, root = self._loaded(account, region, resource.removeprefix("function:"))
-                self._invoke(event, function, module, root)
-                started.append(function)
+                started.append(self._start(event, arn))
             elif service == "events":
                 bus = resource.removeprefix("event-bus/")
                 started += self.deliver(event, account=account, region=region, bus=bus)
         return started
+
+    def _start(self, event: Event, arn: str) -> Function:
+        _, _, _, region, account, _, name = arn.split(":")
+        function, module, root = self._loaded(account, region, name)
+        self._invoke(event, function, module, root)
+        return function
 
     def _load(self, account: str, region: str, name: str) -> tuple[Function, ModuleType, Path]:
         (function,) = (each for each in functions_of(account, region) if each.name == name)
@@ -164,12 +170,10 @@ class FunctionRunner:
         context = SimpleNamespace(
             invoked_function_arn=f"arn:aws:lambda:{region}:{account}:function:{function.name}",
             aws_request_id=str(uuid.uuid4()),
-            get_remaining_time_in_millis=lambda: _TIME_LIMIT // dt.timedelta(milliseconds=1),
+            get_remaining_time_in_millis=lambda: self._time_left() // dt.timedelta(milliseconds=1),
         )
 
         def local_client(service: str, *, region_name: str = region, **_: Any) -> Any:
-            if service == "events":
-                return SimpleNamespace(put_events=lambda Entries: self._put_events(Entries, account))  # noqa: N803
             return self._clients(service, account=account, region=region_name)
 
         environment = {**function.environment, "AWS_REGION": region, "LAMBDA_TASK_ROOT": str(root)}
@@ -185,17 +189,35 @@ class FunctionRunner:
                 what = f"{function.name} ({account}, {region}), {function.handler}"
                 raise FunctionFailedError(f"{what}: {type(error).__name__}: {error}") from error
 
-    def _put_events(self, entries: list[dict[str, str]], account: str) -> dict[str, Any]:
+    def _client(self, service: str, *, account: str, region: str) -> Any:
+        answers = {
+            "events": {"PutEvents": self._put_events},
+            "lambda": {"Invoke": self._invoke_function},
+        }
+        return direct_client(service, account=account, region=region, answers=answers.get(service))
+
+    def _put_events(self, account: str, _: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer PutEvents, for a bus of any account, which moto does not know.
 
         See: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
         """
+        entries = request["Entries"]
         for entry in entries:
             _, _, _, region, owner, bus = entry["EventBusName"].split(":", 5)
             detail = json.loads(entry["Detail"])
             event = _event(entry["Source"], entry["DetailType"], detail, account=account, region=region)
             self.deliver(event, account=owner, region=region, bus=bus.removeprefix("event-bus/"))
         return {"FailedEntryCount": 0, "Entries": [{"EventId": str(uuid.uuid4())} for _ in entries]}
+
+    def _invoke_function(self, _account: str, _region: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer Invoke with a function that is given by its ARN, at once although it is asked for later.
+
+        See: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+        """
+        if request["InvocationType"] != "Event":
+            raise NotEmulatedError("functions wait for no other function in the local AWS")
+        self._start(json.loads(request["Payload"]), request["FunctionName"])
+        return {"StatusCode": 202}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
