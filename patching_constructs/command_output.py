@@ -11,7 +11,7 @@ from constructs import Construct
 
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
-from patching_constructs._log_encryption import let_logs_encrypt, log_groups_arn
+from patching_constructs._log_encryption import let_logs_encrypt
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
@@ -100,8 +100,6 @@ class CommandOutput(Construct):
         refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
         super().__init__(scope, id)
         here = environment_of(scope)
-        self._log_groups_arn = log_groups_arn(here)
-
         self.encryption_key = kms.Key(
             self,
             "Key",
@@ -170,7 +168,9 @@ class CommandOutput(Construct):
             iam.PolicyStatement(
                 sid="FindOutputLogGroup",
                 actions=["logs:DescribeLogGroups"],
-                resources=[self._log_groups_arn],
+                # IAM knows no resource for it, so a statement that names one allows nothing.
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+                resources=["*"],
             ),
         ]
 

@@ -32,10 +32,11 @@ _UPLOADS_ABANDONED_AFTER = cdk.Duration.days(1)
 class ComplianceHistory(Construct):
     """Keep the rows of the compliance reporters of all accounts, for auditors and questions with Athena.
 
-    A bucket with a key of its own takes a file or more of each report. The listed accounts may put files,
-    each only below its own account id, and read nothing. An Athena workgroup, whose settings its users cannot
-    change, has named queries: `who-is-behind`, `ring-trend`, `exceptions`, `never-scanned` and `reboot-debt`.
-    Athena works out the partitions from the values given here, so that nothing has to crawl the bucket.
+    A bucket with a key of its own takes a file or more of each report. The listed accounts, or all accounts
+    of an organization, may put files, each only below its own account id, and read nothing. An Athena
+    workgroup, whose settings its users cannot change, has named queries: `who-is-behind`, `ring-trend`,
+    `exceptions`, `never-scanned` and `reboot-debt`. Athena works out the partitions from the values given
+    here, so that nothing has to crawl the bucket.
 
     Reports name no bucket of another account by reference: `ComplianceReporter(history_bucket_name=...,
     history_key_arn=...)` takes both spelled out.
@@ -45,9 +46,11 @@ class ComplianceHistory(Construct):
         id: Id, unique in `scope`.
         bucket_name: Name of the bucket, spelled out as other accounts write into it.
         rollout_names: The rollouts that are reported. Each value is a value of a partition.
-        account_ids: The accounts whose reporters may write.
+        account_ids: The accounts whose reporters write. Queries look for files of these accounts only.
         regions: The Regions that they report from.
-        organization_id: The organisation that writers have to be of besides. Default: accounts alone count.
+        organization_id: The organization of all of them. Every account in it may then write, each below its
+            own id; the policy of a bucket has room for about 500 account ids. Default: the policies list
+            `account_ids`.
         retention_days: How long files are kept. Unit: days. Default: 1,096, three years.
         infrequent_access_after_days: When files move to the storage class Standard-IA, which S3 does by
             default with files of 128 KB and more only. Unit: days, at least 30. None: never. Default: 90.
@@ -158,6 +161,7 @@ class ComplianceHistory(Construct):
             server_access_logs_bucket=access_logs_bucket,
             removal_policy=removal_policy,
         )
+        self._deny_other_encryption()
         self._let_accounts_write(rollout_names, account_ids, organization_id)
         if takes_resource_data_sync:
             self._let_syncs_write(account_ids)
@@ -172,41 +176,31 @@ class ComplianceHistory(Construct):
         )
         self._define_queries(most_bytes_scanned_by_query)
 
-    def _let_accounts_write(
-        self, rollout_names: Sequence[str], account_ids: Sequence[str], organization_id: str | None
-    ) -> None:
-        """Let each account put files below its own id.
+    def _deny_other_encryption(self) -> None:
+        """Deny puts that ask for an encryption other than the bucket's own.
 
-        Rollouts are spelled out: a star would match slashes too, and with them the prefix of another account.
+        A put that asks for none gets the bucket's own. S3 decides before that, so the keys are then absent,
+        and a negated condition, with `IfExists` or without, is true of an absent key.
 
-        See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+        See: https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
         """
-        here = environment_of(self)
-        of_organization = (
-            {} if organization_id is None else {"StringEquals": {"aws:PrincipalOrgID": organization_id}}
-        )
-        accounts: list[iam.IPrincipal] = [iam.AccountPrincipal(account_id) for account_id in account_ids]
-        self.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="ReportersWriteBelowTheirOwnAccount",
-                principals=accounts,
-                actions=["s3:PutObject"],
-                resources=[
-                    f"{self._bucket_arn}/{PREFIX}rollout={name}/account=${{aws:PrincipalAccount}}/*"
-                    for name in rollout_names
-                ],
-                conditions=of_organization,
-            )
-        )
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
-        for sid, key, value in (
-            ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
-            (
-                "DenyOtherKeys",
-                "s3:x-amz-server-side-encryption-aws-kms-key-id",
-                self.encryption_key.key_arn,
-            ),
-        ):
+        encryption = "s3:x-amz-server-side-encryption"
+        key = f"{encryption}-aws-kms-key-id"
+        present, absent = "false", "true"
+        for sid, conditions in {
+            "DenyOtherEncryption": {
+                "Null": {encryption: present},
+                "StringNotEquals": {encryption: "aws:kms"},
+            },
+            "DenyOtherKeys": {
+                "Null": {key: present},
+                "StringNotEquals": {key: self.encryption_key.key_arn},
+            },
+            # Without a key in the request S3 takes its own, not that of the bucket.
+            "DenyKeyOfS3": {"Null": {encryption: present, key: absent}},
+            "DenyKeysOfWriters": {"Null": {f"{encryption}-customer-algorithm": present}},
+        }.items():
             self.bucket.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid=sid,
@@ -214,28 +208,56 @@ class ComplianceHistory(Construct):
                     principals=[iam.AnyPrincipal()],
                     actions=["s3:PutObject"],
                     resources=[f"{self._bucket_arn}/*"],
-                    conditions={"StringNotEqualsIfExists": {key: value}},
+                    conditions=conditions,
                 )
             )
+
+    def _let_accounts_write(
+        self, rollout_names: Sequence[str], account_ids: Sequence[str], organization_id: str | None
+    ) -> None:
+        """Let each account, or each account of the organization, put files below its own id.
+
+        Rollouts are spelled out: a star would match slashes too, and with them the prefix of another account.
+
+        See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        """
+        here = environment_of(self)
+        writers: list[iam.IPrincipal] = (
+            [iam.AccountPrincipal(account_id) for account_id in account_ids]
+            if organization_id is None
+            else [iam.OrganizationPrincipal(organization_id)]
+        )
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="ReportersWriteBelowTheirOwnAccount",
+                principals=writers,
+                actions=["s3:PutObject"],
+                resources=[
+                    f"{self._bucket_arn}/{PREFIX}rollout={name}/account=${{aws:PrincipalAccount}}/*"
+                    for name in rollout_names
+                ],
+            )
+        )
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         self.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ReportersEncrypt",
-                principals=accounts,
-                actions=["kms:GenerateDataKey"],
+                principals=writers,
+                # Decrypt: docs/not-proven.md#bucket-key-decrypt. Nothing can be read with it, as the policy
+                # of the bucket lets writers get no object.
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={
                     "StringEquals": {
                         "kms:ViaService": f"s3.{here.region}.{here.stack.url_suffix}",
                         "kms:EncryptionContext:aws:s3:arn": self._bucket_arn,
-                        **of_organization.get("StringEquals", {}),
                     }
                 },
             )
         )
 
     def _let_syncs_write(self, account_ids: Sequence[str]) -> None:
-        """Let Systems Manager put the files of Resource Data Syncs.
+        """Let Systems Manager put the files of Resource Data Syncs, and look at the bucket before.
 
         See: https://docs.aws.amazon.com/systems-manager/latest/userguide/inventory-create-resource-data-sync.html
         """
@@ -248,10 +270,19 @@ class ComplianceHistory(Construct):
                 ]
             },
         }
+        systems_manager = iam.ServicePrincipal("ssm.amazonaws.com")
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="ResourceDataSyncsCheckBucket",
+                principals=[systems_manager],
+                actions=["s3:GetBucketAcl"],
+                resources=[self._bucket_arn],
+            )
+        )
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ResourceDataSyncsWrite",
-                principals=[iam.ServicePrincipal("ssm.amazonaws.com")],
+                principals=[systems_manager],
                 actions=["s3:PutObject"],
                 resources=[
                     f"{self._bucket_arn}/{SYNC_PREFIX}/*/accountid={account_id}/*"
@@ -269,7 +300,7 @@ class ComplianceHistory(Construct):
         self.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="ResourceDataSyncsEncrypt",
-                principals=[iam.ServicePrincipal("ssm.amazonaws.com")],
+                principals=[systems_manager],
                 actions=["kms:GenerateDataKey"],
                 resources=["*"],
                 conditions=for_accounts,

@@ -389,12 +389,14 @@ def _statements(
         ),
         iam.PolicyStatement(
             sid="ReadWindowsAndBaselines",
-            actions=[
-                "ssm:DescribeEffectivePatchesForPatchBaseline",
-                "ssm:DescribeMaintenanceWindowExecutions",
-                "ssm:GetPatchBaseline",
-            ],
+            actions=["ssm:DescribeMaintenanceWindowExecutions", "ssm:GetPatchBaseline"],
             resources=[f"{ssm}:maintenancewindow/*", f"{ssm}:patchbaseline/*"],
+        ),
+        iam.PolicyStatement(
+            sid="ReadApprovedPatches",
+            actions=["ssm:DescribeEffectivePatchesForPatchBaseline"],
+            # AWS's own baselines are in accounts of AWS, another one in each Region.
+            resources=[f"arn:{here.partition}:ssm:{here.region}:*:patchbaseline/*"],
         ),
         iam.PolicyStatement(
             sid="PublishMetrics",

@@ -23,8 +23,8 @@ from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._alarms.delivery import alarm_on_delivery
 from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
 from patching_constructs._alarms.topics import AlarmsOnly, define_topic
+from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
-from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
@@ -233,7 +233,15 @@ class PatchEventHub(Construct):
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        self._let_in(event_bus, organization_id, accounts)
+        let_accounts_send(
+            self,
+            event_bus,
+            statement_id=STATEMENT_ID,
+            source=PATCH_EVENT_SOURCE,
+            detail_type=PATCH_EVENT_DETAIL_TYPE,
+            organization_id=organization_id,
+            accounts=accounts,
+        )
         start_on(
             self,
             function,
@@ -346,35 +354,6 @@ class PatchEventHub(Construct):
                 iam.PolicyStatement(sid="OpenOpsItems", actions=["ssm:CreateOpsItem"], resources=["*"])
             )
         return statements
-
-    def _let_in(
-        self, event_bus: events.IEventBus, organization_id: str | None, accounts: Sequence[str]
-    ) -> None:
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
-        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
-        partition = environment_of(self).partition
-        principal: Any = (
-            {"AWS": [f"arn:{partition}:iam::{account}:root" for account in sorted(set(accounts))]}
-            if accounts
-            else "*"
-        )
-        of_organization = {} if organization_id is None else {"aws:PrincipalOrgID": organization_id}
-        events.CfnEventBusPolicy(
-            self,
-            "BusPolicy",
-            event_bus_name=event_bus.event_bus_name,
-            statement_id=STATEMENT_ID,
-            statement={
-                "Effect": "Allow",
-                "Principal": principal,
-                "Action": "events:PutEvents",
-                "Resource": event_bus.event_bus_arn,
-                "Condition": {
-                    "ForAllValues:StringEquals": {"events:source": PATCH_EVENT_SOURCE},
-                    "StringEquals": {"events:detail-type": PATCH_EVENT_DETAIL_TYPE, **of_organization},
-                },
-            },
-        )
 
 
 def _pattern(kinds: Sequence[PatchEventKind]) -> dict[str, Any]:

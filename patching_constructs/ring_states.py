@@ -14,12 +14,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs._alarms.compliance import Runbooks
+from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
-from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
+from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
 from patching_constructs.model.ring_run_settings import RingOwners
@@ -37,7 +38,8 @@ class RingStates(Construct):
     everything else is an error that rings, and waits in the dead-letter queue. Each run is kept once, however
     often and in whatever order it arrives, and the latest of each ring, account and Region besides.
 
-    The policy of the bus lets the owners send runs of rings. Whatever else they may send is not changed.
+    The policy of the bus lets the owners, or all accounts of the organization, send runs of rings. Whatever
+    else they may send is not changed.
 
     Args:
         scope: Parent construct.
@@ -45,6 +47,9 @@ class RingStates(Construct):
         event_bus: Bus of this account and Region to which `RingRunRecorder` sends. One construct for each
             bus: it hears of every ring, and refuses those that it does not know.
         owners: Ids of the accounts with nodes of a ring, by rollout and ring.
+        organization_id: The organization of all owners. Every account in it may then send runs of rings, and
+            the function refuses those of rings that the sender does not own; the policy of the bus has room
+            for about 250 account ids. Default: the policy lists the owners.
         alarm_topics: Where the alarms on the function tell. Default: nowhere.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
@@ -62,7 +67,8 @@ class RingStates(Construct):
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
-        InvalidInputError: If no ring has an owner, a ring has none, or an owner is no account id.
+        InvalidInputError: If no ring has an owner, a ring has none, an owner is no account id, the
+            organization is none, or the owners are too many for the policy of the bus.
 
     Example:
         >>> import aws_cdk as cdk
@@ -87,12 +93,13 @@ class RingStates(Construct):
         *,
         event_bus: events.IEventBus,
         owners: Mapping[str, Mapping[str, Sequence[str]]],
+        organization_id: str | None = None,
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
         reserved_concurrent_executions: int | None = 1,
         encryption_key: kms.IKey | None = None,
     ) -> None:
-        refuse_errors(scope, id, check_ring_owners(owners), subject="RingStates")
+        refuse_errors(scope, id, check_ring_owners(owners, maybe(organization_id)), subject="RingStates")
         super().__init__(scope, id)
         ring_owners = RingOwners(
             accounts={
@@ -140,7 +147,28 @@ class RingStates(Construct):
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        self._listen(event_bus, ring_owners, function)
+        let_accounts_send(
+            self,
+            event_bus,
+            statement_id="RingRunsOfOwners",
+            source=RING_RUN_SOURCE,
+            detail_type=RING_RUN_DETAIL_TYPE,
+            organization_id=organization_id,
+            # The function compares the sender with the owners of the ring.
+            accounts=() if organization_id else frozenset().union(*ring_owners.accounts.values()),
+        )
+        start_on(
+            self,
+            function,
+            [
+                Trigger(
+                    id="Rule",
+                    description="A run of a ring is over",
+                    event_bus_name=event_bus.event_bus_name,
+                    event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
+                )
+            ],
+        )
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
             self,
             function,
@@ -162,36 +190,3 @@ class RingStates(Construct):
         """
         self.encryption_key.grant_decrypt(grantee)
         return self.table.grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
-
-    def _listen(self, event_bus: events.IEventBus, owners: RingOwners, function: RuntimeFunction) -> None:
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
-        partition = environment_of(self).partition
-        accounts = sorted(frozenset().union(*owners.accounts.values()))
-        events.CfnEventBusPolicy(
-            self,
-            "BusPolicy",
-            event_bus_name=event_bus.event_bus_name,
-            statement_id="RingRunsOfOwners",
-            statement={
-                "Effect": "Allow",
-                "Principal": {"AWS": [f"arn:{partition}:iam::{account}:root" for account in accounts]},
-                "Action": "events:PutEvents",
-                "Resource": event_bus.event_bus_arn,
-                "Condition": {
-                    "ForAllValues:StringEquals": {"events:source": RING_RUN_SOURCE},
-                    "StringEquals": {"events:detail-type": RING_RUN_DETAIL_TYPE},
-                },
-            },
-        )
-        start_on(
-            self,
-            function,
-            [
-                Trigger(
-                    id="Rule",
-                    description="A run of a ring is over",
-                    event_bus_name=event_bus.event_bus_name,
-                    event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
-                )
-            ],
-        )

@@ -82,8 +82,11 @@ class RingedMaintenanceWindow(Construct):
         rings: The rings of this account and Region, earliest first.
         command_output: Where the output of the commands goes, in the bucket under `<rollout>/<ring>/scan`,
             `install` and `agent`. The nodes write it: give the same to their `PatchGroupFleet`.
-        service_role: Role that the windows assume to run the documents on the rings' nodes. Default: a role
-            that may run only these documents, and only on nodes that carry the tags of the rings' groups.
+        service_role: Role that the windows assume to run the documents on the rings' nodes. It must allow
+            `ssm:SendCommand` on three kinds of resources: the documents, the nodes, and the ARN of
+            `command_output.bucket`. Without the bucket Systems Manager refuses every command, and no scan or
+            install starts. docs/guides/permissions.md has the whole policy. Default: a role that may run only
+            these documents, and only on nodes that carry the tags of the rings' groups.
         separate_tasks: Whether each patch group has a target and a task of its own. The tasks run at the same
             time, each with the ring's concurrency and error budget. Default: one target and one task.
         quotas: How many windows, targets and tasks AWS accepts in the account. Default: AWS's defaults.
@@ -180,9 +183,15 @@ class RingedMaintenanceWindow(Construct):
 
         self.rollout_name = rollout_name
         self.rings: tuple[Ring, ...] = tuple(rings)
-        documents = {str(task.task_arn) for _, _, window in windows for task in window.tasks}
         self.service_role = (
-            window_role(self, rings, documents=sorted(documents)) if service_role is None else service_role
+            window_role(
+                self,
+                rings,
+                documents=sorted({str(task.task_arn) for _, _, window in windows for task in window.tasks}),
+                output_bucket_arn=command_output.bucket.bucket_arn,
+            )
+            if service_role is None
+            else service_role
         )
         settings = CommandSettings(
             service_role_arn=self.service_role.role_arn,

@@ -71,6 +71,7 @@ class SecurityStack(cdk.Stack):
                 "RingStates",
                 event_bus=event_bus,
                 owners={settings.rollout_name: owners},
+                organization_id=settings.organization_id,
                 alarm_topics=[event_hub.topics[PatchEventSeverity.CRITICAL]],
             )
             acknowledge_ring_states(states)
@@ -81,6 +82,7 @@ class SecurityStack(cdk.Stack):
             rollout_names=[settings.rollout_name],
             account_ids=[workload.id for workload in settings.workload_accounts],
             regions=settings.regions,
+            organization_id=settings.organization_id,
             access_logs_bucket=define_access_logs(self),
         )
         acknowledge_history(history)

@@ -9,7 +9,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction
 
 
@@ -44,7 +43,6 @@ def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Tri
         arn=function.function.function_arn,
         dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=queue_arn),
     )
-    account = environment_of(scope).account
     rule_arns = []
     for trigger in triggers:
         rule = events.CfnRule(
@@ -63,8 +61,8 @@ def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Tri
             action="lambda:InvokeFunction",
             principal="events.amazonaws.com",
             function_name=function.function.function_name,
+            # The ARN of a rule names its account. AWS documents no `aws:SourceAccount` of EventBridge here.
             source_arn=rule_arn,
-            source_account=account,
         )
         rule_arns.append(rule_arn)
     function.dead_letter_queue.add_to_resource_policy(

@@ -21,12 +21,16 @@ MAX_ROLE_POLICIES = 10
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
-def window_role(scope: Construct, rings: Sequence[Ring], *, documents: Iterable[str]) -> iam.Role:
+def window_role(
+    scope: Construct, rings: Sequence[Ring], *, documents: Iterable[str], output_bucket_arn: str
+) -> iam.Role:
     """Define a role that may run `documents`, and only on nodes that carry the tags of the groups of `rings`.
 
+    Systems Manager authorizes a command on the bucket of its output too, and sends nothing otherwise.
+
     The trust policy has no `aws:SourceAccount` condition: AWS does not document that maintenance windows send
-    that key, and if they do not, no task would ever start. Who may give the role to a window is decided by
-    `iam:PassRole`.
+    that key, and if they do not, no task would ever start (docs/not-proven.md#window-role-trust). Who may
+    give the role to a window is decided by `iam:PassRole`.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-perm-console.html
     """
@@ -49,7 +53,7 @@ def window_role(scope: Construct, rings: Sequence[Ring], *, documents: Iterable[
         "ServiceRolePolicy",
         description="Lets maintenance windows run patching documents on nodes of their rings",
         roles=[role],
-        statements=[_send(document_arns), *_send_to_groups(nodes, first), _follow()],
+        statements=[_send([*document_arns, output_bucket_arn]), *_send_to_groups(nodes, first), _follow()],
     )
     for number, groups in enumerate(others, start=2):
         iam.ManagedPolicy(
@@ -91,9 +95,11 @@ def _portions(rings: Sequence[Ring]) -> Iterator[list[PatchGroup]]:
     yield portion
 
 
-def _send(documents: Sequence[str]) -> iam.PolicyStatement:
+def _send(documents_and_bucket: Sequence[str]) -> iam.PolicyStatement:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
-    return iam.PolicyStatement(actions=["ssm:SendCommand"], resources=documents)
+    return iam.PolicyStatement(
+        sid="SendPatchingDocuments", actions=["ssm:SendCommand"], resources=documents_and_bucket
+    )
 
 
 def _send_to_groups(nodes: Sequence[str], groups: Sequence[PatchGroup]) -> Iterator[iam.PolicyStatement]:
@@ -101,9 +107,10 @@ def _send_to_groups(nodes: Sequence[str], groups: Sequence[PatchGroup]) -> Itera
     names_by_tag_key: dict[str, list[str]] = {}
     for group in groups:
         names_by_tag_key.setdefault(group.tag_key, []).append(group.name)
-    for tag_key, names in names_by_tag_key.items():
+    for number, (tag_key, names) in enumerate(names_by_tag_key.items(), start=1):
         # https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
         yield iam.PolicyStatement(
+            sid=f"SendToNodesOfPatchGroups{number if number > 1 else ''}",
             actions=["ssm:SendCommand"],
             resources=nodes,
             conditions={"StringEquals": {f"ssm:resourceTag/{tag_key}": names}},
@@ -114,6 +121,7 @@ def _follow() -> iam.PolicyStatement:
     """Follow commands and stop them at the cutoff; none of these actions can be narrowed to a resource."""
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     return iam.PolicyStatement(
+        sid="FollowCommands",
         actions=[
             "ssm:CancelCommand",
             "ssm:GetCommandInvocation",

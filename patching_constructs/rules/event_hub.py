@@ -5,20 +5,15 @@ from collections.abc import Collection, Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_event import PatchEventKind, PatchEventSeverity
-from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.model.unknown import Maybe
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.organization import (
     ACCOUNT_ID,
     ACCOUNT_ID_WORDS,
-    ORGANIZATION_ID,
-    ORGANIZATION_ID_WORDS,
+    check_fits_bus_policy,
+    check_organization_id,
 )
 
-_MOST_ACCOUNTS = 250
-"""What fits into the policy of a bus, 34 characters each, beside other statements.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
-"""
 _SHORTEST, _LONGEST = dt.timedelta(minutes=1), dt.timedelta(days=90)
 
 
@@ -32,28 +27,8 @@ def check_event_senders(organization_id: Maybe[str] | None, accounts: Sequence[s
             received="neither organization_id nor accounts",
             allowed="one of both, or both: accounts of the organisation",
         )
-    if not (
-        organization_id is None
-        or isinstance(organization_id, Unknown)
-        or ORGANIZATION_ID.fullmatch(organization_id)
-    ):
-        yield _error(
-            FindingId.EVENT_SENDER,
-            "organization_id",
-            "not an organisation",
-            received=repr(organization_id),
-            allowed=ORGANIZATION_ID_WORDS,
-            source="https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html",
-        )
-    if len(set(accounts)) > _MOST_ACCOUNTS:
-        yield _error(
-            FindingId.EVENT_SENDER,
-            "accounts",
-            "too many for the policy of a bus, which holds 10 KB",
-            received=f"{len(set(accounts))} accounts",
-            allowed=f"at most {_MOST_ACCOUNTS}, or organization_id alone",
-            source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html",
-        )
+    yield from check_organization_id(organization_id, id=FindingId.EVENT_SENDER)
+    yield from check_fits_bus_policy(accounts, field="accounts", id=FindingId.EVENT_SENDER)
     for position, account in enumerate(accounts):
         if not ACCOUNT_ID.fullmatch(account):
             yield _error(

@@ -3,8 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.unknown import Maybe
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.organization import ACCOUNT_ID, ACCOUNT_ID_WORDS
+from patching_constructs.rules.organization import (
+    ACCOUNT_ID,
+    ACCOUNT_ID_WORDS,
+    check_fits_bus_policy,
+    check_organization_id,
+)
 
 
 def check_install_windows(names: Sequence[str]) -> Iterator[Finding]:
@@ -20,8 +26,14 @@ def check_install_windows(names: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def check_ring_owners(owners: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[Finding]:
-    """Find rings of which nobody may say how they went, and owners that are no accounts."""
+def check_ring_owners(
+    owners: Mapping[str, Mapping[str, Sequence[str]]], organization_id: Maybe[str] | None
+) -> Iterator[Finding]:
+    """Find rings without an owner, owners that are no accounts, and more than the bus can let in."""
+    yield from check_organization_id(organization_id, id=FindingId.RING_OWNER)
+    if organization_id is None:
+        accounts = {account for rings in owners.values() for of_ring in rings.values() for account in of_ring}
+        yield from check_fits_bus_policy(accounts, field="owners", id=FindingId.RING_OWNER)
     if not any(owners.values()):
         yield Finding(
             id=FindingId.RING_OWNER,

@@ -38,6 +38,10 @@ def acknowledge_reporter(
             ),
             f"AwsSolutions-IAM5[Resource::{ssm}:maintenancewindow/*]": compared,
             f"AwsSolutions-IAM5[Resource::{ssm}:patchbaseline/*]": compared,
+            f"AwsSolutions-IAM5[Resource::arn:{partition}:ssm:{stack.region}:*:patchbaseline/*]": (
+                "Nodes may be patched by a baseline of AWS, which is in an account of AWS. Listing what it "
+                "approves reads public information, and baselines of other accounts cannot be read."
+            ),
             f"AwsSolutions-IAM5[Resource::arn:{partition}:s3:::{history_bucket_name}/nodes/*]": (
                 "Names of files hold the time of the report. The reporter only writes, and the policy of the "
                 "bucket keeps each account below its own id."

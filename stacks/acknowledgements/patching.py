@@ -14,7 +14,6 @@ def acknowledge_fleets(
     """Accept the wildcards below named buckets, and the agent's policy that AWS maintains."""
     partition = partition_of(stack)
     bucket_id = stack.get_logical_id(command_output.bucket.node.default_child)  # type: ignore[arg-type]
-    log_groups = f"arn:{partition}:logs:{stack.region}:{stack.account}:log-group:*"
     agent_policy = "arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy"
     of_every_fleet = {
         f"AwsSolutions-IAM4[Policy::{agent_policy}]": (
@@ -25,8 +24,8 @@ def acknowledge_fleets(
             "Nodes only write, and only into the bucket of command output; Run Command chooses the keys "
             "from command and node ids that exist only at run time."
         ),
-        f"AwsSolutions-IAM5[Resource::{log_groups}]": (
-            "logs:DescribeLogGroups cannot be narrowed to a log group. It reveals names only."
+        "AwsSolutions-IAM5[Resource::*]": (
+            "logs:DescribeLogGroups takes no resource. It returns names and settings of log groups only."
         ),
     }
     for fleet in fleets:

@@ -151,8 +151,12 @@ def test_the_bus_lets_senders_in_with_events_of_patching_and_nothing_else(
     assert (statement["Effect"], statement["Action"]) == ("Allow", "events:PutEvents")
     assert statement["Principal"] == principal
     assert statement["Condition"] == {
-        "ForAllValues:StringEquals": {"events:source": "patching-constructs"},
-        "StringEquals": {"events:detail-type": "Patching Event", **of_organization},
+        "ForAllValues:StringEquals": {
+            "events:source": "patching-constructs",
+            "events:detail-type": "Patching Event",
+        },
+        "Null": {"events:source": "false", "events:detail-type": "false"},
+        **({"StringEquals": of_organization} if of_organization else {}),
     }
 
 
@@ -400,7 +404,7 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
         (
             {"organization_id": "r-1"},
             FindingId.EVENT_SENDER,
-            "organization_id: not an organisation, got 'r-1'",
+            "organization_id: not an organization, got 'r-1'",
         ),
         ({"accounts": ["*"]}, FindingId.EVENT_SENDER, "accounts[0]: not an account id, got '*'"),
         (
@@ -427,7 +431,7 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
         (
             {"accounts": [f"{number:012}" for number in range(251)]},
             FindingId.EVENT_SENDER,
-            "accounts: too many for the policy of a bus, which holds 10 KB, got 251 accounts",
+            "accounts: too many for the policy of an event bus, which is limited to 10 KB, got 251 accounts",
         ),
         ({"kinds": []}, FindingId.EVENT_KIND, "kinds: no event would be heard"),
         ({"kinds": ["REBOOT"]}, FindingId.EVENT_KIND, "kinds: not a kind, got 'REBOOT'"),

@@ -245,9 +245,26 @@ def test_the_bus_lets_the_owners_send_runs_and_nothing_else() -> None:
                     ]
                 },
                 "Condition": {
-                    "ForAllValues:StringEquals": {"events:source": "patching-constructs"},
-                    "StringEquals": {"events:detail-type": "Patching Ring Run Finished"},
+                    "ForAllValues:StringEquals": {
+                        "events:source": "patching-constructs",
+                        "events:detail-type": "Patching Ring Run Finished",
+                    },
+                    "Null": {"events:source": "false", "events:detail-type": "false"},
                 },
+            }
+        },
+    )
+
+
+def test_an_organization_takes_the_place_of_the_list_of_owners() -> None:
+    stack = _stack("222222222222")
+    _states(stack, organization_id="o-a1b2c3d4e5")
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Events::EventBusPolicy",
+        {
+            "Statement": {
+                "Principal": "*",
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
             }
         },
     )

@@ -435,7 +435,10 @@ def test_only_systems_manager_can_assume_the_role() -> None:
     assert "Policies" not in role
 
 
-def test_the_role_runs_only_the_two_documents() -> None:
+OUTPUT_BUCKET = {"Fn::GetAtt": ["OutputBucketB1E245A7", "Arn"]}
+
+
+def test_the_role_runs_only_the_two_documents_with_output_to_the_bucket() -> None:
     stack = _stack()
     _windows(stack)
     assert _statements(stack)[0] == {
@@ -444,14 +447,19 @@ def test_the_role_runs_only_the_two_documents() -> None:
         "Resource": [
             _arn(":ssm:", REGION, "::document/AWS-RunPatchBaseline"),
             _arn(":ssm:", REGION, "::document/AWS-UpdateSSMAgent"),
+            OUTPUT_BUCKET,
         ],
+        "Sid": "SendPatchingDocuments",
     }
 
 
 def test_the_role_may_not_update_the_agent_where_no_ring_does() -> None:
     stack = _stack()
     _windows(stack, PROD, IMAGES)
-    assert _statements(stack)[0]["Resource"] == _arn(":ssm:", REGION, "::document/AWS-RunPatchBaseline")
+    assert _statements(stack)[0]["Resource"] == [
+        _arn(":ssm:", REGION, "::document/AWS-RunPatchBaseline"),
+        OUTPUT_BUCKET,
+    ]
 
 
 def test_the_role_reaches_only_nodes_that_carry_a_tag_of_its_rings() -> None:
@@ -465,12 +473,14 @@ def test_the_role_reaches_only_nodes_that_carry_a_tag_of_its_rings() -> None:
             },
             "Effect": "Allow",
             "Resource": NODES,
+            "Sid": "SendToNodesOfPatchGroups",
         },
         {
             "Action": "ssm:SendCommand",
             "Condition": {"StringEquals": {"ssm:resourceTag/Patch Group": ["prod-web"]}},
             "Effect": "Allow",
             "Resource": NODES,
+            "Sid": "SendToNodesOfPatchGroups2",
         },
     ]
 

@@ -1,0 +1,103 @@
+"""Every request of our functions, and of AWS's services and agent, with what the evaluator says of it."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_aws import in_process
+from tests.conformance.iam.api_calls import ApiCall
+from tests.conformance.iam.deployed import Deployed
+from tests.conformance.iam.estates import ORGANIZATION, deploy_estates
+from tests.conformance.iam.evaluator import Decision, Request, decide
+from tests.conformance.iam.keys import key_requests
+from tests.conformance.iam.recorded import FunctionCall, run_functions
+
+_RECORDED = "calls of functions"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """Something that has to be allowed, or denied.
+
+    Attributes:
+        name: What happens.
+        source: Address of the page that says so.
+        requests: Gives what is asked of IAM.
+    """
+
+    name: str
+    source: str
+    requests: Callable[[Deployed], Sequence[Request]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A request with the decision about it.
+
+    Attributes:
+        request: The request.
+        decision: What the evaluator says.
+    """
+
+    request: Request
+    decision: Decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """All judgements about what is deployed.
+
+    Attributes:
+        deployed: What is deployed.
+        calls: What the functions called.
+        recorded: Judgements about their calls, and about what these ask of keys.
+        cases: Judgements about each case, by its name.
+    """
+
+    deployed: Deployed
+    calls: Sequence[FunctionCall]
+    recorded: Sequence[Judgement]
+    cases: dict[str, Sequence[Judgement]]
+
+
+def judge(*, allowed: Sequence[Case], denied: Sequence[Case]) -> Judged:
+    """Deploy, let functions run, and ask the evaluator once for everything.
+
+    What has to be allowed includes what is asked of keys; what has to be denied is denied by itself.
+    """
+    names = [case.name for case in (*allowed, *denied)]
+    assert len(set(names)) == len(names), "names of cases are unique"
+    with in_process(), tempfile.TemporaryDirectory() as folder:
+        deploy_estates()
+        deployed = Deployed(organization_id=ORGANIZATION)
+        calls = run_functions(Path(folder))
+    asked = {case.name: _with_keys(case.requests(deployed), deployed) for case in allowed}
+    asked |= {case.name: list(case.requests(deployed)) for case in denied}
+    asked[_RECORDED] = _with_keys(_requests_of(calls, deployed), deployed)
+    every = [request for requests in asked.values() for request in requests]
+    decisions = iter(decide(deployed.documents(), [deployed.authorization(each) for each in every]))
+    judgements = {
+        name: [Judgement(request=request, decision=next(decisions)) for request in requests]
+        for name, requests in asked.items()
+    }
+    return Judged(deployed=deployed, calls=calls, recorded=judgements.pop(_RECORDED), cases=judgements)
+
+
+def _with_keys(requests: Iterable[Request], deployed: Deployed) -> list[Request]:
+    """Return each request once, with what it asks of keys."""
+    with_keys = (each for request in requests for each in (request, *key_requests(request, deployed)))
+    return list({str(request): request for request in with_keys}.values())
+
+
+def _requests_of(calls: Sequence[FunctionCall], deployed: Deployed) -> Iterator[Request]:
+    for call in calls:
+        principal = deployed.role_of_function(call.account, call.function)
+        yield from ApiCall(
+            principal=principal,
+            service=call.service,
+            operation=call.operation,
+            parameters=call.parameters,
+            account=call.account,
+            region=call.region,
+        ).requests()

@@ -1,0 +1,117 @@
+"""What our functions ask AWS for: their handlers run in the local AWS, and their calls are recorded."""
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws.fleet.clock import clock
+from local_aws.fleet.simulation import simulate
+from local_aws.functions import Event, FunctionRunner
+from local_aws.moto_seams import place
+from patching_constructs import OperatingSystem
+from tests import ssm_events
+from tests.conformance.iam import estates
+from tests.runtime.fleets import DAY, START, node, patch
+
+_TIME_LEFT = (15, *[1] * 4)
+"""Minutes that functions have left when they ask, so that a report stops and is resumed; then enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionCall:
+    """A call that a function made.
+
+    Attributes:
+        account: Account of the function.
+        function: Name of the function.
+        region: Region of the client.
+        service: Name of the service as boto3 spells it.
+        operation: Name of the operation.
+        parameters: Its parameters.
+    """
+
+    account: str
+    function: str
+    region: str
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+
+class _RecordingRunner(FunctionRunner):
+    """Runs functions and notes what they ask botocore for."""
+
+    def __init__(self, folder: Path) -> None:
+        minutes = iter(_TIME_LEFT)
+        super().__init__(folder, time_left=lambda: dt.timedelta(minutes=next(minutes, _TIME_LEFT[0])))
+        self._root = folder
+        self.calls: list[FunctionCall] = []
+
+    def _client(self, service: str, *, account: str, region: str) -> Any:
+        def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
+            of_account, _region, function = Path(os.environ["LAMBDA_TASK_ROOT"]).relative_to(self._root).parts
+            self.calls.append(
+                FunctionCall(
+                    account=of_account,
+                    function=function,
+                    region=region,
+                    service=service,
+                    operation=model.name,
+                    parameters=dict(params),
+                )
+            )
+
+        client = super()._client(service, account=account, region=region)
+        client.meta.events.register("provide-client-params", note)
+        return client
+
+
+def run_functions(folder: Path) -> list[FunctionCall]:
+    """Let every deployed function run, as the rules of its stack start it, and return its calls."""
+    runner = _RecordingRunner(folder)
+    for account, events in _happenings().items():
+        for event in events:
+            runner.deliver(event, account=account, region=estates.REGION)
+        runner.start_schedules(account=account, region=estates.REGION)
+    clock.set(None)
+    return runner.calls
+
+
+def _happenings() -> dict[str, list[Event]]:
+    """Let windows run over nodes of every kind, and return the events of each account."""
+    clock.set(START)
+    windows, linux = OperatingSystem.WINDOWS, OperatingSystem.AMAZON_LINUX_2023
+    fleets = {
+        estates.PROD: ("prod-web", "prod-office"),
+        estates.SHOP: ("shop-web", "shop-office"),
+    }
+    for account, (web, office) in fleets.items():
+        place(account, estates.REGION).fleet.add(
+            patch("kernel", START - 30 * DAY),
+            patch("KB5000001", START - 30 * DAY, operating_system=windows, classification="SecurityUpdates"),
+            node(1, tags={"PatchGroup": web}, refuses={"kernel"}),
+            node(2, tags={"PatchGroup": office}, operating_system=windows, refuses={"KB5000001"}),
+            node(3, tags={"PatchGroup": office}, operating_system=windows),
+            node(4, node_id="mi-00000000000000004", tags={"PatchGroup": web}, operating_system=linux),
+            node(5, tags={"Name": "without a patch group"}),
+        )
+    places = [place(account, estates.REGION) for account in fleets]
+    fired = list(simulate(places, from_=START, until=START + 4 * DAY))
+    return {
+        account: [
+            *(run.event for run in fired if run.place.account == account),
+            *(
+                {**event, "account": account, "region": estates.REGION}
+                for event in (
+                    ssm_events.command("Failed"),
+                    ssm_events.command_invocation("Failed"),
+                    ssm_events.compliance("non_compliant"),
+                    ssm_events.calendar("CLOSED"),
+                )
+            ),
+        ]
+        for account in fleets
+    }

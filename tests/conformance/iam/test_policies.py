@@ -1,0 +1,43 @@
+"""Policies as an evaluator that somebody else maintains decides over them."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from tests.conformance.iam.cases import ALLOWED, DENIED
+from tests.conformance.iam.judged import Case, Judged, Judgement
+
+
+def _refused(judgements: Sequence[Judgement]) -> list[str]:
+    return [
+        f"{each.request}\n  allowed by {_statements(each.decision.allowed_by)}"
+        f"\n  denied by {_statements(each.decision.denied_by)}"
+        for each in judgements
+        if not each.decision.is_allowed
+    ]
+
+
+def _statements(found: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"statement {position} of {policy}" for policy, position in sorted(found)) or "nothing"
+
+
+def _assert_none(found: Sequence[str], what: str) -> None:
+    if found:
+        pytest.fail("\n".join([f"{len(found)} {what}:", *found]), pytrace=False)
+
+
+def test_functions_may_do_what_they_do(judged: Judged) -> None:
+    _assert_none(_refused(judged.recorded), "refused")
+
+
+@pytest.mark.parametrize("case", ALLOWED, ids=lambda case: case.name)
+def test_what_services_and_agents_do_is_allowed(case: Case, judged: Judged) -> None:
+    assert judged.cases[case.name], "it asks for something"
+    _assert_none(_refused(judged.cases[case.name]), f"refused ({case.source})")
+
+
+@pytest.mark.parametrize("case", DENIED, ids=lambda case: case.name)
+def test_what_must_not_be_is_denied(case: Case, judged: Judged) -> None:
+    judgements = judged.cases[case.name]
+    assert judgements, "it asks for something"
+    _assert_none([str(each.request) for each in judgements if each.decision.is_allowed], "allowed")
