@@ -21,7 +21,7 @@ from typing import Any
 from unittest.mock import patch
 
 from local_aws.aws import client
-from local_aws.direct import direct_client
+from local_aws.direct import Operation, direct_client
 from local_aws.errors import LocalAwsError, NotEmulatedError
 from local_aws.fleet.clock import clock
 from local_aws.moto_seams import function_code, matches
@@ -190,7 +190,7 @@ class FunctionRunner:
                 raise FunctionFailedError(f"{what}: {type(error).__name__}: {error}") from error
 
     def _client(self, service: str, *, account: str, region: str) -> Any:
-        answers = {
+        answers: dict[str, dict[str, Operation]] = {
             "events": {"PutEvents": self._put_events},
             "lambda": {"Invoke": self._invoke_function},
         }

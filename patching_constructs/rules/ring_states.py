@@ -32,8 +32,8 @@ def check_ring_owners(
     """Find rings without an owner, owners that are no accounts, and more than the bus can let in."""
     yield from check_organization_id(organization_id, id=FindingId.RING_OWNER)
     if organization_id is None:
-        accounts = {account for rings in owners.values() for of_ring in rings.values() for account in of_ring}
-        yield from check_fits_bus_policy(accounts, field="owners", id=FindingId.RING_OWNER)
+        listed = {account for rings in owners.values() for accounts in rings.values() for account in accounts}
+        yield from check_fits_bus_policy(listed, field="owners", id=FindingId.RING_OWNER)
     if not any(owners.values()):
         yield Finding(
             id=FindingId.RING_OWNER,

@@ -18,8 +18,10 @@ TAG = [{"Name": "tag:PatchGroup", "Values": ["web"]}]
 
 
 def both(service: str) -> list[Any]:
-    where = {"account": ACCOUNT, "region": REGION}
-    return [client(service, **where), direct_client(service, **where)]
+    return [
+        client(service, account=ACCOUNT, region=REGION),
+        direct_client(service, account=ACCOUNT, region=REGION),
+    ]
 
 
 def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:

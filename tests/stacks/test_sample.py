@@ -12,6 +12,7 @@ from aws_cdk.assertions import Template
 
 from patching_constructs import load_settings
 from patching_constructs.model.reporter_settings import ReporterSettings
+from patching_constructs.model.ring_run_settings import RingOwners
 from stacks.security_stack import SecurityStack
 from tests.sample import ROOT, sample_app, stacks_of
 
@@ -108,6 +109,15 @@ def test_the_fleet_that_is_patched_through_its_images_is_scanned_and_never_patch
     assert not set(scanned_only) & set(groups_by_window["patching-prod-install"])
 
 
+def _files(app: cdk.App, template: dict[str, Any], name: str) -> list[str]:
+    """Return the contents of a file in the bundles of the functions of a stack."""
+    bundles = [
+        zipfile.ZipFile(Path(app.outdir, f"asset.{function['Code']['S3Key']}"))
+        for function in _of_type(template, "AWS::Lambda::Function").values()
+    ]
+    return [bundle.read(name).decode() for bundle in bundles if name in bundle.namelist()]
+
+
 def _allowed(template: dict[str, Any]) -> Resources:
     """Return the statements of the event bus's policy by their ids."""
     policies = _of_type(template, "AWS::Events::EventBusPolicy").values()
@@ -118,16 +128,16 @@ def test_the_security_account_takes_records_of_patching_from_the_organisation_on
     templates: dict[str, dict[str, Any]],
 ) -> None:
     allowed = _allowed(templates["Patching-security"])
-    told = {
-        statement_id: statement["Condition"]["StringEquals"] for statement_id, statement in allowed.items()
+    detail_types = {
+        statement_id: statement["Condition"]["ForAllValues:StringEquals"]["events:detail-type"]
+        for statement_id, statement in allowed.items()
     }
-    assert told == {
-        "PatchEvents": {"events:detail-type": "Patching Event", "aws:PrincipalOrgID": "o-a1b2c3d4e5"},
-        "RingRunsOfOwners": {"events:detail-type": "Patching Ring Run Finished"},
+    assert detail_types == {
+        "PatchEvents": "Patching Event",
+        "RingRunsOfOwners": "Patching Ring Run Finished",
     }
-    accounts = {account.id for account in load_settings(ROOT / "patching.yaml").workload_accounts}
-    runs = allowed["RingRunsOfOwners"]["Principal"]["AWS"]
-    assert {principal.split(":")[4] for principal in runs} <= accounts
+    for statement in allowed.values():
+        assert statement["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
 
 
 def test_without_an_organisation_the_workload_accounts_may_send_and_no_other(tmp_path: Path) -> None:
@@ -141,17 +151,17 @@ def test_without_an_organisation_the_workload_accounts_may_send_and_no_other(tmp
         settings=settings,
         env=cdk.Environment(account="222222222222", region="eu-central-1"),
     )
-    statement = _allowed(dict(Template.from_stack(stack).to_json()))["PatchEvents"]
-    senders = [str(principal).split(":iam::")[1][:12] for principal in statement["Principal"]["AWS"]]
-    assert senders == [account.id for account in settings.workload_accounts]
-    assert "aws:PrincipalOrgID" not in statement["Condition"]["StringEquals"]
+    for statement in _allowed(dict(Template.from_stack(stack).to_json())).values():
+        senders = [str(principal).split(":iam::")[1][:12] for principal in statement["Principal"]["AWS"]]
+        assert senders == [account.id for account in settings.workload_accounts]
+        assert "StringEquals" not in statement["Condition"]
 
 
 def test_every_account_that_installs_tells_how_it_went_and_is_believed(
-    templates: dict[str, dict[str, Any]],
+    app: cdk.App, templates: dict[str, dict[str, Any]]
 ) -> None:
-    runs = _allowed(templates["Patching-security"])["RingRunsOfOwners"]
-    believed = {principal.split(":")[4] for principal in runs["Principal"]["AWS"]}
+    (owners,) = _files(app, templates["Patching-security"], "ring-owners.json")
+    believed = set().union(*RingOwners.from_json(owners).accounts.values())
     installing = {
         account.id
         for account in load_settings(ROOT / "patching.yaml").workload_accounts
@@ -166,12 +176,8 @@ def test_every_account_that_installs_tells_how_it_went_and_is_believed(
 def test_an_exemption_reaches_the_reporter_of_its_account_alone(
     stack: str, app: cdk.App, templates: dict[str, dict[str, Any]]
 ) -> None:
-    (told,) = [
-        ReporterSettings.from_json(bundle.read("reporter.json").decode())
-        for function in _of_type(templates[stack], "AWS::Lambda::Function").values()
-        for bundle in [zipfile.ZipFile(Path(app.outdir, f"asset.{function['Code']['S3Key']}"))]
-        if "reporter.json" in bundle.namelist()
-    ]
+    (text,) = _files(app, templates[stack], "reporter.json")
+    told = ReporterSettings.from_json(text)
     assert told.account_name == stack.split("-")[1]
     expected = ["CHG-20417"] if told.account_name == "prod" else []
     assert [exemption.ticket for exemption in told.exemptions] == expected

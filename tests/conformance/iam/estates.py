@@ -80,9 +80,9 @@ def _deploy(app: cdk.App, stack: cdk.Stack) -> None:
         for logical_id, resource in template["Resources"].items()
         if not resource["Type"].startswith(_WITHOUT_POLICIES)
     }
-    place = {"account": stack.account, "region": stack.region}
-    publish_assets(app, **place)
-    deploy_template(template, stack_name=stack.stack_name, **place)
+    account, region = stack.account, stack.region
+    publish_assets(app, account=account, region=region)
+    deploy_template(template, stack_name=stack.stack_name, account=account, region=region)
 
 
 def _own_app() -> cdk.App:

@@ -1,7 +1,7 @@
 """Every request of our functions, and of AWS's services and agent, with what the evaluator says of it."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class Judged:
     deployed: Deployed
     calls: Sequence[FunctionCall]
     recorded: Sequence[Judgement]
-    cases: dict[str, Sequence[Judgement]]
+    cases: Mapping[str, Sequence[Judgement]]
 
 
 def judge(*, allowed: Sequence[Case], denied: Sequence[Case]) -> Judged:
