@@ -14,7 +14,7 @@ from local_aws.moto_seams import place
 from patching_constructs import OperatingSystem
 from tests import ssm_events
 from tests.conformance.iam import estates
-from tests.runtime.fleets import DAY, START, node, patch
+from tests.runtime.fleets import DAY, KERNEL, START, node, patch
 
 _TIME_LEFT = (15, *[1] * 4)
 """Minutes that functions have left when they ask, so that a report stops and is resumed; then enough."""
@@ -90,9 +90,9 @@ def _happenings() -> dict[str, list[Event]]:
     }
     for account, (web, office) in fleets.items():
         place(account, estates.REGION).fleet.add(
-            patch("kernel", START - 30 * DAY),
+            patch(KERNEL, START - 30 * DAY),
             patch("KB5000001", START - 30 * DAY, operating_system=windows, classification="SecurityUpdates"),
-            node(1, tags={"PatchGroup": web}, refuses={"kernel"}),
+            node(1, tags={"PatchGroup": web}, refuses={KERNEL}),
             node(2, tags={"PatchGroup": office}, operating_system=windows, refuses={"KB5000001"}),
             node(3, tags={"PatchGroup": office}, operating_system=windows),
             node(4, node_id="mi-00000000000000004", tags={"PatchGroup": web}, operating_system=linux),
