@@ -1,6 +1,6 @@
-"""Tells the security account what happens in patching, with the names that AWS's events lack."""
+"""Forwards patching events to the security account, with the names that AWS's events lack."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -20,54 +20,55 @@ from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
+from patching_constructs.model.patch_event import STATUSES, PatchEventKind
 from patching_constructs.model.patch_events import (
     CALENDAR_STATE_CHANGE,
-    CANCELLED_WINDOW_STATUS,
     COMMAND_INVOCATION_STATUS_CHANGE,
     COMMAND_STATUS_CHANGE,
     COMPLIANCE_STATE_CHANGE,
     EVENT_SOURCE,
-    OVERLAPPING_WINDOW_STATUS,
     PATCH_DOCUMENTS,
-    UNSUCCESSFUL_COMMAND_STATUSES,
-    UNSUCCESSFUL_WINDOW_STATUSES,
     WINDOW_EXECUTION_STATE_CHANGE,
     PatchCommandNotificationType,
 )
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
-from patching_constructs.rules.event_bus import check_account_name, check_event_bus_arn
+from patching_constructs.rules.event_bus import check_event_bus_arn
+from patching_constructs.rules.event_hub import check_event_kinds
 
 SETTINGS_FILE = "events.json"
 
 
 class PatchEventForwarder(Construct):
-    """Tell the security account what happens in patching, with the names that AWS's events lack.
+    """Forward patching events to the security account, with the names that AWS's events lack.
 
     Systems Manager's events name windows, commands and nodes by their ids, and neither ring nor patch group.
-    A function in the account where they happen looks the names up, and puts what it knows on the bus of the
+    A function in the account where they happen looks the names up, and puts what it found on the bus of the
     security account: every window of this account and Region that is over, every patch command that ended
-    without success, every node whose patch compliance changed, and every change calendar that opened or
-    closed. A window that failed with its patch command carries the key of that command, so that both are told
-    once.
+    without success, every change calendar that opened or closed and, by choice, every node whose patch
+    compliance changed. A window that failed with its patch command carries the key of that command, so that
+    both lead to one message.
 
-    What cannot be looked up is said, and never keeps an event back; a ring that nobody can tell counts as
-    production. Systems Manager delivers its events on a best-effort basis, and sends none for calendars that
-    another account shares.
+    A window that does not belong to `maintenance_windows` is reported only if one of its tasks scans for
+    patches or installs them. What cannot be looked up is stated, and never keeps an event back; a ring that
+    is not known counts as production. Systems Manager delivers its events on a best-effort basis, and sends
+    none for calendars that another account shares.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        account_name: What people call the account.
-        maintenance_windows: The windows and patch groups by which rings are known. Events of other windows
-            and nodes are told too, without a ring.
-        event_bus_arn: The security account's bus, in any Region. Its policy has to let this account in.
-        patch_command_notification_type: Whether one event is told for each command, or one for each node.
-            Default: for each command.
-        alarm_topics: Where the alarms on the function tell. Default: nowhere.
+        maintenance_windows: The windows and patch groups by which rings are known. Patching by other windows,
+            and on other nodes, is reported without a ring.
+        event_bus_arn: The security account's bus, in any Region. Its policy must let this account in.
+        kinds: Kinds of events that are forwarded. With daily scans each newly approved patch makes most nodes
+            non-compliant, and `COMPLIANCE` forwards an event for each of them; the alarms on a
+            `ComplianceReporter` fire once for a ring. Default: all but `COMPLIANCE`.
+        patch_command_notification_type: Whether one event is forwarded for each command, or one for each
+            node. Default: for each command.
+        alarm_topics: Topics that the alarms on the function notify. Default: none.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait, up to six
-            hours. None where the account's limit leaves nothing to reserve. Default: 5.
+            hours. Needs as much of the account's quota of concurrent executions. Default: no reservation.
         encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
             this account and Region in. Default: a new key with yearly rotation.
 
@@ -79,7 +80,7 @@ class PatchEventForwarder(Construct):
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
-        InvalidInputError: If the account has no name at synth, or the bus is none.
+        InvalidInputError: If no kind or an invalid one is given, or `event_bus_arn` is not the ARN of a bus.
 
     Example:
         >>> import aws_cdk as cdk
@@ -106,7 +107,6 @@ class PatchEventForwarder(Construct):
         >>> forwarder = PatchEventForwarder(
         ...     stack,
         ...     "Events",
-        ...     account_name="prod",
         ...     maintenance_windows=windows,
         ...     event_bus_arn="arn:aws:events:eu-central-1:222222222222:event-bus/patching",
         ... )
@@ -120,24 +120,28 @@ class PatchEventForwarder(Construct):
         scope: Construct,
         id: str,
         *,
-        account_name: str,
         maintenance_windows: RingedMaintenanceWindow,
         event_bus_arn: str,
+        kinds: Sequence[PatchEventKind] = (
+            PatchEventKind.WINDOW,
+            PatchEventKind.COMMAND,
+            PatchEventKind.CALENDAR,
+        ),
         patch_command_notification_type: PatchCommandNotificationType = PatchCommandNotificationType.COMMAND,
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
-        reserved_concurrent_executions: int | None = 5,
+        reserved_concurrent_executions: int | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         refuse_errors(
             scope,
             id,
-            [*check_account_name(maybe(account_name)), *check_event_bus_arn(maybe(event_bus_arn))],
+            [*check_event_kinds(kinds), *check_event_bus_arn(maybe(event_bus_arn))],
             subject="PatchEventForwarder",
         )
         super().__init__(scope, id)
         self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts what the forwarder of patching events logs")
+            define_key(self, "Key", description="Encrypts the log of the forwarder of patching events")
             if encryption_key is None
             else encryption_key
         )
@@ -145,10 +149,10 @@ class PatchEventForwarder(Construct):
             self,
             "Function",
             handler="event_enrichment.handler",
-            description="Tells what happens in patching",
+            description="Forwards patching events",
             encryption_key=self.encryption_key,
             environment={"EVENT_BUS_ARN": event_bus_arn},
-            texts={SETTINGS_FILE: _settings(account_name, maintenance_windows).to_json()},
+            texts={SETTINGS_FILE: _settings(maintenance_windows).to_json()},
             policy_statements=_statements(self, event_bus_arn),
             timeout=LONGEST_TIMEOUT,
             memory_size=256,
@@ -157,24 +161,24 @@ class PatchEventForwarder(Construct):
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        start_on(self, function, _triggers(patch_command_notification_type))
+        start_on(self, function, _triggers(set(kinds), patch_command_notification_type))
+        rollout = maintenance_windows.rollout_name
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
             self,
             function,
             alarm_topics,
             runbook=Runbooks(base=runbooks)("event-not-forwarded"),
-            on_error="The security account could not be told of an event of patching in account "
-            f"{account_name}. Lambda tries twice more. The log of the function says why.",
-            on_dead_letter="The security account was not told of events of patching in account "
-            f"{account_name}: a failure may have gone unheard. Read why in the log of the function, mend "
-            "it, then invoke the function with each message of its dead-letter queue.",
+            on_error=f"A patching event of rollout {rollout} could not be forwarded to the security account. "
+            "Lambda retries twice. The log of the function says why.",
+            on_dead_letter=f"Patching events of rollout {rollout} were not forwarded to the security account"
+            "; a failure may have gone unnoticed. Fix what the log of the function reports, then invoke the "
+            "function with each message of its dead-letter queue.",
         )
 
 
-def _settings(account_name: str, windows: RingedMaintenanceWindow) -> EventSettings:
+def _settings(windows: RingedMaintenanceWindow) -> EventSettings:
     return EventSettings(
         rollout=windows.rollout_name,
-        account_name=account_name,
         rings=tuple(
             EventRing(
                 name=ring.name,
@@ -193,50 +197,49 @@ def _settings(account_name: str, windows: RingedMaintenanceWindow) -> EventSetti
     )
 
 
-def _triggers(notification_type: PatchCommandNotificationType) -> list[Trigger]:
-    """Return which events are told; AWS documents compliance statuses in lower case.
+def _triggers(
+    kinds: Collection[PatchEventKind], notification_type: PatchCommandNotificationType
+) -> list[Trigger]:
+    """Return which events start the function.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
     """
     of_command = notification_type is PatchCommandNotificationType.COMMAND
-    return [
-        Trigger(
+    triggers = {
+        PatchEventKind.WINDOW: Trigger(
             id="WindowRule",
             description="An execution of a maintenance window is over",
             event_pattern=_pattern(
-                WINDOW_EXECUTION_STATE_CHANGE,
-                {
-                    "status": [
-                        "SUCCESS",
-                        *UNSUCCESSFUL_WINDOW_STATUSES,
-                        CANCELLED_WINDOW_STATUS,
-                        OVERLAPPING_WINDOW_STATUS,
-                    ]
-                },
+                WINDOW_EXECUTION_STATE_CHANGE, {"status": _statuses(PatchEventKind.WINDOW)}
             ),
         ),
-        Trigger(
+        PatchEventKind.COMMAND: Trigger(
             id="CommandRule" if of_command else "CommandInvocationRule",
             description=f"A patch command ended without success{'' if of_command else ' on a node'}",
             event_pattern=_pattern(
                 COMMAND_STATUS_CHANGE if of_command else COMMAND_INVOCATION_STATUS_CHANGE,
-                {"document-name": list(PATCH_DOCUMENTS), "status": list(UNSUCCESSFUL_COMMAND_STATUSES)},
+                {"document-name": list(PATCH_DOCUMENTS), "status": _statuses(PatchEventKind.COMMAND)},
             ),
         ),
-        Trigger(
+        PatchEventKind.COMPLIANCE: Trigger(
             id="ComplianceRule",
             description="The patch compliance of a node changed",
             event_pattern=_pattern(
                 COMPLIANCE_STATE_CHANGE,
-                {"compliance-type": ["Patch"], "compliance-status": ["compliant", "non_compliant"]},
+                {"compliance-type": ["Patch"], "compliance-status": _statuses(PatchEventKind.COMPLIANCE)},
             ),
         ),
-        Trigger(
+        PatchEventKind.CALENDAR: Trigger(
             id="CalendarRule",
             description="A change calendar opened or closed",
-            event_pattern=_pattern(CALENDAR_STATE_CHANGE, {"state": ["OPEN", "CLOSED"]}),
+            event_pattern=_pattern(CALENDAR_STATE_CHANGE, {"state": _statuses(PatchEventKind.CALENDAR)}),
         ),
-    ]
+    }
+    return [trigger for kind, trigger in triggers.items() if kind in kinds]
+
+
+def _statuses(kind: PatchEventKind) -> list[str]:
+    return list(STATUSES[kind])
 
 
 def _pattern(detail_type: str, detail: dict[str, list[str]]) -> dict[str, object]:
@@ -244,7 +247,7 @@ def _pattern(detail_type: str, detail: dict[str, list[str]]) -> dict[str, object
 
 
 def _statements(scope: Construct, event_bus_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the forwarder may do.
+    """Return the permissions of the forwarder.
 
     See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
@@ -253,7 +256,7 @@ def _statements(scope: Construct, event_bus_arn: str) -> list[iam.PolicyStatemen
     ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
     return [
         iam.PolicyStatement(
-            sid="LookUp",  # none of these knows resources
+            sid="LookUp",  # none of these actions supports resources
             actions=[
                 "ec2:DescribeInstances",
                 "ssm:DescribeInstanceInformation",
@@ -265,7 +268,7 @@ def _statements(scope: Construct, event_bus_arn: str) -> list[iam.PolicyStatemen
         ),
         iam.PolicyStatement(
             sid="ReadWindows",
-            actions=["ssm:GetMaintenanceWindow"],
+            actions=["ssm:DescribeMaintenanceWindowTasks", "ssm:GetMaintenanceWindow"],
             resources=[f"{ssm}:maintenancewindow/*"],
         ),
         iam.PolicyStatement(
@@ -274,6 +277,6 @@ def _statements(scope: Construct, event_bus_arn: str) -> list[iam.PolicyStatemen
             resources=[f"{ssm}:managed-instance/mi-*"],
         ),
         iam.PolicyStatement(
-            sid="TellSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
+            sid="ReportToSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
         ),
     ]

@@ -1,4 +1,4 @@
-"""Tells people in the security account what happens to patching in all accounts."""
+"""Notifies people in the security account of patching events in all accounts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -38,12 +38,18 @@ from patching_constructs.model.patch_event import (
     PatchEventKind,
     PatchEventSeverity,
 )
+from patching_constructs.model.ring_run_settings import RingOwners, by_ring
 from patching_constructs.recipient import MicrosoftTeamsRecipient, QueueRecipient, Recipient, SlackRecipient
 from patching_constructs.rules.event_hub import (
     check_event_kinds,
-    check_event_senders,
+    check_notified_severities,
     check_quiet_period,
-    check_told_severities,
+)
+from patching_constructs.rules.ring_owners import (
+    check_account_names,
+    check_groups_of_rings,
+    check_ring_owners,
+    check_senders,
 )
 
 SETTINGS_FILE = "event-hub.json"
@@ -51,67 +57,77 @@ STATEMENT_ID = "PatchEvents"
 
 
 class PatchEventHub(Construct):
-    """Tell people what happens to patching in all accounts, by severity and once.
+    """Notify people of patching events in all accounts, routed by severity and deduplicated.
 
-    A rule on the event bus starts a function. It tells an event only if the account from which it came, as
-    EventBridge says, is the account of which the event speaks, and only what is new in it: each fact of an
-    event is remembered for the `quiet_period`, so that the window, the command and the node that fail
-    together ring once. It publishes on a topic for mailboxes and queues and on one for chat channels, of the
-    severity of the event, and opens an OpsItem where that is chosen. What is refused or cannot be told is an
-    error that rings, and waits in the dead-letter queue. Nothing is lost by a function that dies half way; it
-    may tell something twice.
+    A rule on the event bus starts a function. It accepts an event only if the account that sent it, according
+    to EventBridge, is the account in the event and owns the ring in it. The name of the account comes from
+    `account_names`, and the function writes the sentences itself, so an account can report about itself only.
 
-    The policy of the bus lets the accounts of the organisation send events of patching. Whatever else they
-    may send is not changed.
+    Each fact of an event is remembered for the `quiet_period`, so that the window, the command and the node
+    that fail together lead to one message. The function publishes on a topic for mailboxes and queues and on
+    one for chat channels, by the severity of the event, and opens an OpsItem where that is chosen. An event
+    that is refused, or of which people cannot be notified, is an error and ends in the dead-letter queue,
+    whose alarm fires. A function that dies half way loses nothing, but may notify people twice.
 
-    All that can go wrong here is told on the topics of the most severe events. When a topic itself cannot
-    deliver, its alarm cannot arrive through it either; with both mailboxes or queues and chat channels among
-    these recipients each way reports the other.
+    The work for one event is bounded, and the number of functions at once is not, so that an account that
+    floods the bus delays the events of others as little as possible; an alarm fires when events wait.
+
+    The policy of the bus lets the accounts send patching events. What other statements allow is not changed.
+
+    All alarms of the hub notify the topics of the most severe events. When a topic itself cannot deliver, its
+    alarm cannot arrive through it either; with both mailboxes or queues and chat channels among these
+    recipients each way reports the other.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
         event_bus: Bus of this account and Region to which `PatchEventForwarder` sends. One construct for each
             bus.
-        recipients: Who is told of events of each severity. Those of a severity that is not named are logged
-            only, unless it is among the `ops_items`.
-        organization_id: The organisation whose accounts may send. Default: only `accounts` may.
-        accounts: Ids of the accounts that may send; with `organization_id` they have to be of it as well.
-            Default: every account of the organisation.
+        recipients: Who is notified of events of each severity. Those of a severity that is not named are
+            logged only, unless it is among the `ops_items`.
+        owners: Ids of the accounts with nodes of a ring, by rollout and ring, including rings that are only
+            scanned. Events of other accounts are refused, and so is a ring that its sender does not own.
+        account_names: What people call the accounts, by id. Default: their ids.
+        patch_groups: Names of the patch groups of each ring, by rollout and ring. An event of one of these
+            rings that names another group is refused. Default: messages name no patch group.
+        organization_id: The organization of the accounts, in AWS Organizations: the policy of the bus then
+            names it instead of the accounts, which limits their number. Default: the policy names up to 110
+            `owners`.
         ops_items: Severities that become an OpsItem of this account and Region; each that is opened costs
             money. Default: none.
-        kinds: Kinds of events that are heard; others do not start the function. With daily scans each newly
-            approved patch makes most nodes non-compliant, and `COMPLIANCE` tells each of them; the alarms on
-            a `ComplianceReporter` ring once for a ring. Default: all.
-        quiet_period: For how long nobody is told the same again. Range: 1 minute to 90 days. Default: 24
-            hours.
-        encryption_key: Key of topics, table, log group and environment; it has to let CloudWatch Logs of this
+        kinds: Kinds of events that start the function. Default: all that arrive. `PatchEventForwarder` sends
+            `COMPLIANCE` only if asked to.
+        quiet_period: How long no one is notified of the same fact again. Range: 1 minute to 90 days. Default:
+            24 hours.
+        encryption_key: Key of topics, table, log group and environment; it must let CloudWatch Logs of this
             account and Region in. An owned key gets the grant for CloudWatch's alarms; on an imported one its
-            owner has to make it. Default: a new key with yearly rotation.
+            owner must make it. Default: a new key with yearly rotation.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
-        reserved_concurrent_executions: How many functions may run at once; further events wait. With more
-            than one, an event that EventBridge delivers twice at the same moment may be told twice. None
-            where the account's limit leaves nothing to reserve. Default: 1.
+        reserved_concurrent_executions: How many functions may run at once; further events wait, so that one
+            account that floods the bus delays the others. Needs as much of the account's quota of concurrent
+            executions. Default: no reservation.
 
     Attributes:
         topics: Topic for mailboxes and queues of each severity that has recipients; other subscribers are
             welcome.
         chat_topics: Topic for chat channels of each severity that has some.
-        table: What was told. It goes with the stack: what is in it is told again then.
+        table: Facts that people were notified of. It is deleted with the stack, and people may then be
+            notified again.
         function: The function.
         role: Role of the function.
-        dead_letter_queue: Queue of the events that were refused or could not be told, for 14 days.
+        dead_letter_queue: Queue of the events that were refused or failed, kept for 14 days.
         delivery_dead_letter_queue: Queue of what SNS could not deliver to queues, for 14 days, or None if
             there is none among the recipients. SQS's own key encrypts both, so that a fault in
             `encryption_key` cannot lose the dead letters too.
         encryption_key: The key of all of them.
-        alarms: Alarms on failures of the function, on both queues, and on what the topics cannot deliver.
+        alarms: Alarms on events that wait, on both queues, and on what the topics cannot deliver.
 
     Raises:
-        InvalidInputError: If nobody may send, an id is none or the accounts are too many, nobody would be
-            told of what is critical or of the hub's own failures, a severity or a kind is none, a recipient
-            stands there twice for one severity or is a FIFO queue, or the quiet period is out of its range.
+        InvalidInputError: If no ring has an owner, an id or a name is not valid, the accounts are too many
+            for the policy, no one would be notified of critical events or of failures of the hub, a severity
+            or a kind is not valid, a recipient is given twice for one severity or is a FIFO queue, or the
+            quiet period is out of its range.
 
     Example:
         >>> import aws_cdk as cdk
@@ -123,6 +139,8 @@ class PatchEventHub(Construct):
         ...     "PatchEvents",
         ...     event_bus=events.EventBus(stack, "EventBus"),
         ...     organization_id="o-a1b2c3d4e5",
+        ...     owners={"web": {"dev": ["333333333333"], "prod": ["555555555555", "666666666666"]}},
+        ...     account_names={"333333333333": "dev", "555555555555": "shop", "666666666666": "crm"},
         ...     recipients={
         ...         PatchEventSeverity.CRITICAL: [Recipient.email("on-call@example.com")],
         ...         PatchEventSeverity.WARNING: [
@@ -145,27 +163,32 @@ class PatchEventHub(Construct):
         *,
         event_bus: events.IEventBus,
         recipients: Mapping[PatchEventSeverity, Sequence[Recipient]],
+        owners: Mapping[str, Mapping[str, Sequence[str]]],
+        account_names: Mapping[str, str] = MappingProxyType({}),
+        patch_groups: Mapping[str, Mapping[str, Sequence[str]]] = MappingProxyType({}),
         organization_id: str | None = None,
-        accounts: Sequence[str] = (),
         ops_items: Sequence[PatchEventSeverity] = (),
         kinds: Sequence[PatchEventKind] = tuple(PatchEventKind),
         quiet_period: dt.timedelta = dt.timedelta(hours=24),
         encryption_key: kms.IKey | None = None,
         runbooks: str = DEFAULT_RUNBOOKS,
-        reserved_concurrent_executions: int | None = 1,
+        reserved_concurrent_executions: int | None = None,
     ) -> None:
         refuse_errors(
             scope,
             id,
             [
-                *check_event_senders(maybe(organization_id), accounts),
-                *check_told_severities(
+                *check_ring_owners(owners),
+                *check_senders(maybe(organization_id), owners),
+                *check_account_names({account: maybe(name) for account, name in account_names.items()}),
+                *check_groups_of_rings(patch_groups, owners),
+                *check_notified_severities(
                     [severity for severity in recipients if recipients[severity]], ops_items
                 ),
                 *(
                     finding
-                    for severity, told in recipients.items()
-                    for finding in check_each_recipient(told, field=f"recipients[{severity}]")
+                    for severity, notified in recipients.items()
+                    for finding in check_each_recipient(notified, field=f"recipients[{severity}]")
                 ),
                 *check_event_kinds(kinds),
                 *check_quiet_period(quiet_period),
@@ -174,8 +197,9 @@ class PatchEventHub(Construct):
         )
         super().__init__(scope, id)
         runbook = Runbooks(base=runbooks)("event-refused")
+        ring_owners = RingOwners(accounts=by_ring(owners))
         self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts what is told about patching")
+            define_key(self, "Key", description="Encrypts messages about patching")
             if encryption_key is None
             else encryption_key
         )
@@ -194,7 +218,7 @@ class PatchEventHub(Construct):
         )
         self.delivery_dead_letter_queue: sqs.IQueue | None = None
         alarms: list[cloudwatch.Alarm] = []
-        if any(isinstance(each, QueueRecipient) for told in recipients.values() for each in told):
+        if any(isinstance(each, QueueRecipient) for notified in recipients.values() for each in notified):
             self.delivery_dead_letter_queue = sqs.Queue(
                 self,
                 "DeliveryDeadLetterQueue",
@@ -210,7 +234,7 @@ class PatchEventHub(Construct):
             self,
             "Function",
             handler="event_hub.handler",
-            description="Tells people what happens to patching in all accounts",
+            description="Notifies people of patching events in all accounts",
             encryption_key=self.encryption_key,
             environment={
                 "TABLE_NAME": self.table.table_name,
@@ -219,7 +243,9 @@ class PatchEventHub(Construct):
             },
             texts={
                 SETTINGS_FILE: EventHubSettings(
-                    accounts=frozenset(accounts),
+                    owners=ring_owners,
+                    account_names=account_names,
+                    patch_groups=by_ring(patch_groups),
                     ops_items=frozenset(map(PatchEventSeverity, ops_items)),
                     quiet_period=quiet_period,
                     runbooks=runbooks,
@@ -240,7 +266,8 @@ class PatchEventHub(Construct):
             source=PATCH_EVENT_SOURCE,
             detail_type=PATCH_EVENT_DETAIL_TYPE,
             organization_id=organization_id,
-            accounts=accounts,
+            # The function compares the sender with the owners of the ring.
+            accounts=() if organization_id else frozenset().union(*ring_owners.accounts.values()),
         )
         start_on(
             self,
@@ -248,7 +275,7 @@ class PatchEventHub(Construct):
             [
                 Trigger(
                     id="Rule",
-                    description="Something happened to patching in an account",
+                    description="A patching event of an account",
                     event_bus_name=event_bus.event_bus_name,
                     event_pattern=_pattern(kinds),
                 )
@@ -256,22 +283,21 @@ class PatchEventHub(Construct):
         )
 
         most_severe = next(iter(topics))
-        told = [topics[most_severe], *([chat_topics[most_severe]] if most_severe in chat_topics else [])]
+        notified = [topics[most_severe], *([chat_topics[most_severe]] if most_severe in chat_topics else [])]
         alarms += undelivered
         for alarm in alarms:
-            alarm.add_alarm_action(*(cloudwatch_actions.SnsAction(topic) for topic in told))
+            alarm.add_alarm_action(*(cloudwatch_actions.SnsAction(topic) for topic in notified))
         self.alarms: tuple[cloudwatch.IAlarm, ...] = (
             *watch(
                 self,
                 function,
-                told,
+                notified,
                 runbook=runbook,
-                on_error="An event of patching was refused or could not be told. The log of the function "
-                "says which account sent it and why. An account that speaks for another one has been taken "
-                "over, or somebody in it is trying things out.",
-                on_dead_letter="Events of patching that were refused or could not be told wait in the "
-                "dead-letter queue. Read why in the log of the function. Invoke the function again with "
-                "those that should be told, then purge the queue.",
+                on_dead_letter="Patching events were refused, or people could not be notified of them. The "
+                "log of the function says which account sent them and why they failed. Invoke the function "
+                "again with those that people should know of, then purge the dead-letter queue.",
+                on_wait="Patching events wait for 15 minutes or longer before people are notified. The "
+                "function is throttled, or an account sends very many events: its log names the account.",
             ),
             *alarms,
         )
@@ -283,8 +309,8 @@ class PatchEventHub(Construct):
             queue.metric_approximate_number_of_messages_visible(
                 period=cdk.Duration.minutes(5), statistic=cloudwatch.Stats.MAXIMUM
             ),
-            "Messages about patching could not be delivered to a queue and wait in the dead-letter queue of "
-            "the subscriptions. Mend the policy or the key of the queue, read the messages, and purge the "
+            "Messages about patching could not be delivered to a queue and are in the dead-letter queue of "
+            "the subscriptions. Fix the policy or the key of the queue, read the messages, and purge the "
             f"dead-letter queue. {runbook}",
         )
 
@@ -301,8 +327,8 @@ class PatchEventHub(Construct):
         topics_of: dict[SlackRecipient | MicrosoftTeamsRecipient, list[sns.ITopic]] = {}
         undelivered = []
         for severity in PatchEventSeverity:
-            told = recipients.get(severity, ())
-            if not told:
+            notified = recipients.get(severity, ())
+            if not notified:
                 continue
             of_severity = Construct(self, severity.capitalize())
             topic = define_topic(
@@ -313,9 +339,11 @@ class PatchEventHub(Construct):
                 publishers=publishers,
             )
             topics[severity] = topic
-            subscribe(of_severity, topic, told, dead_letter_queue=self.delivery_dead_letter_queue)
+            subscribe(of_severity, topic, notified, dead_letter_queue=self.delivery_dead_letter_queue)
             undelivered.append(alarm_on_delivery(of_severity, "TopicUndelivered", topic, runbook=runbook))
-            channels = [each for each in told if isinstance(each, SlackRecipient | MicrosoftTeamsRecipient)]
+            channels = [
+                each for each in notified if isinstance(each, SlackRecipient | MicrosoftTeamsRecipient)
+            ]
             if channels:
                 chat_topic = define_topic(
                     of_severity,
@@ -338,11 +366,11 @@ class PatchEventHub(Construct):
         statements = [
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
             iam.PolicyStatement(
-                sid="RememberWhatWasTold", actions=["dynamodb:PutItem"], resources=[self.table.table_arn]
+                sid="RememberFacts", actions=["dynamodb:PutItem"], resources=[self.table.table_arn]
             ),
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
             iam.PolicyStatement(
-                sid="Tell",
+                sid="Notify",
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn for topic in (*self.topics.values(), *self.chat_topics.values())],
             ),
@@ -357,7 +385,7 @@ class PatchEventHub(Construct):
 
 
 def _pattern(kinds: Sequence[PatchEventKind]) -> dict[str, Any]:
-    """Return what is heard; where that is all, what is of no kind too, so that it is refused aloud."""
+    """Return which events start the function; with all kinds also those of an invalid one, to refuse them."""
     pattern: dict[str, Any] = {"source": [PATCH_EVENT_SOURCE], "detail-type": [PATCH_EVENT_DETAIL_TYPE]}
     if set(kinds) != set(PatchEventKind):
         pattern["detail"] = {"kind": [str(kind) for kind in PatchEventKind if kind in kinds]}

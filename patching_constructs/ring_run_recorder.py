@@ -1,4 +1,4 @@
-"""Tells the security account how every install run of a ring went."""
+"""Reports every install run of a ring to the security account."""
 
 from collections.abc import Sequence
 
@@ -21,8 +21,8 @@ from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.patch_events import (
+    ENDED_WINDOW_STATUSES,
     EVENT_SOURCE,
-    UNSUCCESSFUL_WINDOW_STATUSES,
     WINDOW_EXECUTION_STATE_CHANGE,
 )
 from patching_constructs.model.patching_documents import PatchOperation
@@ -35,29 +35,30 @@ SETTINGS_FILE = "ring-runs.json"
 
 
 class RingRunRecorder(Construct):
-    """Tell the security account how every install run of a ring went.
+    """Report every install run of a ring to the security account.
 
-    When an install window of this account and Region is over, a function reads its run and what the patch
-    command did on each node, judges it by the error budget of the window's task, and puts the result on the
-    bus of the security account, where `RingStates` keeps it. Nodes that the command did not reach count as
-    failed. A run without nodes, or whose results Systems Manager has deleted, is `UNKNOWN`, which is
-    no permission for later rings.
+    When an install window of this account and Region is over, a function reads what its patch commands did on
+    each node, judges the run by the status of the window and the error budget of each task, and puts the
+    record on the bus of the security account, where `RingStates` judges it again and stores it. Nodes that a
+    command did not reach count as failed. A window that ended without success is never healthy. A run with a
+    task that targeted no node, or whose results Systems Manager has deleted, is `UNKNOWN`, which is no
+    permission for later rings.
 
-    Systems Manager delivers its events on a best-effort basis, so a run may have no record: who decides
-    on records has to look at their date.
+    Systems Manager delivers its events on a best-effort basis, so a run may have no record: readers must
+    check the date of the latest one.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        maintenance_windows: The windows whose install runs are told.
-        event_bus_arn: The security account's bus, in any Region. Its policy has to let this account in,
-            as that of `RingStates` does.
-        alarm_topics: Where the alarms on the function tell. Default: nowhere.
+        maintenance_windows: The windows whose install runs are reported.
+        event_bus_arn: The security account's bus, in any Region. Its policy must let this account in, as
+            that of `RingStates` does.
+        alarm_topics: Topics that the alarms on the function notify. Default: none.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
-        reserved_concurrent_executions: How many functions may run at once; further events wait. None where
-            the account's limit leaves nothing to reserve. Default: 1.
-        encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
+        reserved_concurrent_executions: How many functions may run at once; further events wait. Needs as much
+            of the account's quota of concurrent executions. Default: no reservation.
+        encryption_key: Key of the log group and the environment; it must let CloudWatch Logs of
             this account and Region in. Default: a new key with yearly rotation.
 
     Attributes:
@@ -68,7 +69,7 @@ class RingRunRecorder(Construct):
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
-        InvalidInputError: If no window installs, or the bus is none.
+        InvalidInputError: If no window installs, or `event_bus_arn` is not the ARN of a bus.
 
     Example:
         >>> import aws_cdk as cdk
@@ -118,7 +119,7 @@ class RingRunRecorder(Construct):
         event_bus_arn: str,
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
-        reserved_concurrent_executions: int | None = 1,
+        reserved_concurrent_executions: int | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         order_of = {ring.name: ring.order or 0 for ring in maintenance_windows.rings}
@@ -151,7 +152,7 @@ class RingRunRecorder(Construct):
             self,
             "Function",
             handler="ring_runs.handler",
-            description="Tells how the install runs of rings went",
+            description="Reports the install runs of rings",
             encryption_key=self.encryption_key,
             environment={"EVENT_BUS_ARN": event_bus_arn},
             texts={SETTINGS_FILE: settings.to_json()},
@@ -176,7 +177,7 @@ class RingRunRecorder(Construct):
                         "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
                         "detail": {
                             "window-id": window_ids,
-                            "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
+                            "status": list(ENDED_WINDOW_STATUSES),
                         },
                     },
                 )
@@ -188,16 +189,16 @@ class RingRunRecorder(Construct):
             function,
             alarm_topics,
             runbook=Runbooks(base=runbooks)("ring-run-not-told"),
-            on_error=f"The security account could not be told how a ring of rollout {rollout} was patched. "
-            "Lambda tries twice more. The log of the function says why.",
+            on_error=f"A run of a ring of rollout {rollout} could not be reported to the security account. "
+            "Lambda retries twice. The log of the function says why.",
             on_dead_letter=f"Runs of rings of rollout {rollout} have no record in the security account, so "
-            "that later rings may wait. Read why in the log of the function, mend it, then invoke the "
-            "function with each message of its dead-letter queue.",
+            "later rings may wait. Fix what the log of the function reports, then invoke the function with "
+            "each message of its dead-letter queue.",
         )
 
 
 def _statements(scope: Construct, window_ids: Sequence[str], event_bus_arn: str) -> list[iam.PolicyStatement]:
-    """Return what the recorder may do.
+    """Return the permissions of the recorder.
 
     See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
     """
@@ -205,7 +206,7 @@ def _statements(scope: Construct, window_ids: Sequence[str], event_bus_arn: str)
     ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
     return [
         iam.PolicyStatement(
-            sid="ReadRuns",  # none of these knows resources
+            sid="ReadRuns",  # none of these actions supports resources
             actions=[
                 "ssm:DescribeMaintenanceWindowExecutionTaskInvocations",
                 "ssm:DescribeMaintenanceWindowExecutionTasks",
@@ -222,6 +223,6 @@ def _statements(scope: Construct, window_ids: Sequence[str], event_bus_arn: str)
             resources=[f"{ssm}:maintenancewindow/{window_id}" for window_id in window_ids],
         ),
         iam.PolicyStatement(
-            sid="TellSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
+            sid="ReportToSecurityAccount", actions=["events:PutEvents"], resources=[event_bus_arn]
         ),
     ]

@@ -1,4 +1,4 @@
-"""Keeps in the security account how the runs of every ring went."""
+"""Stores the runs of every ring in the security account."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,52 +23,52 @@ from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
-from patching_constructs.model.ring_run_settings import RingOwners
+from patching_constructs.model.ring_run_settings import RingOwners, by_ring
 from patching_constructs.model.ring_states import RECORD_KEY, RING_KEY
-from patching_constructs.rules.ring_states import check_ring_owners
+from patching_constructs.rules.ring_owners import check_ring_owners, check_senders
 
 SETTINGS_FILE = "ring-owners.json"
 
 
 class RingStates(Construct):
-    """Keep how the runs of every ring went: what gates and reports read.
+    """Store the runs of every ring, for gates and reports.
 
-    A table that only one function writes, which a rule on the event bus starts. It keeps a run only if the
-    account from which it came, as EventBridge says, owns the ring and is the account of which the run speaks;
-    everything else is an error that rings, and waits in the dead-letter queue. Each run is kept once, however
-    often and in whatever order it arrives, and the latest of each ring, account and Region besides.
+    A table that only one function writes, which a rule on the event bus starts. It stores a run only if the
+    account that sent it, according to EventBridge, owns the ring and is the account in the run, and if the
+    figures and the health in the run follow from the results of its tasks. Everything else is an error and
+    ends in the dead-letter queue, whose alarm fires. Each run is stored once, however often and in whatever
+    order it arrives, and so is the latest of each ring, account and Region.
 
-    The policy of the bus lets the owners, or all accounts of the organization, send runs of rings. Whatever
-    else they may send is not changed.
+    The policy of the bus lets the owners send runs of rings. What other statements allow is not changed.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
         event_bus: Bus of this account and Region to which `RingRunRecorder` sends. One construct for each
-            bus: it hears of every ring, and refuses those that it does not know.
+            bus: it receives the runs of every ring, and refuses those of rings without an owner.
         owners: Ids of the accounts with nodes of a ring, by rollout and ring.
-        organization_id: The organization of all owners. Every account in it may then send runs of rings, and
-            the function refuses those of rings that the sender does not own; the policy of the bus has room
-            for about 250 account ids. Default: the policy lists the owners.
-        alarm_topics: Where the alarms on the function tell. Default: nowhere.
+        organization_id: The organization of the accounts, in AWS Organizations: the policy of the bus then
+            names it instead of the accounts, which limits their number. Default: the policy names up to 110
+            `owners`.
+        alarm_topics: Topics that the alarms on the function notify. Default: none.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
-        reserved_concurrent_executions: How many functions may run at once; further events wait. None where
-            the account's limit leaves nothing to reserve. Default: 1.
-        encryption_key: Key of the table, the log group and the environment; it has to let
-            CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
+        reserved_concurrent_executions: How many functions may run at once; further events wait. Needs as much
+            of the account's quota of concurrent executions. Default: no reservation.
+        encryption_key: Key of the table, the log group and the environment; it must let CloudWatch Logs of
+            this account and Region in. Default: a new key with yearly rotation.
 
     Attributes:
         table: The table.
         function: The function.
         role: Role of the function.
-        dead_letter_queue: Queue of the events that were refused or could not be kept, for 14 days.
+        dead_letter_queue: Queue of the events that were refused or could not be stored, kept for 14 days.
         encryption_key: The key of all of them.
-        alarms: Alarms on failures of the function, and on messages in its queue.
+        alarms: Alarms on events that wait for the function, and on messages in its queue.
 
     Raises:
-        InvalidInputError: If no ring has an owner, a ring has none, an owner is no account id, the
-            organization is none, or the owners are too many for the policy of the bus.
+        InvalidInputError: If no ring has an owner, a ring has none, an owner is not an account id, the
+            organization is not valid, or the accounts are too many for the policy.
 
     Example:
         >>> import aws_cdk as cdk
@@ -96,20 +96,19 @@ class RingStates(Construct):
         organization_id: str | None = None,
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
-        reserved_concurrent_executions: int | None = 1,
+        reserved_concurrent_executions: int | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
-        refuse_errors(scope, id, check_ring_owners(owners, maybe(organization_id)), subject="RingStates")
-        super().__init__(scope, id)
-        ring_owners = RingOwners(
-            accounts={
-                (rollout, ring): frozenset(accounts)
-                for rollout, rings in owners.items()
-                for ring, accounts in rings.items()
-            }
+        refuse_errors(
+            scope,
+            id,
+            [*check_ring_owners(owners), *check_senders(maybe(organization_id), owners)],
+            subject="RingStates",
         )
+        super().__init__(scope, id)
+        ring_owners = RingOwners(accounts=by_ring(owners))
         self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts how the runs of rings went")
+            define_key(self, "Key", description="Encrypts the runs of rings")
             if encryption_key is None
             else encryption_key
         )
@@ -130,14 +129,14 @@ class RingStates(Construct):
             self,
             "Function",
             handler="ring_states.handler",
-            description="Keeps how the runs of rings went",
+            description="Stores the runs of rings",
             encryption_key=self.encryption_key,
             environment={"TABLE_NAME": self.table.table_name},
             texts={SETTINGS_FILE: ring_owners.to_json()},
             policy_statements=[
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
                 iam.PolicyStatement(
-                    sid="KeepRuns", actions=["dynamodb:PutItem"], resources=[self.table.table_arn]
+                    sid="StoreRuns", actions=["dynamodb:PutItem"], resources=[self.table.table_arn]
                 )
             ],
             timeout=cdk.Duration.minutes(1),
@@ -174,16 +173,15 @@ class RingStates(Construct):
             function,
             alarm_topics,
             runbook=Runbooks(base=runbooks)("ring-run-refused"),
-            on_error="A run of a ring was refused or could not be kept. The log of the function says which "
-            "account sent it and why. An account that speaks for a ring that it does not own is either "
-            "missing among the owners, or has been taken over.",
-            on_dead_letter="Runs of rings that were refused or could not be kept wait in the dead-letter "
-            "queue. Read why in the log of the function. Invoke the function again with those that "
-            "should be kept, then purge the queue.",
+            on_dead_letter="Runs of rings were refused or could not be stored. The log of the function says "
+            "which account sent them and why they failed. Invoke the function again with those that should "
+            "be stored, then purge the dead-letter queue.",
+            on_wait="Runs of rings wait for 15 minutes or longer before they are stored, so later rings may "
+            "wait. The function is throttled, or an account sends very many events.",
         )
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let `grantee` read the records by their ring, and use the key for it; nobody may list all rings.
+        """Let `grantee` read the records of a ring, and use the key for it, but not list all rings.
 
         Args:
             grantee: Who may read.

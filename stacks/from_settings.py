@@ -82,14 +82,23 @@ def recipients_of(recipients: Iterable[RecipientSettings]) -> list[Recipient]:
     return list(dict.fromkeys(_recipient(recipient) for recipient in recipients))
 
 
-def ring_owners(settings: Settings) -> dict[str, list[str]]:
-    """Return the ids of the accounts with nodes of each ring that is patched by installs."""
+def ring_owners(settings: Settings, *, installing: bool = False) -> dict[str, list[str]]:
+    """Return the ids of the accounts with nodes of each ring, or of those that are patched by installs."""
     owners: dict[str, list[str]] = {}
     for account in settings.workload_accounts:
         for ring in settings.ring_values_of(account):
-            if ring.install is not None:
+            if ring.install is not None or not installing:
                 owners.setdefault(ring.name, []).append(account.id)
     return owners
+
+
+def groups_of_rings(settings: Settings) -> dict[str, list[str]]:
+    """Return the names of the patch groups of each ring."""
+    return {
+        ring.name: [group.name for group in ring.patch_groups]
+        for account in settings.workload_accounts
+        for ring in settings.ring_values_of(account)
+    }
 
 
 def _recipient(recipient: RecipientSettings) -> Recipient:

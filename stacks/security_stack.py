@@ -9,7 +9,6 @@ from constructs import Construct
 from patching_constructs import (
     ComplianceHistory,
     PatchEventHub,
-    PatchEventKind,
     PatchEventSeverity,
     RingStates,
     Settings,
@@ -17,7 +16,7 @@ from patching_constructs import (
 from stacks.access_logs import define_access_logs
 from stacks.acknowledgements.compliance import acknowledge_history, acknowledge_ring_states
 from stacks.acknowledgements.messages import acknowledge_event_hub
-from stacks.from_settings import recipients_of, ring_owners
+from stacks.from_settings import groups_of_rings, recipients_of, ring_owners
 
 _EVENT_BUS_NAME = "patching"
 
@@ -54,17 +53,15 @@ class SecurityStack(cdk.Stack):
             self,
             "Events",
             event_bus=event_bus,
-            # Of what asks for nothing, such as a window that ended well, there is a log.
+            # Events that ask for nothing, such as a window that ended well, are logged only.
             recipients=dict.fromkeys([PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING], recipients),
-            # A newly approved patch makes node after node non-compliant; the reporters ring once for a ring.
-            kinds=[PatchEventKind.WINDOW, PatchEventKind.COMMAND, PatchEventKind.CALENDAR],
+            owners={settings.rollout_name: ring_owners(settings)},
+            account_names={workload.id: workload.name for workload in settings.workload_accounts},
+            patch_groups={settings.rollout_name: groups_of_rings(settings)},
             organization_id=settings.organization_id,
-            accounts=()
-            if settings.organization_id
-            else [workload.id for workload in settings.workload_accounts],
         )
         acknowledge_event_hub(event_hub)
-        owners = ring_owners(settings)
+        owners = ring_owners(settings, installing=True)
         if owners:
             states = RingStates(
                 self,

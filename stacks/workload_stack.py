@@ -123,7 +123,6 @@ class WorkloadStack(cdk.Stack):
         event_forwarder = PatchEventForwarder(
             self,
             "Events",
-            account_name=account.name,
             maintenance_windows=windows,
             event_bus_arn=event_bus_arn,
             alarm_topics=[alarms.topic],

@@ -1,9 +1,12 @@
 """What the quarter runs on: reporters, rings and records, as they are deployed."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
 
 from local_aws import client
 from local_aws.fleet.simulation import Place
@@ -51,7 +54,7 @@ def read_ring_runs(places: Iterable[tuple[str, str]]) -> list[RingRun]:
         dynamodb = client("dynamodb", account=function.account, region=function.region)
         pages = dynamodb.get_paginator("scan").paginate(TableName=function.environment["TABLE_NAME"])
         for item in (item for page in pages for item in page["Items"]):
-            run = RingRun.from_data({name: _plain(value) for name, value in item.items()})
+            run = RingRun.from_data(_plain(item))
             runs[run.window_execution_id] = run
     return sorted(runs.values(), key=lambda run: (run.started_at, run.ring_order))
 
@@ -71,8 +74,7 @@ def _systems(ssm: Any) -> dict[str, list[OperatingSystem]]:
     return {group: sorted(found) for group, found in systems.items()}
 
 
-def _plain(value: Mapping[str, str]) -> str | int:
-    """Return a number or a text of DynamoDB; numbers that are no whole ones are none of a record's fields."""
-    if "N" in value:
-        return int(float(value["N"]))
-    return value["S"]
+def _plain(item: Mapping[str, Any]) -> Any:
+    """Return an item of DynamoDB as JSON; all numbers of a record are whole ones."""
+    deserialize = TypeDeserializer().deserialize
+    return json.loads(json.dumps({name: deserialize(value) for name, value in item.items()}, default=int))

@@ -13,7 +13,7 @@ from demo.quarter.run import Outcome
 from demo.quarter.rung import Rung
 from demo.quarter.story import Happening
 from patching_constructs.model.compliance_metrics import ComplianceMetric
-from patching_constructs.model.ring_run import RingHealth
+from patching_constructs.model.ring_health import RingHealth
 
 _HEADS = {
     ComplianceMetric.NODES: "nodes",

@@ -1,4 +1,4 @@
-"""Alarms on a function: that it failed, and that an event it failed on waits."""
+"""Alarms on a function: that it fails, that events wait for it, and that it gave events up."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,12 @@ from patching_constructs._functions.function import RuntimeFunction
 
 _PERIOD = cdk.Duration.minutes(5)
 
+_LONGEST_WAIT = cdk.Duration.minutes(15)
+"""Longer than an event waits that fails and is repeated: one minute, then two.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+"""
+
 
 def watch(
     scope: Construct,
@@ -20,31 +26,27 @@ def watch(
     topics: Sequence[sns.ITopic],
     *,
     runbook: str,
-    on_error: str,
     on_dead_letter: str,
+    on_error: str | None = None,
+    on_wait: str | None = None,
 ) -> tuple[cloudwatch.Alarm, ...]:
-    """Alarm when a function fails and when it gives an event up.
+    """Define alarms on a function.
 
-    Both metrics are published only while there is something to count, so missing data counts as fine.
+    All metrics are published only while there is something to count, so missing data counts as fine.
 
     Args:
         scope: Parent construct of the alarms.
         function: The function.
-        topics: Where the alarms tell.
-        runbook: Where the texts say that more is to be read.
-        on_error: What a reader is told, and what to do, when it fails.
-        on_dead_letter: What a reader is told, and what to do, when it gives up.
+        topics: Topics that the alarms notify.
+        runbook: Sentence that names the runbook.
+        on_dead_letter: What it means, and what to do, when the function has given an event up.
+        on_error: The same for a single failure, which Lambda repeats. Default: no alarm.
+        on_wait: The same for events that wait too long. Default: no alarm.
 
     See: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """
-    alarms = (
-        alarm_on_any(
-            scope,
-            "Errors",
-            function.function.metric_errors(period=_PERIOD, statistic=cloudwatch.Stats.SUM),
-            f"{on_error} {runbook}",
-        ),
+    alarms = [
         alarm_on_any(
             scope,
             "DeadLetters",
@@ -52,9 +54,28 @@ def watch(
                 period=_PERIOD, statistic=cloudwatch.Stats.MAXIMUM
             ),
             f"{on_dead_letter} {runbook}",
-        ),
-    )
+        )
+    ]
+    if on_error is not None:
+        errors = function.function.metric_errors(period=_PERIOD, statistic=cloudwatch.Stats.SUM)
+        alarms.append(alarm_on_any(scope, "Errors", errors, f"{on_error} {runbook}"))
+    if on_wait is not None:
+        alarms.append(
+            cloudwatch.Alarm(
+                scope,
+                "Waiting",
+                # docs/not-proven.md#age-of-throttled-events
+                metric=function.function.metric(
+                    "AsyncEventAge", period=_PERIOD, statistic=cloudwatch.Stats.MAXIMUM
+                ),
+                alarm_description=f"{on_wait} {runbook}",
+                threshold=_LONGEST_WAIT.to_milliseconds(),
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                evaluation_periods=1,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+        )
     actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
     for alarm in alarms:
         alarm.add_alarm_action(*actions)
-    return alarms
+    return tuple(alarms)

@@ -50,8 +50,8 @@ class Settings(SettingsModel):
     recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
     """Who hears of failures anywhere in the organisation."""
     organization_id: OrganizationId | None = None
-    """Id of the organisation in AWS Organizations. The security account then takes events of patching from
-    all of its accounts, and from no other. Default: it takes those of the workload accounts."""
+    """Id of the organization in AWS Organizations. Policies then name it instead of every workload account.
+    Default: they list the workload accounts."""
     freezes: list[FreezeSettings] = Field(default_factory=list)
     """Times in which nothing may be installed. Default: none."""
     exemptions: list[ExemptionSettings] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What the enrichment of events of one account and Region is told; it travels as JSON beside the code."""
+"""Settings of the enrichment of events in one account and Region; JSON beside the code."""
 
 import json
 from collections.abc import Mapping
@@ -40,24 +40,22 @@ class EventRing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventSettings:
-    """What the enrichment is told.
+    """Settings of the enrichment.
 
     Attributes:
         rollout: Name of the rollout.
-        account_name: What people call the account.
         rings: Its rings.
     """
 
     rollout: str
-    account_name: str
     rings: tuple[EventRing, ...] = ()
 
     def ring_of_window(self, name: str) -> EventRing | None:
-        """Return the ring of a window, or None if the window is none of the rollout."""
+        """Return the ring of a window, or None if it does not belong to the rollout."""
         return next((ring for ring in self.rings if name in ring.windows), None)
 
     def group_of_node(self, tags: Mapping[str, str]) -> tuple[EventRing, EventGroup] | None:
-        """Return ring and patch group of a node with `tags`, or None if it is in none of the rollout."""
+        """Return ring and patch group of a node with `tags`, or None if it is in no ring of the rollout."""
         return next(
             (
                 (ring, group)
@@ -74,7 +72,6 @@ class EventSettings:
             {
                 "schema-version": SETTINGS_SCHEMA_VERSION,
                 "rollout": self.rollout,
-                "account-name": self.account_name,
                 "rings": [
                     {
                         "name": ring.name,
@@ -97,7 +94,6 @@ class EventSettings:
         data = json.loads(text)
         return cls(
             rollout=data["rollout"],
-            account_name=data["account-name"],
             rings=tuple(
                 EventRing(
                     name=ring["name"],

@@ -1,29 +1,62 @@
-"""What an account tells the security account of its patching, with the names that AWS's events lack."""
+"""What an account reports to the security account about patching, with the names that AWS's events lack."""
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
+
+from patching_constructs.model.event_fields import EventFields
+from patching_constructs.model.patch_events import (
+    CALENDAR_STATES,
+    COMPLIANT,
+    ENDED_WINDOW_STATUSES,
+    NON_COMPLIANT,
+    OVERLAPPING_WINDOW_STATUS,
+    SUCCESSFUL_WINDOW_STATUS,
+    UNSUCCESSFUL_COMMAND_STATUSES,
+)
+from patching_constructs.model.patch_group import PATCH_GROUP_MAX_LENGTH
+from patching_constructs.model.ring_run import LONGEST_NAME
 
 PATCH_EVENT_SOURCE = "patching-constructs"
 """Source of the events; sources that begin with `aws.` are AWS's own."""
 
 PATCH_EVENT_DETAIL_TYPE = "Patching Event"
 
-MOST_FACTS = 100
-"""Facts of one event; the security account pays a write for each."""
+MOST_FACTS = 20
+"""Facts of one event. The security account writes each to a table. A window has at most 20 tasks.
+
+https://docs.aws.amazon.com/general/latest/gr/ssm.html
+"""
+
+MOST_NODES_NAMED = 5
+"""Nodes that an event names; it counts the others."""
+
+LONGEST_SUBJECT_NAME = 256
+"""Characters of the value of a tag, which is the longest of the names.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+"""
+
+LONGEST_UNKNOWN = 1000
+"""Characters of the reason why names are missing."""
+
+_FACT = re.compile("[!-~]{1,512}")
+_COMPLIANCE_SEVERITY = re.compile("[A-Za-z]{0,32}")
 
 
 class PatchEventSeverity(enum.StrEnum):
-    """How soon somebody has to look."""
+    """How urgent an event is."""
 
     CRITICAL = "CRITICAL"
-    """Patching failed on a production ring, or where nobody can tell the ring."""
+    """Patching failed on a production ring, or on a ring that is not known."""
     WARNING = "WARNING"
     """Patching failed on another ring, or a node does not comply."""
     INFO = "INFO"
-    """Something began, ended well or changed; nothing has to be done."""
+    """Something ended well or changed; nothing has to be done."""
 
 
 class PatchEventKind(enum.StrEnum):
@@ -39,34 +72,81 @@ class PatchEventKind(enum.StrEnum):
     """A change calendar."""
 
 
+STATUSES: Mapping[PatchEventKind, tuple[str, ...]] = MappingProxyType(
+    {
+        PatchEventKind.WINDOW: (*ENDED_WINDOW_STATUSES, OVERLAPPING_WINDOW_STATUS),
+        PatchEventKind.COMMAND: UNSUCCESSFUL_COMMAND_STATUSES,
+        PatchEventKind.COMPLIANCE: (COMPLIANT, NON_COMPLIANT),
+        PatchEventKind.CALENDAR: CALENDAR_STATES,
+    }
+)
+"""The statuses that are reported of each kind, as AWS spells them."""
+
+_INFORMATIVE = {SUCCESSFUL_WINDOW_STATUS, COMPLIANT, *CALENDAR_STATES}
+
+
+def severity_of(status: str, *, production: bool) -> PatchEventSeverity:
+    """Return how urgent an event is.
+
+    A node that does not comply is never critical: each newly approved patch makes nodes non-compliant until
+    their next window. How long that lasts is what the compliance reporter measures.
+
+    Args:
+        status: Its status.
+        production: Whether it is about a production ring, or may be.
+    """
+    if status in _INFORMATIVE:
+        return PatchEventSeverity.INFO
+    if status == NON_COMPLIANT or not production:
+        return PatchEventSeverity.WARNING
+    return PatchEventSeverity.CRITICAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventNode:
+    """A node that an event names.
+
+    Attributes:
+        id: Its id.
+        name: What people call it; its id where it has no name.
+    """
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PatchEvent:
     """One event of Systems Manager, enriched in the account where it happened.
 
+    It holds data only. The security account writes the sentences that people read, and adds what the account
+    is called.
+
     Attributes:
         kind: What it is about.
-        severity: How soon somebody has to look.
+        severity: How urgent it is.
         account: Account where it happened.
-        account_name: What people call the account.
         region: Region where it happened.
         rollout: Name of the rollout.
-        ring: Name of the ring, or None where nobody can tell.
-        patch_group: Name of the patch group, or None likewise, or if there are several.
+        ring: Name of the ring, or None where it is not known or there are several.
+        patch_group: Name of the patch group, or None likewise.
         subject: Id of the window, command, node or calendar.
         subject_name: What people call the window, document, node or calendar.
-        status: Status in AWS's words.
+        status: Status as AWS spells it.
         happened_at: When it happened.
-        facts: What it tells, as keys: an event all of whose facts are known already tells nothing new.
-        title: What happened, in a few words.
-        text: What happened, where and when: whole sentences.
-        next_step: What to do about it: whole sentences, or empty.
+        facts: What it reports, as keys: an event all of whose facts are known already reports nothing new.
+        execution: Id of the execution of a window; empty for other kinds.
+        nodes: The first of the nodes on which a command did not succeed.
+        node_count: How many such nodes there are.
+        baseline: Id of the baseline by which compliance was judged; empty where it is not known.
+        compliance_severity: Severity of the patches that a node lacks, as AWS spells it; empty likewise.
+        until: When a calendar changes next, or None.
         unknown: Why names are missing, in words; empty if none is.
     """
 
     kind: PatchEventKind
     severity: PatchEventSeverity
     account: str
-    account_name: str
     region: str
     rollout: str
     ring: str | None
@@ -76,9 +156,12 @@ class PatchEvent:
     status: str
     happened_at: datetime
     facts: tuple[str, ...]
-    title: str
-    text: str
-    next_step: str
+    execution: str = ""
+    nodes: tuple[EventNode, ...] = ()
+    node_count: int = 0
+    baseline: str = ""
+    compliance_severity: str = ""
+    until: datetime | None = None
     unknown: str = ""
 
     def to_data(self) -> dict[str, object]:
@@ -87,7 +170,6 @@ class PatchEvent:
             "kind": str(self.kind),
             "severity": str(self.severity),
             "account": self.account,
-            "account-name": self.account_name,
             "region": self.region,
             "rollout": self.rollout,
             "ring": self.ring,
@@ -97,54 +179,57 @@ class PatchEvent:
             "status": self.status,
             "happened-at": self.happened_at.isoformat(),
             "facts": list(self.facts),
-            "title": self.title,
-            "text": self.text,
-            "next-step": self.next_step,
+            "execution": self.execution,
+            "nodes": [{"id": node.id, "name": node.name} for node in self.nodes],
+            "node-count": self.node_count,
+            "baseline": self.baseline,
+            "compliance-severity": self.compliance_severity,
+            "until": None if self.until is None else self.until.isoformat(),
             "unknown": self.unknown,
         }
 
     @classmethod
-    def from_data(cls, data: Mapping[str, object]) -> Self:
+    def from_data(cls, data: object) -> Self:
         """Read what `to_data` has written.
 
         Raises:
-            ValueError: If a field is missing or is not what it has to be; the message names it.
+            ValueError: If a field is missing or invalid; the message names it.
         """
-
-        def text(name: str, *, may_be_empty: bool = False) -> str:
-            value = data.get(name)
-            if not isinstance(value, str) or not (value or may_be_empty):
-                message = f"{name}: not a text, got {value!r}"
-                raise ValueError(message)
-            return value
-
-        def text_or_none(name: str) -> str | None:
-            return None if data.get(name) is None else text(name)
-
-        facts = data.get("facts")
-        if not isinstance(facts, list) or not facts or not all(isinstance(f, str) and f for f in facts):
-            message = f"facts: not a list of texts, got {facts!r}"
-            raise ValueError(message)
-        happened_at = datetime.fromisoformat(text("happened-at"))
-        if happened_at.utcoffset() is None:
-            message = f"happened-at: no time zone, got {text('happened-at')!r}"
-            raise ValueError(message)
+        fields = EventFields.of(data)
+        kind = PatchEventKind(fields.one_of("kind", PatchEventKind))
+        status = fields.one_of("status", STATUSES[kind])
+        possible = dict.fromkeys(severity_of(status, production=production) for production in (True, False))
         return cls(
-            kind=PatchEventKind(text("kind")),
-            severity=PatchEventSeverity(text("severity")),
-            account=text("account"),
-            account_name=text("account-name"),
-            region=text("region"),
-            rollout=text("rollout"),
-            ring=text_or_none("ring"),
-            patch_group=text_or_none("patch-group"),
-            subject=text("subject"),
-            subject_name=text("subject-name"),
-            status=text("status"),
-            happened_at=happened_at,
-            facts=tuple(facts),
-            title=text("title"),
-            text=text("text"),
-            next_step=text("next-step", may_be_empty=True),
-            unknown=text("unknown", may_be_empty=True),
+            kind=kind,
+            severity=PatchEventSeverity(fields.one_of("severity", possible)),
+            account=fields.identifier("account"),
+            region=fields.region("region"),
+            rollout=fields.text("rollout", longest=LONGEST_NAME),
+            ring=fields.text("ring", longest=LONGEST_NAME) if fields.has("ring") else None,
+            patch_group=fields.text("patch-group", longest=PATCH_GROUP_MAX_LENGTH)
+            if fields.has("patch-group")
+            else None,
+            subject=fields.identifier("subject"),
+            subject_name=fields.text("subject-name", longest=LONGEST_SUBJECT_NAME),
+            status=status,
+            happened_at=fields.moment("happened-at"),
+            facts=fields.texts(
+                "facts", _FACT, expected="1 to 512 visible ASCII characters", least=1, most=MOST_FACTS
+            ),
+            execution=_identifier_or_empty(fields, "execution"),
+            nodes=tuple(
+                EventNode(id=node.identifier("id"), name=node.text("name", longest=LONGEST_SUBJECT_NAME))
+                for node in fields.parts("nodes", most=MOST_NODES_NAMED)
+            ),
+            node_count=fields.count("node-count"),
+            baseline=_identifier_or_empty(fields, "baseline"),
+            compliance_severity=fields.matching(
+                "compliance-severity", _COMPLIANCE_SEVERITY, expected="a severity or nothing"
+            ),
+            until=fields.moment("until") if fields.has("until") else None,
+            unknown=fields.text("unknown", longest=LONGEST_UNKNOWN, may_be_empty=True),
         )
+
+
+def _identifier_or_empty(fields: EventFields, name: str) -> str:
+    return "" if fields.data.get(name) == "" else fields.identifier(name)

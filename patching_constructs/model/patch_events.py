@@ -1,4 +1,4 @@
-"""What Systems Manager tells EventBridge about patching.
+"""What Systems Manager reports to EventBridge about patching.
 
 Delivery is best effort.
 
@@ -43,9 +43,17 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.ht
 
 UNSUCCESSFUL_WINDOW_STATUSES = ("FAILED", "TIMED_OUT")
 CANCELLED_WINDOW_STATUS = "CANCELLED"
-"""An execution that somebody, or a gate, has stopped."""
+"""An execution that someone, or a gate, has stopped. docs/not-proven.md#cancelled-windows"""
+SUCCESSFUL_WINDOW_STATUS = "SUCCESS"
+ENDED_WINDOW_STATUSES = (SUCCESSFUL_WINDOW_STATUS, *UNSUCCESSFUL_WINDOW_STATUSES, CANCELLED_WINDOW_STATUS)
+"""The statuses of an execution that has started and is over."""
 OVERLAPPING_WINDOW_STATUS = "SKIPPED_OVERLAPPING"
 """An execution that did not start because an earlier one of the same window was still running."""
+
+COMPLIANT, NON_COMPLIANT = "compliant", "non_compliant"
+"""Statuses of compliance, which AWS documents in lower case."""
+
+CALENDAR_STATES = ("OPEN", "CLOSED")
 
 EVENT_PATTERN_MAX_LENGTH = 2048
 """Characters. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""

@@ -45,6 +45,8 @@ SCANNING_DOCUMENTS = frozenset({"AWS-FindWindowsUpdates"})
 https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-ssm-documents.html
 """
 
+PATCHING_DOCUMENTS = frozenset(OPERATION_PARAMETERS) | INSTALLING_DOCUMENTS | SCANNING_DOCUMENTS
+"""All documents that scan for patches or install them."""
 
 WINDOWS_ONLY_DOCUMENTS = frozenset(
     {

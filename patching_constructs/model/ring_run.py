@@ -1,31 +1,37 @@
-"""How one run of a ring went."""
+"""The record of one run of a ring."""
 
-import enum
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from patching_constructs.model.event_fields import EventFields
+from patching_constructs.model.patch_events import ENDED_WINDOW_STATUSES
+from patching_constructs.model.ring_health import MOST_TASKS, RingHealth, TaskResult, judge_run
+
 RING_RUN_SOURCE = "patching-constructs"
-"""Source of the events with which accounts tell the security account of their rings' runs."""
+"""Source of the events with which accounts report runs of their rings to the security account."""
 
 RING_RUN_DETAIL_TYPE = "Patching Ring Run Finished"
 
+LONGEST_NAME = 128
+"""Characters of the name of a window, of which the names of rollout and ring are part.
 
-class RingHealth(enum.StrEnum):
-    """Whether later rings may follow."""
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html
+"""
 
-    HEALTHY = "HEALTHY"
-    """Every node was patched, or no more failed than the error budget allows."""
-    UNHEALTHY = "UNHEALTHY"
-    """More nodes failed than the error budget allows, or the window ended without success."""
-    UNKNOWN = "UNKNOWN"
-    """Nobody can tell: no node was there, or their results could not be read. It counts as no permission."""
+_NO_TASK = "0"
+"""Error budget of a run without a patching task."""
+
+_ID = re.compile("[A-Za-z0-9-]{1,64}")
+"""Ids of windows and of their executions, of which the latter is part of a key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingRun:
     """One run of a ring's install window in one account and Region.
+
+    All figures and the health follow from the results of the tasks: a record cannot contradict itself.
 
     Attributes:
         rollout: Name of the rollout.
@@ -36,14 +42,9 @@ class RingRun:
         window_id: The window.
         window_execution_id: The run; unique.
         started_at: When the window opened.
-        ended_at: When it was over.
-        status: Status of the execution, in AWS's words.
-        nodes: Nodes that were to be patched.
-        succeeded: Nodes on which the install command succeeded.
-        failed: Nodes on which it did not, those that were not reached included.
-        max_errors: The error budget, as the task states it: a number of nodes or a percentage.
-        health: Whether later rings may follow.
-        reason: Why, in words.
+        ended_at: When the run ended.
+        status: Status of the execution, as AWS spells it.
+        tasks: Results of its patching tasks.
     """
 
     rollout: str
@@ -56,14 +57,39 @@ class RingRun:
     started_at: datetime
     ended_at: datetime
     status: str
-    nodes: int
-    succeeded: int
-    failed: int
-    max_errors: str
-    health: RingHealth
-    reason: str
+    tasks: tuple[TaskResult, ...]
 
-    def to_data(self) -> dict[str, str | int]:
+    @property
+    def nodes(self) -> int:
+        """Nodes that were targeted."""
+        return sum(task.nodes for task in self.tasks)
+
+    @property
+    def succeeded(self) -> int:
+        """Nodes on which the install command succeeded."""
+        return sum(task.succeeded for task in self.tasks)
+
+    @property
+    def failed(self) -> int:
+        """Nodes on which it did not, including those that were not reached."""
+        return sum(task.failed for task in self.tasks)
+
+    @property
+    def max_errors(self) -> str:
+        """The error budgets of the tasks, as they state them."""
+        return ", ".join(dict.fromkeys(task.max_errors for task in self.tasks)) or _NO_TASK
+
+    @property
+    def health(self) -> RingHealth:
+        """Whether later rings may follow."""
+        return judge_run(self.tasks, status=self.status)[0]
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return judge_run(self.tasks, status=self.status)[1]
+
+    def to_data(self) -> dict[str, object]:
         """Return the run as the detail of an event, or as an item of the table."""
         return {
             "rollout": self.rollout,
@@ -76,81 +102,45 @@ class RingRun:
             "started-at": self.started_at.isoformat(),
             "ended-at": self.ended_at.isoformat(),
             "status": self.status,
+            "tasks": [task.to_data() for task in self.tasks],
+            **self._figures(),
+            "reason": self.reason,
+        }
+
+    def _figures(self) -> dict[str, str | int]:
+        """Return what a sender has to have derived as we do; the words of the reason are ours."""
+        return {
             "nodes": self.nodes,
             "succeeded": self.succeeded,
             "failed": self.failed,
             "max-errors": self.max_errors,
             "health": str(self.health),
-            "reason": self.reason,
         }
 
     @classmethod
-    def from_data(cls, data: Mapping[str, object]) -> Self:
+    def from_data(cls, data: object) -> Self:
         """Read what `to_data` has written.
 
         Raises:
-            ValueError: If a field is missing or is not what it has to be; the message names it.
+            ValueError: If a field is missing or invalid, or contradicts the results of the tasks; the message
+                names it.
         """
-
-        def text(name: str) -> str:
-            value = data.get(name)
-            if not isinstance(value, str) or not value:
-                message = f"{name}: not a text, got {value!r}"
-                raise ValueError(message)
-            return value
-
-        def count(name: str) -> int:
-            value = data.get(name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                message = f"{name}: not a number from 0, got {value!r}"
-                raise ValueError(message)
-            return value
-
-        def moment(name: str) -> datetime:
-            time = datetime.fromisoformat(text(name))
-            if time.utcoffset() is None:
-                message = f"{name}: no time zone, got {text(name)!r}"
-                raise ValueError(message)
-            return time
-
-        return cls(
-            rollout=text("rollout"),
-            ring=text("ring"),
-            ring_order=count("ring-order"),
-            account=text("account"),
-            region=text("region"),
-            window_id=text("window-id"),
-            window_execution_id=text("window-execution-id"),
-            started_at=moment("started-at"),
-            ended_at=moment("ended-at"),
-            status=text("status"),
-            nodes=count("nodes"),
-            succeeded=count("succeeded"),
-            failed=count("failed"),
-            max_errors=text("max-errors"),
-            health=RingHealth(text("health")),
-            reason=text("reason"),
+        fields = EventFields.of(data)
+        run = cls(
+            rollout=fields.text("rollout", longest=LONGEST_NAME),
+            ring=fields.text("ring", longest=LONGEST_NAME),
+            ring_order=fields.count("ring-order"),
+            account=fields.identifier("account"),
+            region=fields.region("region"),
+            window_id=fields.matching("window-id", _ID, expected="the id of a window"),
+            window_execution_id=fields.matching(
+                "window-execution-id", _ID, expected="the id of a window execution"
+            ),
+            started_at=fields.moment("started-at"),
+            ended_at=fields.moment("ended-at"),
+            status=fields.one_of("status", ENDED_WINDOW_STATUSES),
+            tasks=tuple(TaskResult.from_fields(task) for task in fields.parts("tasks", most=MOST_TASKS)),
         )
-
-
-def judge_run(*, status: str, nodes: int, failed: int, max_errors: str) -> tuple[RingHealth, str]:
-    """Judge a run by its error budget.
-
-    Args:
-        status: Status of the window execution, in AWS's words.
-        nodes: Nodes that were to be patched.
-        failed: Nodes on which the install command did not succeed.
-        max_errors: Number of nodes, or percentage with `%`, that may fail. A share is rounded down to whole
-            nodes, as AWS does not say how it rounds.
-
-    See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html
-    """
-    if nodes == 0:
-        return RingHealth.UNKNOWN, f"no node was there to be patched; the window ended as {status}"
-    budget = nodes * int(max_errors[:-1]) // 100 if max_errors.endswith("%") else int(max_errors)
-    told = f"{failed} of {nodes} nodes failed, and {budget} may"
-    if failed > budget:
-        return RingHealth.UNHEALTHY, told
-    if status != "SUCCESS" and failed == 0:
-        return RingHealth.UNHEALTHY, f"no node failed, but the window ended as {status}"
-    return RingHealth.HEALTHY, told
+        for name, value in run._figures().items():
+            fields.equal(name, value)
+        return run

@@ -1,7 +1,7 @@
-"""What those are told who record and keep runs of rings; it travels as JSON beside the code."""
+"""Settings of the functions that record and store runs of rings; JSON beside the code."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -23,7 +23,7 @@ class RecordedRing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingRunSettings:
-    """What the recorder of one account and Region is told.
+    """Settings of the recorder of one account and Region.
 
     Attributes:
         rollout: Name of the rollout.
@@ -60,9 +60,18 @@ class RingRunSettings:
         )
 
 
+def by_ring(given: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return something of each ring by rollout and ring together, as it is given by rollout and then ring."""
+    return {
+        (rollout, ring): frozenset(values)
+        for rollout, rings in given.items()
+        for ring, values in rings.items()
+    }
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingOwners:
-    """Which accounts may say how a ring went.
+    """Which accounts may report about a ring.
 
     Attributes:
         accounts: Ids of the accounts with nodes of the ring, by rollout and ring.
@@ -73,6 +82,10 @@ class RingOwners:
     def own(self, account: str, *, rollout: str, ring: str) -> bool:
         """Tell whether `account` has nodes of the ring."""
         return account in self.accounts.get((rollout, ring), frozenset())
+
+    def own_any(self, account: str, *, rollout: str) -> bool:
+        """Tell whether `account` has nodes of any ring of the rollout."""
+        return any(account in accounts for (owned, _), accounts in self.accounts.items() if owned == rollout)
 
     def to_json(self) -> str:
         """Write the owners; the same owners always give the same text."""

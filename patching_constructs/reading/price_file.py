@@ -8,14 +8,14 @@ from pathlib import Path
 
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.location import Location
-from patching_constructs.model.price import PriceLine
+from patching_constructs.model.price import ANY_REGION, PriceLine
+from patching_constructs.model.region import is_region
 from patching_constructs.reading.list_file import read_list, refuse
 
 SHIPPED_FILE = Path(__file__).with_name("prices.yaml")
 """The prices that come with the library."""
 
 _KEYS = ("unit", "region", "currency", "amount", "per", "source", "as_of")
-_REGION = re.compile(r"\*|[a-z]+(-[a-z]+)+-[0-9]+")
 _CURRENCY = re.compile("[A-Z]{3}")
 _SOURCE = re.compile(r"https?://\S+")
 _LEAST, _MOST = Decimal("1E-12"), 10**12
@@ -65,7 +65,7 @@ def _mistakes(entry: object) -> Iterator[str]:
         if key not in entry:
             yield f"{key}: missing"
     yield from _refused(entry, "unit", list(BillableUnit).__contains__, ", ".join(BillableUnit))
-    yield from _refused(entry, "region", _fits(_REGION), "a Region such as eu-central-1, or '*'")
+    yield from _refused(entry, "region", _is_region, "a Region such as eu-central-1, or '*'")
     yield from _refused(entry, "currency", _fits(_CURRENCY), "three letters such as USD")
     yield from _refused(
         entry, "amount", lambda value: _number(value) is not None, f"a number from 0 to {_MOST}"
@@ -80,6 +80,10 @@ def _refused(
 ) -> Iterator[str]:
     if key in entry and not is_fine(entry[key]):
         yield f"{key}: got {entry[key]!r}; allowed: {allowed}"
+
+
+def _is_region(value: object) -> bool:
+    return isinstance(value, str) and (value == ANY_REGION or is_region(value))
 
 
 def _fits(pattern: re.Pattern[str]) -> Callable[[object], bool]:

@@ -1,10 +1,11 @@
-"""What runs of windows and commands have done, as Systems Manager says."""
+"""What executions of windows and commands did, as Systems Manager reports it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from patching_constructs.model.patch_events import PATCH_DOCUMENTS
+from patching_constructs.model.patching_documents import PATCHING_DOCUMENTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +14,7 @@ class TaskRun:
 
     Attributes:
         task_id: The task's run.
-        status: Its status, in AWS's words.
+        status: Its status, as AWS spells it.
         patches: Whether it sends a patch command.
     """
 
@@ -35,8 +36,21 @@ def list_tasks(ssm: Any, execution_id: str) -> Iterator[TaskRun]:
             yield TaskRun(
                 task_id=task["TaskExecutionId"],
                 status=task["Status"],
-                patches=task["TaskArn"].rpartition("/")[2] in PATCH_DOCUMENTS,
+                patches=_document(task) in PATCH_DOCUMENTS,
             )
+
+
+def runs_patch_document(ssm: Any, window_id: str) -> bool:
+    """Tell whether a task of a window scans or installs patches.
+
+    See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowTasks.html
+    """
+    pages = ssm.get_paginator("describe_maintenance_window_tasks").paginate(WindowId=window_id)
+    return any(_document(task) in PATCHING_DOCUMENTS for page in pages for task in page["Tasks"])
+
+
+def _document(task: Mapping[str, Any]) -> str:
+    return str(task["TaskArn"]).rpartition("/")[2]
 
 
 def list_commands(ssm: Any, execution_id: str, task_id: str) -> dict[str, str]:

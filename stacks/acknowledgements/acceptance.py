@@ -19,6 +19,14 @@ NOT_IN_A_VPC = {
     )
 }
 
+NO_RESERVED_CONCURRENCY = {
+    "NIST.800.53.R5-LambdaConcurrency": (
+        "A reservation is taken from the account's quota of concurrent executions, which is 10 in a new "
+        "account, and AWS refuses it there. What must not happen twice is decided by conditional writes, and "
+        "one account's events must not wait for another's."
+    )
+}
+
 
 def accept(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """Accept findings on a construct and below it, each for its reason."""

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 
 from patching_constructs import ComplianceHistory, ComplianceReporter, RingRunRecorder, RingStates
 from stacks.acknowledgements.acceptance import (
+    NO_RESERVED_CONCURRENCY,
     NOT_IN_A_VPC,
     accept,
     partition_of,
@@ -60,6 +61,7 @@ def acknowledge_ring_runs(recorder: RingRunRecorder) -> None:
     accept(
         recorder,
         NOT_IN_A_VPC
+        | NO_RESERVED_CONCURRENCY
         | {
             "AwsSolutions-IAM5[Resource::*]": (
                 "Reading what a window's run and its commands did: Systems Manager takes no resource for "
@@ -71,7 +73,7 @@ def acknowledge_ring_runs(recorder: RingRunRecorder) -> None:
 
 def acknowledge_ring_states(states: RingStates) -> None:
     """Accept that the table has point-in-time recovery in place of a backup plan."""
-    accept(states, NOT_IN_A_VPC | _RECOVERED_WITHOUT_A_PLAN)
+    accept(states, NOT_IN_A_VPC | NO_RESERVED_CONCURRENCY | _RECOVERED_WITHOUT_A_PLAN)
 
 
 def acknowledge_history(history: ComplianceHistory) -> None:

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from patching_constructs import ComplianceAlarms, PatchEventForwarder, PatchEventHub
 from stacks.acknowledgements.acceptance import (
     IS_THE_DEAD_LETTER_QUEUE,
+    NO_RESERVED_CONCURRENCY,
     NOT_IN_A_VPC,
     accept,
     partition_of,
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
 
 
 def acknowledge_event_forwarder(stack: cdk.Stack, forwarder: PatchEventForwarder) -> None:
-    """Accept wildcards over what an event may be about, of which the forwarder only reads names and tags."""
+    """Accept wildcards over what an event may be about; the forwarder only reads."""
     ssm = f"arn:{partition_of(stack)}:ssm:{stack.region}:{stack.account}"
     of_any_event = (
-        "Every window and node of the account may have events, also those that nobody defined here: patching "
-        "that nobody planned is what people want to hear of. Only names and tags are read."
+        "Every window and node of the account may have events, including those that are not defined here: "
+        "unplanned patching should be reported. Only names, tags and tasks of windows are read."
     )
     accept(
         forwarder,
         NOT_IN_A_VPC
+        | NO_RESERVED_CONCURRENCY
         | {
             "AwsSolutions-IAM5[Resource::*]": (
                 "Looking up what a window's run and its commands did, and the names of nodes: these actions "
-                "take no resource. None changes anything."
+                "support no resource. None changes anything."
             ),
             f"AwsSolutions-IAM5[Resource::{ssm}:maintenancewindow/*]": of_any_event,
             f"AwsSolutions-IAM5[Resource::{ssm}:managed-instance/mi-*]": of_any_event,
@@ -38,13 +40,14 @@ def acknowledge_event_forwarder(stack: cdk.Stack, forwarder: PatchEventForwarder
 
 
 def acknowledge_event_hub(hub: PatchEventHub) -> None:
-    """Accept that nobody backs up what was told already."""
+    """Accept that the record of past notifications has no backup."""
     accept(
         hub,
         NOT_IN_A_VPC
+        | NO_RESERVED_CONCURRENCY
         | {
             "NIST.800.53.R5-DynamoDBInBackupPlan": (
-                "The table remembers for a day what people were told. Without it they would be told again."
+                "The table remembers for a day what people were notified of."
             )
         },
     )

@@ -18,6 +18,7 @@ from patching_constructs import (
     InvalidInputError,
     PatchCommandNotificationType,
     PatchEventForwarder,
+    PatchEventKind,
     PatchGroup,
     PatchGroupTagKey,
     PatchWindow,
@@ -61,9 +62,7 @@ def _ring(name: str, *, production: bool, **group: Any) -> Ring:
     )
 
 
-def _forwarder(
-    stack: cdk.Stack, *, account_name: str = "production", event_bus_arn: str = BUS_ARN, **options: Any
-) -> PatchEventForwarder:
+def _forwarder(stack: cdk.Stack, *, event_bus_arn: str = BUS_ARN, **options: Any) -> PatchEventForwarder:
     windows = RingedMaintenanceWindow(
         stack,
         "Windows",
@@ -77,7 +76,6 @@ def _forwarder(
     return PatchEventForwarder(
         stack,
         "Events",
-        account_name=account_name,
         maintenance_windows=windows,
         event_bus_arn=event_bus_arn,
         **options,
@@ -103,10 +101,10 @@ def _statements(stack: cdk.Stack) -> dict[str, Any]:
     return {statement["Sid"]: statement for statement in policy["Properties"]["PolicyDocument"]["Statement"]}
 
 
-def _is_told(stack: cdk.Stack, event: ssm_events.Event) -> bool:
+def _is_forwarded(stack: cdk.Stack, event: ssm_events.Event) -> bool:
     rules = Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
     matching = [rule for rule in rules if ssm_events.matches(rule["Properties"]["EventPattern"], event)]
-    assert len(matching) <= 1, "an event that two rules match is told twice"
+    assert len(matching) <= 1, "an event that two rules match is forwarded twice"
     return bool(matching)
 
 
@@ -123,13 +121,14 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
         patch_command_notification_type=INVOCATION,
         alarm_topics=[sns.Topic(stack, "Told")],
         runbooks="https://wiki.example.com/runbooks",
-        reserved_concurrent_executions=None,
+        reserved_concurrent_executions=5,
+        kinds=list(PatchEventKind),
         encryption_key=kms.Key(stack, "OtherKey"),
     )
     template_snapshot(_template(stack))
 
 
-TOLD = [
+FORWARDED = [
     *(
         ssm_events.window_execution(status)
         for status in ("SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING")
@@ -140,7 +139,7 @@ TOLD = [
     ssm_events.calendar("OPEN"),
     ssm_events.calendar("CLOSED"),
 ]
-NOT_TOLD = [
+NOT_FORWARDED = [
     *(ssm_events.window_execution(status) for status in ("PENDING", "IN_PROGRESS", "CANCELLING")),
     ssm_events.window_task_execution("FAILED"),
     *(ssm_events.command(status) for status in ("Success", "InProgress", "Pending", "Cancelling")),
@@ -152,28 +151,50 @@ UNSUCCESSFUL = ("Failed", "TimedOut", "Cancelled", "DeliveryTimedOut", "Undelive
 
 
 @pytest.mark.parametrize("notification_type", list(PatchCommandNotificationType))
-def test_each_event_that_is_worth_telling_is_told_once(
+def test_each_event_that_is_worth_telling_is_forwarded_once(
     notification_type: PatchCommandNotificationType,
 ) -> None:
     stack = _stack()
-    _forwarder(stack, patch_command_notification_type=notification_type)
-    assert [event["detail"] for event in TOLD if not _is_told(stack, event)] == []
-    assert [event["detail"] for event in NOT_TOLD if _is_told(stack, event)] == []
+    _forwarder(stack, kinds=list(PatchEventKind), patch_command_notification_type=notification_type)
+    assert [event["detail"] for event in FORWARDED if not _is_forwarded(stack, event)] == []
+    assert [event["detail"] for event in NOT_FORWARDED if _is_forwarded(stack, event)] == []
+
+
+def test_changes_of_compliance_are_forwarded_only_if_asked_for() -> None:
+    """With daily scans they are one event for each node and newly approved patch."""
+    stack = _stack()
+    _forwarder(stack)
+    assert not _is_forwarded(stack, ssm_events.compliance("non_compliant"))
+    assert _is_forwarded(stack, ssm_events.window_execution("SUCCESS"))
+    assert _is_forwarded(stack, ssm_events.calendar("OPEN"))
+
+
+@pytest.mark.parametrize("kind", list(PatchEventKind))
+def test_only_the_chosen_kinds_are_forwarded(kind: PatchEventKind) -> None:
+    stack = _stack()
+    _forwarder(stack, kinds=[kind])
+    events = {
+        PatchEventKind.WINDOW: ssm_events.window_execution("FAILED"),
+        PatchEventKind.COMMAND: ssm_events.command("Failed"),
+        PatchEventKind.COMPLIANCE: ssm_events.compliance("compliant"),
+        PatchEventKind.CALENDAR: ssm_events.calendar("CLOSED"),
+    }
+    assert [each for each, event in events.items() if _is_forwarded(stack, event)] == [kind]
 
 
 @pytest.mark.parametrize("notification_type", list(PatchCommandNotificationType))
-def test_commands_without_success_are_told_by_command_or_by_node(
+def test_commands_without_success_are_forwarded_by_command_or_by_node(
     notification_type: PatchCommandNotificationType,
 ) -> None:
     stack = _stack()
     _forwarder(stack, patch_command_notification_type=notification_type)
     by_node = notification_type is INVOCATION
     for status in UNSUCCESSFUL:
-        assert _is_told(stack, ssm_events.command(status)) is not by_node
-        assert _is_told(stack, ssm_events.command_invocation(status)) is by_node
+        assert _is_forwarded(stack, ssm_events.command(status)) is not by_node
+        assert _is_forwarded(stack, ssm_events.command_invocation(status)) is by_node
 
 
-def test_the_function_is_told_rings_groups_and_windows() -> None:
+def test_the_function_is_forwarded_rings_groups_and_windows() -> None:
     stack = _stack()
     _forwarder(stack)
     app = cdk.Stage.of(stack)
@@ -184,7 +205,6 @@ def test_the_function_is_told_rings_groups_and_windows() -> None:
         told = EventSettings.from_json(opened.read("events.json").decode())
     assert told == EventSettings(
         rollout="web",
-        account_name="production",
         rings=(
             EventRing(
                 name="dev",
@@ -202,7 +222,7 @@ def test_the_function_is_told_rings_groups_and_windows() -> None:
     )
 
 
-def test_the_function_only_looks_up_and_tells() -> None:
+def test_the_function_only_looks_up_and_reports() -> None:
     stack = _stack()
     _forwarder(stack)
     own = {"WriteLog", "SendDeadLetters", "UseKey"}
@@ -224,14 +244,14 @@ def test_the_function_only_looks_up_and_tells() -> None:
             "*",
         ),
         "ReadWindows": (
-            "ssm:GetMaintenanceWindow",
+            ["ssm:DescribeMaintenanceWindowTasks", "ssm:GetMaintenanceWindow"],
             {"Fn::Join": ["", ["arn:", partition, f":ssm:{here}:maintenancewindow/*"]]},
         ),
         "ReadTagsOfNodesOutsideEc2": (
             "ssm:ListTagsForResource",
             {"Fn::Join": ["", ["arn:", partition, f":ssm:{here}:managed-instance/mi-*"]]},
         ),
-        "TellSecurityAccount": ("events:PutEvents", BUS_ARN),
+        "ReportToSecurityAccount": ("events:PutEvents", BUS_ARN),
     }
 
 
@@ -257,14 +277,14 @@ def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
     queue = stack.resolve(forwarder.dead_letter_queue.queue_arn)
     rules = Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
     targets = [target for rule in rules for target in rule["Properties"]["Targets"]]
-    assert [target["DeadLetterConfig"]["Arn"] for target in targets] == [queue] * 4
+    assert [target["DeadLetterConfig"]["Arn"] for target in targets] == [queue] * 3
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"account_name": " "}, "account_name: not a name, got ' '"),
-        ({"account_name": cdk.Aws.ACCOUNT_ID}, "account_name: not a name, got a CDK token"),
+        ({"kinds": []}, "kinds: no event would be processed"),
+        ({"kinds": ["REBOOT"]}, "kinds: not a kind, got 'REBOOT'"),
         (
             {"event_bus_arn": "patching"},
             "event_bus_arn: not the ARN of an event bus, got 'patching'; allowed: an ARN such as",
@@ -275,7 +295,7 @@ def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
         ),
     ],
 )
-def test_what_could_never_be_told_is_refused(options: dict[str, Any], told: str) -> None:
+def test_what_could_never_be_forwarded_is_refused(options: dict[str, Any], told: str) -> None:
     stack = _stack()
     with pytest.raises(InvalidInputError) as refused:
         _forwarder(stack, **options)
@@ -286,7 +306,7 @@ def test_what_could_never_be_told_is_refused(options: dict[str, Any], told: str)
 def test_a_bus_may_be_known_at_deployment_only() -> None:
     stack = _stack()
     _forwarder(stack, event_bus_arn=cdk.CfnParameter(stack, "Bus").value_as_string)
-    assert _statements(stack)["TellSecurityAccount"]["Resource"] == {"Ref": "Bus"}
+    assert _statements(stack)["ReportToSecurityAccount"]["Resource"] == {"Ref": "Bus"}
 
 
 def test_what_security_rules_say() -> None:
@@ -298,6 +318,7 @@ def test_what_security_rules_say() -> None:
         "AwsSolutions-IAM5[Resource::*]",
         f"AwsSolutions-IAM5[Resource::{here}:maintenancewindow/*]",
         f"AwsSolutions-IAM5[Resource::{here}:managed-instance/mi-*]",
+        "NIST.800.53.R5-LambdaConcurrency",
         "NIST.800.53.R5-LambdaInsideVPC",
     }
 

@@ -1,4 +1,4 @@
-"""Which events reach the security account, who may do what there, and that what goes wrong is told."""
+"""Which events reach the security account, who may do what there, and that failures raise alarms."""
 
 import datetime as dt
 import json
@@ -29,6 +29,7 @@ from patching_constructs import (
     RingStates,
 )
 from patching_constructs.model.event_hub import EventHubSettings
+from patching_constructs.model.ring_run_settings import RingOwners
 from patching_constructs.runtime.event_hub import handler
 from patching_constructs.runtime.event_hub.messages import RUNBOOK
 from tests.nag import nag_findings
@@ -46,6 +47,7 @@ TEAMS = Recipient.microsoft_teams(
     channel_id="19%3Aab12cd%40thread.tacv2",
 )
 ORGANIZATION = "o-a1b2c3d4e5"
+OWNERS = {"web": {"prod": ["666666666666"], "dev": ["333333333333"]}}
 
 
 def _stack(region: str = REGION) -> cdk.Stack:
@@ -61,7 +63,11 @@ def _bus(stack: cdk.Stack) -> events.IEventBus:
 
 
 def _hub(stack: cdk.Stack, **options: Any) -> PatchEventHub:
-    arguments: dict[str, Any] = {"organization_id": ORGANIZATION, "recipients": {CRITICAL: [MAIL]}}
+    arguments: dict[str, Any] = {
+        "organization_id": ORGANIZATION,
+        "owners": OWNERS,
+        "recipients": {CRITICAL: [MAIL]},
+    }
     return PatchEventHub(stack, "Hub", event_bus=_bus(stack), **{**arguments, **options})
 
 
@@ -74,12 +80,13 @@ def _full(stack: cdk.Stack) -> PatchEventHub:
             CRITICAL: [MAIL, SLACK, TEAMS],
             INFO: [Recipient.queue(queue)],
         },
-        accounts=["666666666666", "333333333333"],
+        account_names={"666666666666": "shop-prod"},
+        patch_groups={"web": {"prod": ["prod-web"]}},
         ops_items=[CRITICAL],
         quiet_period=dt.timedelta(hours=1),
         encryption_key=kms.Key(stack, "OtherKey"),
         runbooks="https://example.com/runbooks",
-        reserved_concurrent_executions=None,
+        reserved_concurrent_executions=2,
     )
 
 
@@ -127,18 +134,9 @@ def _arns(*accounts: str) -> dict[str, Any]:
     ("senders", "principal", "of_organization"),
     [
         ({"organization_id": ORGANIZATION}, "*", {"aws:PrincipalOrgID": ORGANIZATION}),
-        (
-            {"organization_id": None, "accounts": ["666666666666", "333333333333", "666666666666"]},
-            _arns("333333333333", "666666666666"),
-            {},
-        ),
-        (
-            {"organization_id": ORGANIZATION, "accounts": ["666666666666"]},
-            _arns("666666666666"),
-            {"aws:PrincipalOrgID": ORGANIZATION},
-        ),
+        ({"organization_id": None}, _arns("333333333333", "666666666666"), {}),
     ],
-    ids=["the organisation", "accounts", "accounts of the organisation"],
+    ids=["an organization", "accounts"],
 )
 def test_the_bus_lets_senders_in_with_events_of_patching_and_nothing_else(
     senders: dict[str, Any], principal: Any, of_organization: dict[str, str]
@@ -160,7 +158,7 @@ def test_the_bus_lets_senders_in_with_events_of_patching_and_nothing_else(
     }
 
 
-def test_an_organisation_may_be_known_at_deployment_only() -> None:
+def test_an_organization_may_be_known_at_deployment_only() -> None:
     stack = _stack()
     parameter = cdk.CfnParameter(stack, "Organization")
     _hub(stack, organization_id=parameter.value_as_string)
@@ -220,7 +218,7 @@ def _statements(stack: cdk.Stack) -> dict[str, Any]:
     return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
 
 
-def test_the_function_may_remember_and_tell_and_nothing_else() -> None:
+def test_the_function_may_remember_and_notify_and_nothing_else() -> None:
     stack = _stack()
     hub = _hub(stack)
     found = _statements(stack)
@@ -228,11 +226,11 @@ def test_the_function_may_remember_and_tell_and_nothing_else() -> None:
         "WriteLog": ["logs:CreateLogStream", "logs:PutLogEvents"],
         "SendDeadLetters": "sqs:SendMessage",
         "UseKey": ["kms:Decrypt", "kms:GenerateDataKey"],
-        "RememberWhatWasTold": "dynamodb:PutItem",
-        "Tell": "sns:Publish",
+        "RememberFacts": "dynamodb:PutItem",
+        "Notify": "sns:Publish",
     }
-    assert found["Tell"]["Resource"] == stack.resolve(hub.topics[CRITICAL].topic_arn)
-    assert found["RememberWhatWasTold"]["Resource"] == stack.resolve(hub.table.table_arn)
+    assert found["Notify"]["Resource"] == stack.resolve(hub.topics[CRITICAL].topic_arn)
+    assert found["RememberFacts"]["Resource"] == stack.resolve(hub.table.table_arn)
 
 
 def test_the_function_may_open_ops_items_only_where_that_is_chosen() -> None:
@@ -241,7 +239,7 @@ def test_the_function_may_open_ops_items_only_where_that_is_chosen() -> None:
     found = _statements(stack)
     assert found["OpenOpsItems"]["Action"] == "ssm:CreateOpsItem"
     topics = [*hub.topics.values(), *hub.chat_topics.values()]
-    assert found["Tell"]["Resource"] == [stack.resolve(topic.topic_arn) for topic in topics]
+    assert found["Notify"]["Resource"] == [stack.resolve(topic.topic_arn) for topic in topics]
 
 
 def test_only_the_alarms_of_the_account_publish_beside_the_function_and_only_over_tls() -> None:
@@ -315,7 +313,7 @@ def test_each_severity_has_topics_of_its_own_and_a_channel_one_configuration() -
     assert teams["SnsTopicArns"] == [arns[CRITICAL]]
 
 
-def test_the_function_is_told_its_topics_and_settings() -> None:
+def test_the_function_gets_its_topics_and_settings() -> None:
     stack = _stack()
     hub = _full(stack)
     variables = next(iter(_of_type(stack, "AWS::Lambda::Function").values()))["Environment"]["Variables"]
@@ -328,7 +326,14 @@ def test_the_function_is_told_its_topics_and_settings() -> None:
         },
     }
     assert EventHubSettings.from_json(_settings_of(stack)) == EventHubSettings(
-        accounts=frozenset({"333333333333", "666666666666"}),
+        owners=RingOwners(
+            accounts={
+                ("web", "prod"): frozenset({"666666666666"}),
+                ("web", "dev"): frozenset({"333333333333"}),
+            }
+        ),
+        account_names={"666666666666": "shop-prod"},
+        patch_groups={("web", "prod"): frozenset({"prod-web"})},
         ops_items=frozenset({CRITICAL}),
         quiet_period=dt.timedelta(hours=1),
         runbooks="https://example.com/runbooks",
@@ -349,7 +354,7 @@ def _bundle(stack: cdk.Stack) -> Path:
     return bundle
 
 
-def test_all_that_goes_wrong_is_told_to_those_who_hear_of_the_worst() -> None:
+def test_every_failure_notifies_the_recipients_of_critical_events() -> None:
     stack = _stack()
     hub = _full(stack)
     alarms = _of_type(stack, "AWS::CloudWatch::Alarm").values()
@@ -363,7 +368,7 @@ def test_all_that_goes_wrong_is_told_to_those_who_hear_of_the_worst() -> None:
     )
     assert watched == sorted(
         [
-            ("Errors", json.dumps(stack.resolve(hub.function.function_name))),
+            ("AsyncEventAge", json.dumps(stack.resolve(hub.function.function_name))),
             *(
                 ("ApproximateNumberOfMessagesVisible", json.dumps(stack.resolve(queue.queue_name)))
                 for queue in (hub.dead_letter_queue, hub.delivery_dead_letter_queue)
@@ -376,7 +381,29 @@ def test_all_that_goes_wrong_is_told_to_those_who_hear_of_the_worst() -> None:
     )
 
 
-def test_without_a_recipient_of_the_worst_those_of_the_next_severity_hear_what_goes_wrong() -> None:
+def test_events_that_wait_raise_an_alarm_before_lambda_gives_them_up() -> None:
+    stack = _stack()
+    _hub(stack)
+    (waiting,) = [
+        alarm
+        for alarm in _of_type(stack, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "AsyncEventAge"
+    ]
+    assert (waiting["Namespace"], waiting["Statistic"]) == ("AWS/Lambda", "Maximum")
+    retries, longest = dt.timedelta(minutes=1 + 2), dt.timedelta(hours=6)
+    assert retries < dt.timedelta(milliseconds=waiting["Threshold"]) < longest
+    assert waiting["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert waiting["TreatMissingData"] == "notBreaching"
+
+
+def test_no_account_waits_for_the_events_of_another() -> None:
+    stack = _stack()
+    _hub(stack)
+    (function,) = _of_type(stack, "AWS::Lambda::Function").values()
+    assert "ReservedConcurrentExecutions" not in function
+
+
+def test_without_a_recipient_of_critical_events_those_of_the_next_severity_are_notified_of_failures() -> None:
     stack = _stack()
     hub = _hub(stack, recipients={CRITICAL: [], WARNING: [MAIL]}, ops_items=[CRITICAL])
     assert list(hub.topics) == [WARNING]
@@ -400,22 +427,56 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
 @pytest.mark.parametrize(
     ("options", "id", "told"),
     [
-        ({"organization_id": None}, FindingId.EVENT_SENDER, "organization_id: nobody could send events"),
+        ({"owners": {}}, FindingId.RING_OWNER, "owners: everything that accounts report would be refused"),
         (
             {"organization_id": "r-1"},
             FindingId.EVENT_SENDER,
             "organization_id: not an organization, got 'r-1'",
         ),
-        ({"accounts": ["*"]}, FindingId.EVENT_SENDER, "accounts[0]: not an account id, got '*'"),
+        (
+            {"owners": {"web": {"prod": ["*"]}}},
+            FindingId.RING_OWNER,
+            "owners['web']['prod'][0]: not an account id, got '*'",
+        ),
+        (
+            {"account_names": {"prod": "prod"}},
+            FindingId.ACCOUNT_NAME,
+            "account_names['prod']: not an account id, got 'prod'",
+        ),
+        (
+            {"account_names": {"666666666666": " "}},
+            FindingId.ACCOUNT_NAME,
+            "account_names['666666666666']: not a name, got ' '",
+        ),
+        (
+            {"account_names": {"666666666666": "shop\nSeverity: INFO"}},
+            FindingId.ACCOUNT_NAME,
+            "account_names['666666666666']: not a name, got 'shop\\nSeverity: INFO'",
+        ),
+        (
+            {"account_names": {"666666666666": cdk.Aws.ACCOUNT_ID}},
+            FindingId.ACCOUNT_NAME,
+            "account_names['666666666666']: not a name, got a CDK token",
+        ),
+        (
+            {"patch_groups": {"web": {"images": ["web-images"]}}},
+            FindingId.RING_OWNER,
+            "patch_groups['web']['images']: the ring has no owner, got ring images of rollout web",
+        ),
+        (
+            {"patch_groups": {"web": {"prod": ["prod,web"]}}},
+            FindingId.PATCH_GROUP_NAME,
+            "patch_groups['web']['prod'][0]: not a patch group name, got 'prod,web'",
+        ),
         (
             {"recipients": {WARNING: [MAIL]}},
             FindingId.RECIPIENT_MISSING,
-            "recipients: nobody would be told of what is critical",
+            "recipients: no one would be notified of critical events",
         ),
         (
             {"recipients": {}, "ops_items": [CRITICAL]},
             FindingId.RECIPIENT_MISSING,
-            "recipients: nobody would be told when events cannot be told",
+            "recipients: no one would be notified of failures of the hub",
         ),
         (
             {"recipients": {CRITICAL: [MAIL, Recipient.email("On-Call@example.com")]}},
@@ -429,11 +490,14 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
         ),
         ({"ops_items": ["FATAL"]}, FindingId.EVENT_SEVERITY, "ops_items: not a severity, got 'FATAL'"),
         (
-            {"accounts": [f"{number:012}" for number in range(251)]},
+            {
+                "organization_id": None,
+                "owners": {"web": {"prod": [f"{number:012}" for number in range(111)]}},
+            },
             FindingId.EVENT_SENDER,
-            "accounts: too many for the policy of an event bus, which is limited to 10 KB, got 251 accounts",
+            "owners: too many for the policy of an event bus, which is limited to 10 KB, got 111 accounts",
         ),
-        ({"kinds": []}, FindingId.EVENT_KIND, "kinds: no event would be heard"),
+        ({"kinds": []}, FindingId.EVENT_KIND, "kinds: no event would be processed"),
         ({"kinds": ["REBOOT"]}, FindingId.EVENT_KIND, "kinds: not a kind, got 'REBOOT'"),
         (
             {"quiet_period": dt.timedelta(seconds=59)},
@@ -456,9 +520,9 @@ def test_what_cannot_be(options: Mapping[str, Any], id: FindingId, told: str) ->
     assert stack.node.try_find_child("Hub") is None
 
 
-def test_all_mistakes_are_told_together() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     with pytest.raises(InvalidInputError) as refused:
-        _hub(_stack(), organization_id=None, recipients={}, quiet_period=dt.timedelta())
+        _hub(_stack(), owners={}, recipients={}, quiet_period=dt.timedelta())
     assert len(refused.value.findings) == 4
 
 
@@ -481,6 +545,7 @@ def test_what_security_rules_say() -> None:
         "AwsSolutions-IAM5[Resource::*]",  # CreateOpsItem cannot be limited to a resource
         "AwsSolutions-SQS3",  # the dead-letter queue of subscriptions, which cdk-nag does not look for
         "NIST.800.53.R5-DynamoDBInBackupPlan",
+        "NIST.800.53.R5-LambdaConcurrency",
         "NIST.800.53.R5-LambdaInsideVPC",
     }
 
@@ -489,12 +554,16 @@ def test_with_neither_queues_nor_ops_items_less_is_said() -> None:
     stack = _stack()
     _hub(stack)
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Security/Hub")}
-    assert rules == {"NIST.800.53.R5-DynamoDBInBackupPlan", "NIST.800.53.R5-LambdaInsideVPC"}
+    assert rules == {
+        "NIST.800.53.R5-DynamoDBInBackupPlan",
+        "NIST.800.53.R5-LambdaConcurrency",
+        "NIST.800.53.R5-LambdaInsideVPC",
+    }
 
 
 def test_other_partitions_have_arns_of_their_own() -> None:
     stack = _stack("cn-north-1")
-    _hub(stack, accounts=["666666666666"])
+    _hub(stack, organization_id=None)
     assert "arn:aws:" not in json.dumps(_template(stack))
 
 
@@ -528,7 +597,13 @@ def test_an_event_on_the_bus_ends_in_the_queue_of_a_recipient(
     """The whole way, deployed; the test stands for Lambda, which the local AWS does not run."""
     stack = _stack()
     queue = sqs.Queue(stack, "Tickets", queue_name="tickets")
-    _hub(stack, recipients={CRITICAL: [Recipient.queue(queue)]}, ops_items=[CRITICAL])
+    _hub(
+        stack,
+        recipients={CRITICAL: [Recipient.queue(queue)]},
+        ops_items=[CRITICAL],
+        account_names={"666666666666": "shop-prod"},
+        patch_groups={"web": {"prod": ["prod-web"]}},
+    )
     (tmp_path / "event-hub.json").write_text(_settings_of(stack))
     with in_process():
         for name, value in _deploy(stack).items():
@@ -542,8 +617,9 @@ def test_an_event_on_the_bus_ends_in_the_queue_of_a_recipient(
         for _ in range(2):
             handler.handler(event_of(PAST), context)
         (message,) = _read("tickets")
-        assert message["Subject"] == "CRITICAL: Window web-prod-install FAILED in shop-prod"
+        title = f"CRITICAL: Maintenance window web-prod-install FAILED in account shop-prod, {REGION}"
+        assert message["Subject"] == title
         assert "Ring: prod of rollout web, patch group prod-web" in message["Message"]
         ssm = client("ssm", account=ACCOUNT, region=REGION)
         (item,) = ssm.describe_ops_items()["OpsItemSummaries"]
-        assert item["Title"] == message["Subject"]
+        assert item["Title"] == title

@@ -18,9 +18,12 @@ from aws_cdk.assertions import Match, Template
 from patching_constructs import (
     CommandOutput,
     InvalidInputError,
+    PatchEventHub,
+    PatchEventSeverity,
     PatchGroup,
     PatchWindow,
     RebootOption,
+    Recipient,
     Ring,
     RingedMaintenanceWindow,
     RingRunRecorder,
@@ -151,7 +154,7 @@ def test_the_recorder_starts_when_an_install_window_is_over() -> None:
                 "detail-type": ["Maintenance Window Execution State-change Notification"],
                 "detail": {
                     "window-id": [stack.resolve(install)],
-                    "status": ["SUCCESS", "FAILED", "TIMED_OUT"],
+                    "status": ["SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED"],
                 },
             }
         },
@@ -204,7 +207,11 @@ def test_what_security_rules_say_of_the_recorder() -> None:
     stack = _stack()
     _recorder(stack, alarm_topics=[sns.Topic(stack, "Told")])
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Patching/Recorder")}
-    assert rules == {"AwsSolutions-IAM5[Resource::*]", "NIST.800.53.R5-LambdaInsideVPC"}
+    assert rules == {
+        "AwsSolutions-IAM5[Resource::*]",
+        "NIST.800.53.R5-LambdaConcurrency",
+        "NIST.800.53.R5-LambdaInsideVPC",
+    }
 
 
 # --- the keeper ---
@@ -256,9 +263,19 @@ def test_the_bus_lets_the_owners_send_runs_and_nothing_else() -> None:
     )
 
 
-def test_an_organization_takes_the_place_of_the_list_of_owners() -> None:
+def test_the_bus_lets_an_organization_send_whose_accounts_are_more_than_a_policy_holds() -> None:
     stack = _stack("222222222222")
-    _states(stack, organization_id="o-a1b2c3d4e5")
+    accounts = [f"{number:012}" for number in range(111)]
+    bus = events.EventBus(stack, "EventBus")
+    with pytest.raises(InvalidInputError, match="owners: too many for the policy of an event bus"):
+        RingStates(stack, "States", event_bus=bus, owners={"web": {"prod": accounts}})
+    RingStates(
+        stack,
+        "States",
+        event_bus=bus,
+        owners={"web": {"prod": accounts}},
+        organization_id="o-a1b2c3d4e5",
+    )
     Template.from_stack(stack).has_resource_properties(
         "AWS::Events::EventBusPolicy",
         {
@@ -268,6 +285,44 @@ def test_an_organization_takes_the_place_of_the_list_of_owners() -> None:
             }
         },
     )
+
+
+def test_the_policies_of_hub_and_states_fit_into_that_of_one_bus() -> None:
+    """The policy of a bus holds 10,240 characters; GovCloud has the longest ARNs."""
+    stack = cdk.Stack(
+        cdk.App(analytics_reporting=False),
+        "Patching",
+        env=cdk.Environment(account="222222222222", region="us-gov-east-1"),
+    )
+    bus = events.EventBus(stack, "EventBus", event_bus_name="patching")
+    owners = {"web": {"prod": [f"{number:012}" for number in range(110)]}}
+    RingStates(stack, "States", event_bus=bus, owners=owners)
+    recipients = {PatchEventSeverity.CRITICAL: [Recipient.email("on-call@example.com")]}
+    PatchEventHub(stack, "Hub", event_bus=bus, owners=owners, recipients=recipients)
+    statements = [
+        _literal(policy["Properties"]["Statement"])
+        for policy in Template.from_stack(stack).find_resources("AWS::Events::EventBusPolicy").values()
+    ]
+    assert [len(statement["Principal"]["AWS"]) for statement in statements] == [110, 110]
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    assert 9_500 < len(json.dumps(policy, separators=(",", ":"))) <= 10_240
+
+
+def _literal(value: Any) -> Any:
+    """Return a value of a template as it is in GovCloud."""
+    match value:
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(_literal, parts))
+        case {"Ref": "AWS::Partition"}:
+            return "aws-us-gov"
+        case {"Fn::GetAtt": [_, "Arn"]}:
+            return "arn:aws-us-gov:events:us-gov-east-1:222222222222:event-bus/patching"
+        case dict():
+            return {name: _literal(each) for name, each in value.items()}
+        case list():
+            return list(map(_literal, value))
+        case _:
+            return value
 
 
 def test_the_keeper_hears_runs_on_the_bus_and_nothing_else() -> None:
@@ -336,9 +391,12 @@ def test_a_reader_may_read_a_ring_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("owners", "told"),
     [
-        ({}, "owners: every run would be refused"),
-        ({"web": {}}, "owners: every run would be refused"),
-        ({"web": {"prod": []}}, "owners['web']['prod']: every run of the ring would be refused"),
+        ({}, "owners: everything that accounts report would be refused"),
+        ({"web": {}}, "owners: everything that accounts report would be refused"),
+        (
+            {"web": {"prod": []}},
+            "owners['web']['prod']: everything that is reported about the ring would be refused",
+        ),
         (
             {"web": {"prod": ["*"]}},
             "owners['web']['prod'][0]: not an account id, got '*'; allowed: 12 digits",
@@ -358,20 +416,26 @@ def test_what_security_rules_say_of_the_keeper() -> None:
     stack = _stack("222222222222")
     _states(stack, alarm_topics=[sns.Topic(stack, "Told")])
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Patching/States")}
-    assert rules == {"NIST.800.53.R5-DynamoDBInBackupPlan", "NIST.800.53.R5-LambdaInsideVPC"}
+    assert rules == {
+        "NIST.800.53.R5-DynamoDBInBackupPlan",
+        "NIST.800.53.R5-LambdaConcurrency",
+        "NIST.800.53.R5-LambdaInsideVPC",
+    }
 
 
 # --- both ---
 
 
-@pytest.mark.parametrize("define", [_recorder, _states])
-def test_a_failure_and_an_event_that_is_given_up_ring(define: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(("define", "failure"), [(_recorder, "Errors"), (_states, "AsyncEventAge")])
+def test_a_failure_and_an_event_that_is_given_up_raise_alarms(
+    define: Callable[..., Any], failure: str
+) -> None:
     stack = _stack()
     topic = sns.Topic(stack, "Told")
     define(stack, alarm_topics=[topic])
     alarms = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
     assert {alarm["Properties"]["MetricName"] for alarm in alarms} == {
-        "Errors",
+        failure,
         "ApproximateNumberOfMessagesVisible",
     }
     for alarm in alarms:

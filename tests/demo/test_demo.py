@@ -37,7 +37,7 @@ def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -
         "Keeps how the runs of rings went",
         "questions to the history: who-is-behind",
         "Ring staging of rollout patching: the installation of patches has failed.",
-        "UNHEALTHY: 15 of 15 nodes failed, and 1 may, 13 of them not reached",
+        "UNHEALTHY: 15 of 15 nodes failed; the error budget is 1, 13 of them not reached",
         f"the picture of it: {demo.__main__.PICTURE}",
     ):
         assert text in result.stdout

@@ -241,7 +241,7 @@ def printed(told: Told, tmp_path_factory: pytest.TempPathFactory) -> str:
         "February",
         "Ring staging of rollout web: the installation of patches has failed.",
         "account of staging",
-        "UNHEALTHY: 10 of 10 nodes failed, and 1 may, 8 of them not reached",
+        "UNHEALTHY: 10 of 10 nodes failed; the error budget is 1, 8 of them not reached",
     ],
 )
 def test_the_tables_tell_the_story(text: str, printed: str) -> None:

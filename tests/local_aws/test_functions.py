@@ -13,7 +13,8 @@ import pytest
 from local_aws.errors import NotEmulatedError
 from local_aws.fleet.clock import clock
 from local_aws.functions import FunctionFailedError, FunctionRunner, functions_of
-from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingHealth, RingRun
+from patching_constructs.model.ring_health import TaskResult
+from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
 from patching_constructs.model.ring_run_settings import RingOwners
 from patching_constructs.runtime.ring_states import handler
 
@@ -31,12 +32,7 @@ RUN = RingRun(
     started_at=NOW - dt.timedelta(hours=1),
     ended_at=NOW,
     status="SUCCESS",
-    nodes=1,
-    succeeded=1,
-    failed=0,
-    max_errors="0",
-    health=RingHealth.HEALTHY,
-    reason="0 of 1 nodes failed, and 0 may",
+    tasks=(TaskResult(max_errors="0", nodes=1, succeeded=1),),
 )
 
 
@@ -136,7 +132,7 @@ def test_the_time_of_a_function_is_that_of_the_simulation(tmp_path: Path) -> Non
 
 def test_a_function_that_raises_is_an_error_that_names_it(deployed: Any, tmp_path: Path) -> None:
     with pytest.raises(
-        FunctionFailedError, match=rf"keeper \({ACCOUNT}, {REGION}\).* it does not own ring prod"
+        FunctionFailedError, match=rf"keeper \({ACCOUNT}, {REGION}\).* it does not own ring 'prod'"
     ):
         FunctionRunner(tmp_path).deliver(event(ring="prod"), account=ACCOUNT, region=REGION)
     assert kept(deployed) == []
@@ -144,7 +140,7 @@ def test_a_function_that_raises_is_an_error_that_names_it(deployed: Any, tmp_pat
 
 @pytest.mark.usefixtures("deployed")
 def test_a_schedule_starts_the_function_with_the_event_of_a_schedule(tmp_path: Path) -> None:
-    with pytest.raises(FunctionFailedError, match=r"no run of a ring, got aws\.events: Scheduled Event"):
+    with pytest.raises(FunctionFailedError, match=r"expected a run of a ring, got 'aws\.events'"):
         FunctionRunner(tmp_path).start_schedules(account=ACCOUNT, region=REGION)
 
 

@@ -1,5 +1,6 @@
 """Events of a workload account: what is added to them, and that none is lost."""
 
+import datetime as dt
 import itertools
 import json
 import uuid
@@ -19,12 +20,19 @@ from local_aws.aws import client
 from local_aws.fleet.executions import CommandRun
 from local_aws.fleet.simulation import WindowFired
 from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
-from patching_constructs.model.patch_event import MOST_FACTS, PatchEvent, PatchEventKind, PatchEventSeverity
+from patching_constructs.model.patch_event import (
+    MOST_FACTS,
+    STATUSES,
+    EventNode,
+    PatchEvent,
+    PatchEventKind,
+    PatchEventSeverity,
+)
 from patching_constructs.patch_event_forwarder import SETTINGS_FILE
 from patching_constructs.runtime.event_enrichment import handler as forwarder
 from patching_constructs.runtime.event_enrichment.enrichment import UnknownEventError, enrich
-from patching_constructs.runtime.event_enrichment.happening import Happening
 from patching_constructs.runtime.event_enrichment.named_nodes import MOST_NODES
+from patching_constructs.runtime.event_enrichment.source_event import SourceEvent
 from tests import ssm_events
 from tests.runtime.buses import BUS, SECURITY, listen
 from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, World, node, patch
@@ -44,7 +52,7 @@ DEV = EventRing(
     ),
     windows=("web-dev-install",),
 )
-SETTINGS = EventSettings(rollout="web", account_name="production", rings=(DEV, PROD))
+SETTINGS = EventSettings(rollout="web", rings=(DEV, PROD))
 CRITICAL, WARNING, INFO = PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING, PatchEventSeverity.INFO
 IN_DEV = {"PatchGroup": "dev-web", "Name": "dev-1"}
 
@@ -55,12 +63,18 @@ def fired(world: World) -> WindowFired:
     return run
 
 
-def told(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent:
+def look(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent | None:
     here = {"account": ACCOUNT, "region": REGION}
-    happening = Happening(
+    source = SourceEvent(
         event={**event, **here}, settings=settings, ssm=world.client("ssm"), ec2=world.client("ec2")
     )
-    return enrich(happening)
+    return enrich(source)
+
+
+def reported(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent:
+    found = look(world, event, settings=settings)
+    assert found is not None
+    return found
 
 
 def failed_command(window: WindowFired) -> str:
@@ -90,20 +104,15 @@ def test_a_window_that_ended_well_is_told_by_name_and_ring() -> None:
     world = World()
     world.add(node(1), patch(KERNEL))
     window = fired(world)
-    event = told(world, window.event)
+    event = reported(world, window.event)
     assert (event.kind, event.severity, event.status) == (PatchEventKind.WINDOW, INFO, "SUCCESS")
-    assert (event.account, event.account_name, event.region) == (ACCOUNT, "production", REGION)
+    assert (event.account, event.region) == (ACCOUNT, REGION)
     assert (event.rollout, event.ring, event.patch_group) == ("web", "prod", GROUP)
     assert (event.subject, event.subject_name) == (window.execution.window_id, "web-prod-install")
     assert event.happened_at == window.execution.ended_at
     execution = window.execution.execution_id
     assert event.facts == (f"window/{ACCOUNT}/{REGION}/{execution}/SUCCESS",)
-    assert event.title == "Maintenance window web-prod-install SUCCESS in account production, eu-central-1"
-    assert event.text == (
-        f"Execution {execution} of maintenance window web-prod-install of ring prod ended with status "
-        f"SUCCESS in account production ({ACCOUNT}), Region {REGION}, at {window.event['time']}."
-    )
-    assert (event.next_step, event.unknown) == ("", "")
+    assert (event.execution, event.unknown) == (execution, "")
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -111,11 +120,10 @@ def test_a_failing_window_and_its_failing_command_tell_one_thing() -> None:
     world = World(max_errors="0")
     world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     window = fired(world)
-    of_window = told(world, window.event)
-    of_command = told(world, command_event(failed_command(window)))
+    of_window = reported(world, window.event)
+    of_command = reported(world, command_event(failed_command(window)))
     assert of_window.facts == of_command.facts == (f"command/{ACCOUNT}/{REGION}/{failed_command(window)}",)
     assert (of_window.severity, of_command.severity) == (CRITICAL, CRITICAL)
-    assert "describe-maintenance-window-execution-tasks" in of_window.next_step
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -123,7 +131,7 @@ def test_two_failing_runs_tell_two_things() -> None:
     world = World(max_errors="0", install="cron(0 22 ? * * *)")
     world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     runs = [run for run in world.fire(START + 3 * DAY) if run.name == "web-prod-install"]
-    facts = [told(world, run.event).facts for run in runs]
+    facts = [reported(world, run.event).facts for run in runs]
     assert len(set(facts)) == len(runs) > 1
 
 
@@ -135,7 +143,7 @@ def test_a_window_in_which_something_else_failed_tells_it_itself() -> None:
     other = CommandRun(command_id="agent", document_name="AWS-UpdateSSMAgent", status="FAILED")
     window.execution.commands["agent"] = other
     execution = window.execution.execution_id
-    (patching, own) = told(world, window.event).facts
+    (patching, own) = reported(world, window.event).facts
     assert (patching.partition("/")[0], own) == ("command", f"window/{ACCOUNT}/{REGION}/{execution}/FAILED")
 
 
@@ -151,7 +159,7 @@ def test_a_window_with_more_failures_than_an_event_may_tell_tells_one(commands: 
         )
         for number in range(commands)
     }
-    event = told(world, window.event)
+    event = reported(world, window.event)
     assert len(event.facts) == facts
 
 
@@ -162,7 +170,7 @@ def test_a_window_that_failed_with_no_failed_task_tells_it_itself() -> None:
     window = fired(world)
     window.execution.status = "TIMED_OUT"
     execution = window.execution.execution_id
-    event = told(world, window.event)
+    event = reported(world, window.event)
     assert event.facts == (f"window/{ACCOUNT}/{REGION}/{execution}/TIMED_OUT",)
     assert event.severity is CRITICAL
 
@@ -182,21 +190,63 @@ def test_a_failure_is_critical_on_production_and_where_nobody_knows(
     )
     window = fired(world)
     window.execution.status = status
-    settings = EventSettings(rollout="web", account_name="production", rings=tuple(rings))
-    event = told(world, window.event, settings=settings)
+    settings = EventSettings(rollout="web", rings=tuple(rings))
+    event = reported(world, window.event, settings=settings)
     assert (event.severity, event.ring) == (severity, ring)
-    assert (event.unknown == "window web-prod-install is none of rollout web") == (ring is None)
+    assert (event.unknown == "window web-prod-install does not belong to rollout web") == (ring is None)
+
+
+def other_window(world: World, *documents: str) -> str:
+    """Create a window that does not belong to the rollout, and return its id."""
+    ssm = world.client("ssm")
+    window_id = ssm.create_maintenance_window(
+        Name="nightly", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=True
+    )["WindowId"]
+    for document in documents:
+        ssm.register_task_with_maintenance_window(
+            WindowId=window_id, TaskArn=document, TaskType="RUN_COMMAND"
+        )
+    return str(window_id)
 
 
 @pytest.mark.usefixtures("local_aws")
-def test_a_window_that_was_skipped_says_that_nothing_was_patched() -> None:
+@pytest.mark.parametrize("status", STATUSES[PatchEventKind.WINDOW])
+@pytest.mark.parametrize(
+    "documents", [(), ("AWS-RunShellScript",), ("AWS-UpdateSSMAgent", "AWS-RunAnsiblePlaybook")]
+)
+def test_a_window_that_patches_nothing_is_not_a_patching_event(
+    status: str, documents: tuple[str, ...]
+) -> None:
     world = World()
-    window = fired(world)
-    window.execution.status = "SKIPPED_OVERLAPPING"
-    event = told(world, window.event)
-    assert "did not start" in event.text
-    assert event.text.endswith("This execution patched nothing.")
-    assert f"--window-id {window.execution.window_id}" in event.next_step
+    window_id = other_window(world, *documents)
+    assert look(world, ssm_events.window_execution(status, window_id=window_id)) is None
+
+
+@pytest.mark.usefixtures("local_aws")
+@pytest.mark.parametrize(
+    "document",
+    [
+        "AWS-RunPatchBaseline",
+        "AWS-InstallWindowsUpdates",
+        "arn:aws:ssm:eu-central-1:666666666666:document/AWS-RunPatchBaseline",
+    ],
+)
+def test_a_window_that_patches_outside_the_rollout_is_reported(document: str) -> None:
+    world = World()
+    window_id = other_window(world, "AWS-RunShellScript", document)
+    event = reported(world, ssm_events.window_execution("SKIPPED_OVERLAPPING", window_id=window_id))
+    assert (event.subject_name, event.ring, event.severity) == ("nightly", None, CRITICAL)
+    assert event.unknown == "window nightly does not belong to rollout web"
+
+
+@pytest.mark.usefixtures("local_aws")
+def test_a_window_whose_tasks_cannot_be_looked_up_is_reported() -> None:
+    world = World()
+    window_id = other_window(world, "AWS-RunShellScript")
+    denied = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not you"}}, "Any")
+    with failing(world, ["DescribeMaintenanceWindowTasks"], denied):
+        event = reported(world, ssm_events.window_execution("SUCCESS", window_id=window_id))
+    assert f"the tasks of window {window_id} could not be read" in event.unknown
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -214,7 +264,7 @@ def test_a_ring_of_several_groups_names_none() -> None:
         for window in world.ssm.describe_maintenance_windows()["WindowIdentities"]
         if window["Name"] == "web-dev-install"
     ]
-    event = told(world, ssm_events.window_execution("SUCCESS", window_id=window_id))
+    event = reported(world, ssm_events.window_execution("SUCCESS", window_id=window_id))
     assert (event.ring, event.patch_group, event.unknown) == ("dev", None, "")
 
 
@@ -226,7 +276,7 @@ def test_a_failed_command_names_the_nodes_on_which_it_failed() -> None:
     world = World(max_errors="100%")
     world.add(*(node(number, refuses={KERNEL}) for number in range(7)), node(8), patch(KERNEL))
     command_id = failed_command(fired(world))
-    event = told(world, command_event(command_id))
+    event = reported(world, command_event(command_id))
     assert (event.kind, event.severity, event.ring, event.patch_group) == (
         PatchEventKind.COMMAND,
         CRITICAL,
@@ -234,11 +284,10 @@ def test_a_failed_command_names_the_nodes_on_which_it_failed() -> None:
         GROUP,
     )
     assert (event.subject, event.subject_name) == (command_id, "AWS-RunPatchBaseline")
-    assert event.title == "Patch command of ring prod Failed in account production, eu-central-1"
-    named = ", ".join(f"web-{number} ({node(number).node_id})" for number in range(5))
-    assert event.text.endswith(f"Nodes without success: {named} and 2 more.")
-    assert f"--command-id {command_id}" in event.next_step
-    assert event.unknown == ""
+    assert event.nodes == tuple(
+        EventNode(id=node(number).node_id, name=f"web-{number}") for number in range(5)
+    )
+    assert (event.node_count, event.unknown) == (7, "")
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -249,7 +298,7 @@ def test_a_failure_that_is_not_on_production_is_a_warning() -> None:
     world.add(node(2, tags=IN_DEV))
     (command,) = window.execution.commands.values()
     command.statuses = {node(2).node_id: "TimedOut"}
-    event = told(world, command_event(command.command_id, status="TimedOut"))
+    event = reported(world, command_event(command.command_id, status="TimedOut"))
     assert (event.severity, event.ring, event.patch_group) == (WARNING, "dev", "dev-web")
 
 
@@ -257,7 +306,7 @@ def test_a_failure_that_is_not_on_production_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("tags", "why"),
     [
-        ({"PatchGroup": GROUP}, "the nodes are of several rings: dev, prod"),
+        ({"PatchGroup": GROUP}, "the nodes are in several rings: dev, prod"),
         ({"PatchGroup": "prod-wbe"}, f"no tag names a patch group of rollout web on: {node(3).node_id}"),
         ({}, f"no tag names a patch group of rollout web on: {node(3).node_id}"),
     ],
@@ -269,7 +318,7 @@ def test_nodes_of_several_rings_and_of_none_may_be_production(tags: dict[str, st
     world.add(node(2, tags=IN_DEV), node(3, tags=tags))
     (command,) = window.execution.commands.values()
     command.statuses = {node(2).node_id: "Failed", node(3).node_id: "Failed"}
-    event = told(world, command_event(command.command_id))
+    event = reported(world, command_event(command.command_id))
     assert (event.severity, event.ring, event.patch_group, event.unknown) == (CRITICAL, None, None, why)
 
 
@@ -277,15 +326,14 @@ def test_nodes_of_several_rings_and_of_none_may_be_production(tags: dict[str, st
 def test_a_command_that_failed_on_no_node_is_of_the_ring_of_all_of_its_nodes() -> None:
     world = World()
     world.add(node(1), patch(KERNEL))
-    event = told(world, command_event(failed_command(fired(world)), status="Cancelled"))
-    assert event.ring == "prod"
-    assert "Nodes without success" not in event.text
+    event = reported(world, command_event(failed_command(fired(world)), status="Cancelled"))
+    assert (event.ring, event.nodes, event.node_count) == ("prod", (), 0)
 
 
 @pytest.mark.usefixtures("local_aws")
 def test_a_command_without_nodes_may_be_production() -> None:
     world = World()
-    event = told(world, command_event(failed_command(fired(world)), status="Undeliverable"))
+    event = reported(world, command_event(failed_command(fired(world)), status="Undeliverable"))
     assert (event.severity, event.ring, event.unknown) == (CRITICAL, None, "no node is known")
 
 
@@ -297,10 +345,11 @@ def test_so_many_failures_are_urgent_on_any_ring() -> None:
     nodes = [node(number, tags=IN_DEV) for number in range(MOST_NODES + 1)]
     world.add(*nodes)
     command.statuses = dict.fromkeys((failed.node_id for failed in nodes), "Failed")
-    event = told(world, command_event(command.command_id))
+    event = reported(world, command_event(command.command_id))
     assert (event.severity, event.ring) == (CRITICAL, None)
-    assert event.unknown == f"{MOST_NODES + 1} nodes are too many to ask for the ring of each"
-    assert f"dev-1 ({node(4).node_id}) and {MOST_NODES - 4} more" in event.text
+    assert event.unknown == f"{MOST_NODES + 1} nodes are too many to look up the ring of each"
+    assert (len(event.nodes), event.node_count) == (5, MOST_NODES + 1)
+    assert event.nodes[4] == EventNode(id=node(4).node_id, name="dev-1")
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -311,8 +360,8 @@ def test_as_many_nodes_as_are_asked_are_all_asked() -> None:
     nodes = [node(number, tags=IN_DEV) for number in range(MOST_NODES - 1)] + [node(MOST_NODES)]
     world.add(*nodes)
     command.statuses = dict.fromkeys((failed.node_id for failed in nodes), "Failed")
-    event = told(world, command_event(command.command_id))
-    assert event.unknown == "the nodes are of several rings: dev, prod"
+    event = reported(world, command_event(command.command_id))
+    assert event.unknown == "the nodes are in several rings: dev, prod"
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -320,12 +369,13 @@ def test_a_failure_on_a_node_is_told_apart_from_those_on_others() -> None:
     world = World()
     world.add(node(1, refuses={KERNEL}), node(2, refuses={KERNEL}), patch(KERNEL))
     command_id = failed_command(fired(world))
-    event, other = (told(world, command_event(command_id, node_id=node(number).node_id)) for number in (1, 2))
+    event, other = (
+        reported(world, command_event(command_id, node_id=node(number).node_id)) for number in (1, 2)
+    )
     assert event.facts == (f"command/{ACCOUNT}/{REGION}/{command_id}/{node(1).node_id}",)
     assert set(event.facts).isdisjoint(other.facts)
-    assert event.title == "Patching of node web-1 of ring prod Failed in account production, eu-central-1"
-    assert f"on node web-1 ({node(1).node_id}) of patch group {GROUP} of ring prod" in event.text
-    assert f"--instance-id {node(1).node_id}" in event.next_step
+    assert event.nodes == (EventNode(id=node(1).node_id, name="web-1"),)
+    assert (event.node_count, event.ring, event.patch_group) == (1, "prod", GROUP)
 
 
 # --- compliance ---
@@ -336,29 +386,22 @@ def test_a_failure_on_a_node_is_told_apart_from_those_on_others() -> None:
 def test_a_node_that_does_not_comply_is_nowhere_urgent_by_itself(tags: dict[str, str]) -> None:
     world = World()
     world.add(node(1, tags=tags))
-    event = told(world, compliance_event(node(1).node_id))
+    event = reported(world, compliance_event(node(1).node_id))
     assert (event.kind, event.severity, event.status) == (
         PatchEventKind.COMPLIANCE,
         WARNING,
         "non_compliant",
     )
-    assert f"--instance-id {node(1).node_id}" in event.next_step
 
 
 @pytest.mark.usefixtures("local_aws")
 def test_a_node_that_complies_again() -> None:
     world = World()
     world.add(node(1))
-    event = told(world, compliance_event(node(1).node_id, "compliant"))
+    event = reported(world, compliance_event(node(1).node_id, "compliant"))
     assert (event.severity, event.ring, event.patch_group) == (INFO, "prod", GROUP)
     assert (event.subject, event.subject_name) == (node(1).node_id, "web-1")
-    assert event.title == "Node web-1 of ring prod is compliant in account production, eu-central-1"
-    assert event.text == (
-        f"Node web-1 ({node(1).node_id}) of patch group {GROUP} of ring prod became compliant with patch "
-        "baseline pb-0123456789abcdef0 in account production (666666666666), Region eu-central-1, "
-        "at 2016-07-10T21:51:32Z."
-    )
-    assert event.next_step == ""
+    assert (event.baseline, event.compliance_severity) == ("pb-0123456789abcdef0", "critical")
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -367,7 +410,8 @@ def test_a_baseline_may_be_named_by_its_arn() -> None:
     world.add(node(1))
     bare, arn = "pb-0123456789abcdef0", "arn:aws:ssm:eu-central-1:1:patchbaseline/pb-0123456789abcdef0"
     events = [
-        told(world, compliance_event(node(1).node_id, **{"patch-baseline-id": name})) for name in (bare, arn)
+        reported(world, compliance_event(node(1).node_id, **{"patch-baseline-id": name}))
+        for name in (bare, arn)
     ]
     assert events[0].facts == events[1].facts
     assert events[0].facts == (
@@ -381,21 +425,22 @@ def test_a_compliance_event_may_name_neither_baseline_nor_severity() -> None:
     world.add(node(1))
     event = compliance_event(node(1).node_id)
     del event["detail"]["patch-baseline-id"], event["detail"]["severity"]
-    assert "became non-compliant with its patch baseline (unspecified)" in told(world, event).text
+    found = reported(world, event)
+    assert (found.baseline, found.compliance_severity) == ("", "")
 
 
 @pytest.mark.usefixtures("local_aws")
 def test_a_node_outside_ec2_is_known_by_its_own_tags_and_computer() -> None:
     world = World()
     world.add(node(1, node_id="mi-00000000000000001", tags={"PatchGroup": "dev-db"}))
-    event = told(world, compliance_event("mi-00000000000000001"))
+    event = reported(world, compliance_event("mi-00000000000000001"))
     assert (event.ring, event.patch_group, event.severity) == ("dev", "dev-db", WARNING)
     assert (event.subject_name, event.unknown) == ("mi-00000000000000001.internal", "")
 
 
 @pytest.mark.usefixtures("local_aws")
 def test_an_instance_that_is_gone_is_called_by_its_id() -> None:
-    event = told(World(), compliance_event("i-0deadbeefdeadbeef"))
+    event = reported(World(), compliance_event("i-0deadbeefdeadbeef"))
     assert (event.subject_name, event.ring, event.severity) == ("i-0deadbeefdeadbeef", None, WARNING)
     assert event.unknown == "no tag names a patch group of rollout web on: i-0deadbeefdeadbeef"
 
@@ -406,11 +451,11 @@ def test_an_instance_that_is_gone_is_called_by_its_id() -> None:
 @pytest.mark.usefixtures("local_aws")
 @pytest.mark.parametrize("state", ["OPEN", "CLOSED"])
 def test_a_calendar_is_told_with_its_next_change(state: str) -> None:
-    event = told(World(), ssm_events.calendar(state))
+    event = reported(World(), ssm_events.calendar(state))
     assert (event.kind, event.severity, event.status) == (PatchEventKind.CALENDAR, INFO, state)
     assert event.subject_name == "YearEnd"
     assert event.facts == (f"calendar/{ACCOUNT}/{REGION}/YearEnd/{state}/2020-09-19T18:00:07Z",)
-    assert event.text.startswith(f"Change calendar YearEnd is {state} until 2020-10-11T18:00:07Z in account")
+    assert event.until == dt.datetime(2020, 10, 11, 18, 0, 7, tzinfo=dt.UTC)
     assert (event.ring, event.unknown) == (None, "")
 
 
@@ -418,7 +463,7 @@ def test_a_calendar_is_told_with_its_next_change(state: str) -> None:
 def test_a_calendar_that_never_changes_again() -> None:
     event = ssm_events.calendar("OPEN")
     del event["detail"]["nextTransitionTime"]
-    assert "is OPEN in account" in told(World(), event).text
+    assert reported(World(), event).until is None
 
 
 # --- none is lost ---
@@ -428,6 +473,7 @@ OPERATIONS = (
     "DescribeInstanceInformation",
     "DescribeMaintenanceWindowExecutionTaskInvocations",
     "DescribeMaintenanceWindowExecutionTasks",
+    "DescribeMaintenanceWindowTasks",
     "GetMaintenanceWindow",
     "ListCommandInvocations",
     "ListTagsForResource",
@@ -468,7 +514,7 @@ def test_no_event_is_lost_whatever_cannot_be_looked_up() -> None:
         compliance_event(hybrid.node_id, "compliant"),
         ssm_events.calendar("CLOSED"),
     )
-    whole = [told(world, event) for event in events]
+    whole = [reported(world, event) for event in events]
     errors = st.sampled_from(
         [
             ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "Any"),
@@ -481,7 +527,7 @@ def test_no_event_is_lost_whatever_cannot_be_looked_up() -> None:
     @given(st.sampled_from(range(len(events))), st.sets(st.sampled_from(OPERATIONS), min_size=1), errors)
     def none_is_lost(number: int, operations: set[str], error: Exception) -> None:
         with failing(world, operations, error):
-            event = told(world, events[number])
+            event = reported(world, events[number])
         assert PatchEvent.from_data(json.loads(json.dumps(event.to_data()))) == event
         expected = whole[number]
         assert (event.kind, event.subject, event.status) == (
@@ -511,17 +557,17 @@ def test_an_unknown_ring_counts_as_production() -> None:
         {"Error": {"Code": "UnauthorizedOperation", "Message": "not you"}}, "DescribeInstances"
     )
     with failing(world, ["DescribeInstances"], denied):
-        event = told(world, command_event("command-1", node_id=node(1).node_id))
+        event = reported(world, command_event("command-1", node_id=node(1).node_id))
     assert (event.severity, event.ring) == (CRITICAL, None)
-    assert f"on node {node(1).node_id}.internal" in event.text
+    assert event.nodes == (EventNode(id=node(1).node_id, name=f"{node(1).node_id}.internal"),)
     assert event.unknown == f"the tags of nodes could not be read: {denied}"
 
 
 @pytest.mark.usefixtures("local_aws")
-def test_what_is_not_told_is_an_error() -> None:
+def test_a_type_that_is_never_reported_is_an_error() -> None:
     world = World()
     with pytest.raises(UnknownEventError, match="Task Execution State-change"):
-        told(world, ssm_events.window_task_execution("FAILED"))
+        reported(world, ssm_events.window_task_execution("FAILED"))
 
 
 # --- how it is told ---
@@ -546,7 +592,7 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     forwarder.handler(window.event, SimpleNamespace())
     (event,) = messages()
     assert (event["source"], event["detail-type"]) == ("patching-constructs", "Patching Event")
-    assert PatchEvent.from_data(event["detail"]) == told(world, window.event)
+    assert PatchEvent.from_data(event["detail"]) == reported(world, window.event)
 
 
 # --- what it is told ---
@@ -558,7 +604,6 @@ texts = st.text(min_size=1, max_size=5)
     st.builds(
         EventSettings,
         rollout=texts,
-        account_name=texts,
         rings=st.lists(
             st.builds(
                 EventRing,

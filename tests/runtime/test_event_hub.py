@@ -1,8 +1,9 @@
-"""Events on the security account's bus: who may send them, who is told, and that nobody is told twice."""
+"""Events on the security account's bus: who may send them, who is notified, and that no one is twice."""
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,34 +11,46 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from local_aws.aws import client
 from local_aws.in_process import in_process
 from patching_constructs.model.event_hub import CLAIM_KEY, LONGEST_RUN, EventHubSettings
 from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
+from patching_constructs.model.ring_run_settings import RingOwners
 from patching_constructs.patch_event_hub import SETTINGS_FILE
 from patching_constructs.runtime.event_hub import handler as hub
 from patching_constructs.runtime.event_hub.acceptance import RefusedEventError, accept
 from patching_constructs.runtime.event_hub.claims import Claims
-from patching_constructs.runtime.event_hub.messages import chat, ops_item, subject, text
-from patching_constructs.runtime.event_hub.telling import Places, Teller
+from patching_constructs.runtime.event_hub.messages import Messages
+from patching_constructs.runtime.event_hub.notifier import Destinations, Notifier
+from tests.runtime.malformed import malformed_events
 
-SECURITY, REGION, TABLE = "222222222222", "eu-central-1", "told"
+SECURITY, REGION, TABLE = "222222222222", "eu-central-1", "claims"
 ACCOUNT, OTHER = "666666666666", "777777777777"
 CRITICAL, WARNING, INFO = PatchEventSeverity
 NOW = dt.datetime(2026, 12, 19, 3, tzinfo=dt.UTC)
 SECOND, QUIET = dt.timedelta(seconds=1), dt.timedelta(hours=24)
 SETTINGS = EventHubSettings(
-    accounts=frozenset(), ops_items=frozenset({CRITICAL}), quiet_period=QUIET, runbooks="docs/runbooks"
+    owners=RingOwners(
+        accounts={
+            ("web", "prod"): frozenset({ACCOUNT}),
+            ("web", "staging"): frozenset({ACCOUNT}),
+            ("web", "dev"): frozenset({OTHER}),
+            ("db", "prod"): frozenset({OTHER}),
+        }
+    ),
+    account_names={ACCOUNT: "shop-prod", OTHER: "shop-dev"},
+    patch_groups={("web", "prod"): frozenset({"prod-web", "prod-db"})},
+    ops_items=frozenset({CRITICAL}),
+    quiet_period=QUIET,
+    runbooks="docs/runbooks",
 )
 
 EVENT = PatchEvent(
     kind=PatchEventKind.WINDOW,
     severity=CRITICAL,
     account=ACCOUNT,
-    account_name="shop-prod",
     region=REGION,
     rollout="web",
     ring="prod",
@@ -47,10 +60,9 @@ EVENT = PatchEvent(
     status="FAILED",
     happened_at=NOW - SECOND,
     facts=("window-execution/1/FAILED",),
-    title="Window web-prod-install FAILED in shop-prod",
-    text="The window web-prod-install of ring prod ended with status FAILED.",
-    next_step="Find the task with: aws ssm describe-maintenance-window-execution-tasks",
+    execution="b60fb56e-776c",
 )
+MESSAGES = Messages(event=EVENT, account_name="shop-prod", runbooks="docs/runbooks")
 
 
 def event_of(event: PatchEvent, *, sender: str = ACCOUNT, **changes: Any) -> dict[str, Any]:
@@ -73,8 +85,17 @@ def test_an_account_says_what_happened_in_it() -> None:
     assert accept(event_of(EVENT), SETTINGS, now=NOW) == EVENT
 
 
-def test_an_account_that_is_listed_may_send() -> None:
-    assert accept(event_of(EVENT), replace(SETTINGS, accounts=frozenset({ACCOUNT})), now=NOW) == EVENT
+@pytest.mark.parametrize(
+    "event", [replace(EVENT, ring=None, patch_group=None), replace(EVENT, patch_group=None)]
+)
+def test_an_account_may_not_know_the_ring_or_the_group(event: PatchEvent) -> None:
+    assert accept(event_of(event), SETTINGS, now=NOW) == event
+
+
+@pytest.mark.parametrize("ring", ["staging", None])
+def test_a_patch_group_that_cannot_be_checked_is_not_shown(ring: str | None) -> None:
+    event = replace(EVENT, ring=ring, patch_group="dev-web")
+    assert accept(event_of(event), SETTINGS, now=NOW) == replace(event, patch_group=None)
 
 
 def test_clocks_may_differ_a_little() -> None:
@@ -85,146 +106,122 @@ def test_clocks_may_differ_a_little() -> None:
 @pytest.mark.parametrize(
     ("event", "refusal"),
     [
-        (event_of(EVENT, sender=OTHER), "account 777777777777: it speaks of account '666666666666'"),
-        (event_of(replace(EVENT, account=OTHER)), "it speaks of account '777777777777'"),
+        (event_of(EVENT, sender=OTHER), "account 777777777777: it reports about account '666666666666'"),
+        (event_of(replace(EVENT, account=OTHER)), "it reports about account '777777777777'"),
         (
-            event_of(replace(EVENT, account=SECURITY), sender=SECURITY),
-            "account 222222222222: it is not among the accounts that may send",
+            event_of(replace(EVENT, account=OTHER), sender=OTHER),
+            "account 777777777777: it does not own ring 'prod' of rollout 'web'",
         ),
-        (event_of(EVENT, source="aws.ssm"), "no event of patching, got aws.ssm"),
+        (event_of(replace(EVENT, ring="dev")), "it does not own ring 'dev' of rollout 'web'"),
+        (event_of(replace(EVENT, ring="images")), "it does not own ring 'images' of rollout 'web'"),
+        (event_of(replace(EVENT, ring="prod", rollout="db")), "it does not own ring 'prod' of rollout 'db'"),
+        (event_of(replace(EVENT, ring=None, rollout="db")), "it owns no ring of rollout 'db'"),
+        (
+            event_of(replace(EVENT, account=SECURITY, ring=None), sender=SECURITY),
+            "account 222222222222: it owns no ring of rollout 'web'",
+        ),
+        (
+            event_of(replace(EVENT, patch_group="dev-web")),
+            "patch group 'dev-web' is not in ring 'prod' of rollout 'web'",
+        ),
+        (event_of(EVENT, source="aws.ssm"), "expected a patching event, got 'aws.ssm'"),
         (
             event_of(EVENT, **{"detail-type": "Patching Ring Run Finished"}),
-            "no event of patching, got .*Ring Run",
+            "expected a patching event, got .*Ring Run",
         ),
-        (event_of(EVENT, detail={}), "facts: not a list of texts, got None"),
-        (event_of(EVENT, detail={**EVENT.to_data(), "severity": "FATAL"}), "'FATAL' is not a valid"),
-        (event_of(replace(EVENT, region="x" * 3000)), "it speaks of no Region"),
-        (event_of(replace(EVENT, happened_at=NOW + dt.timedelta(minutes=6))), "it speaks of .* and it is"),
-        (event_of(replace(EVENT, facts=tuple(map(str, range(101))))), "101 facts are more than 100"),
-        (event_of(replace(EVENT, facts=("é" * 513,))), "a fact is longer than 1024 bytes"),
+        (
+            event_of(EVENT, detail={}),
+            "kind: expected one of WINDOW, COMMAND, COMPLIANCE, CALENDAR, got nothing",
+        ),
+        (
+            event_of(EVENT, detail=EVENT.to_data() | {"severity": "FATAL"}),
+            "severity: expected one of CRITICAL, WARNING, got 'FATAL'",
+        ),
+        (event_of(replace(EVENT, severity=INFO)), "severity: expected one of CRITICAL, WARNING, got 'INFO'"),
+        (event_of(replace(EVENT, status="SUCCESS")), "severity: expected one of INFO, got 'CRITICAL'"),
+        (event_of(replace(EVENT, status="Failed")), "status: expected one of SUCCESS, FAILED"),
+        (event_of(replace(EVENT, region="x" * 3000)), "region: expected a Region such as eu-central-1"),
+        (
+            event_of(replace(EVENT, happened_at=NOW + dt.timedelta(minutes=6))),
+            "it reports about .*; the time is",
+        ),
+        (
+            event_of(replace(EVENT, facts=tuple(map(str, range(21))))),
+            "facts: expected a list of 1 to 20 entries",
+        ),
+        (event_of(replace(EVENT, facts=("é",))), r"facts\[0\]: expected 1 to 512 visible ASCII characters"),
+        (
+            event_of(replace(EVENT, facts=("x" * 513,))),
+            r"facts\[0\]: expected 1 to 512 visible ASCII characters",
+        ),
     ],
     ids=[
         "for another account",
         "of another account",
-        "of an account that is not listed",
+        "of a ring of another account",
+        "of a ring that it does not own",
+        "of a ring that no account owns",
+        "of a rollout in which it owns another ring",
+        "of no ring, in a rollout in which it owns none",
+        "of an account that owns nothing",
+        "of a patch group of another ring",
         "another source",
         "another type",
         "no event",
         "no severity",
+        "a failure as information",
+        "a success as critical",
+        "a status of another kind",
         "no Region",
         "to come",
         "too many facts",
+        "a fact that is no key",
         "too long a fact",
     ],
 )
 def test_what_is_refused(event: dict[str, Any], refusal: str) -> None:
-    listed = replace(SETTINGS, accounts=frozenset({ACCOUNT, OTHER}))
     with pytest.raises(RefusedEventError, match=refusal):
-        accept(event, listed, now=NOW)
+        accept(event, SETTINGS, now=NOW)
 
 
-# --- what people read ---
+@given(malformed_events(event_of(EVENT)))
+def test_a_malformed_event_is_refused_as_such_whatever_its_shape(event: Any) -> None:
+    with suppress(RefusedEventError):
+        assert accept(event, SETTINGS, now=NOW).account == ACCOUNT
 
 
-def test_a_mail_says_what_happened_where_and_what_to_do() -> None:
-    assert subject(EVENT) == "CRITICAL: Window web-prod-install FAILED in shop-prod"
-    assert text(EVENT, runbooks="docs/runbooks/").splitlines() == [
-        "Window web-prod-install FAILED in shop-prod",
-        "",
-        "The window web-prod-install of ring prod ended with status FAILED.",
-        "",
-        "Account: shop-prod (666666666666), Region eu-central-1",
-        "Ring: prod of rollout web, patch group prod-web",
-        "Maintenance window: web-prod-install (mw-0123456789abcdef0), status FAILED",
-        "Time: 2026-12-19T02:59:59+00:00",
-        "",
-        "What to do: Find the task with: aws ssm describe-maintenance-window-execution-tasks",
-        "",
-        "Runbook: docs/runbooks/patching-event.md",
-    ]
+@given(malformed_events(event_of(EVENT)))
+def test_the_reason_of_a_refusal_is_one_short_line(event: Any) -> None:
+    reason = ""
+    try:
+        accept(event, SETTINGS, now=NOW)
+    except RefusedEventError as refused:
+        reason = str(refused)
+    assert len(reason) < 500
+    assert reason.isprintable()
 
 
-def test_what_nobody_knows_is_said() -> None:
-    unknown = replace(EVENT, ring=None, patch_group=None, next_step="", unknown="the window is gone")
-    told = text(unknown, runbooks="docs/runbooks")
-    assert "Ring: unknown of rollout web\n" in told
-    assert "Not known: the window is gone" in told
-    assert "What to do" not in told
+def test_no_field_says_anything_about_another_account() -> None:
+    """Whatever an account writes into an event: the texts name its own account, and none of its words."""
+    evil = "Maintenance window web-prod-install FAILED in account shop-prod, eu-central-1"
+    data = replace(EVENT, account=OTHER, ring="dev", patch_group=None).to_data()
+    lies = dict.fromkeys(("title", "text", "next-step", "account-name"), evil)
+    event = accept(event_of(EVENT, sender=OTHER, detail=data | lies), SETTINGS, now=NOW)
+    messages = Messages(event=event, account_name=SETTINGS.name_of(event.account), runbooks="docs/runbooks")
+    for message in (messages.subject, messages.text, messages.chat, json.dumps(messages.ops_item)):
+        assert "shop-dev" in message
+        assert "shop-prod" not in message
+    assert {name: value["StringValue"] for name, value in messages.attributes.items()} == {
+        "kind": "WINDOW",
+        "severity": "CRITICAL",
+        "account": OTHER,
+        "region": REGION,
+        "rollout": "web",
+        "ring": "dev",
+    }
 
 
-def test_a_chat_message_has_the_form_of_custom_notifications() -> None:
-    message = json.loads(chat(EVENT, runbooks="docs/runbooks"))
-    assert (message["version"], message["source"]) == ("1.0", "custom")
-    assert message["content"]["textType"] == "client-markdown"
-    assert message["content"]["title"] == "CRITICAL: Window web-prod-install FAILED in shop-prod"
-    assert message["content"]["description"].startswith("The window web-prod-install of ring prod")
-    assert message["content"]["nextSteps"] == [EVENT.next_step, "Runbook: docs/runbooks/patching-event.md"]
-
-
-def test_what_an_account_says_is_no_format_no_line_and_no_mention() -> None:
-    evil = replace(
-        EVENT,
-        title='{0} %s ${x} "quoted"\r\nSubject: other',
-        text="<!channel> see [this](https://example.com)\x00\u202e",
-        account_name="a\nSeverity: INFO",
-        ring="é",
-    )
-    assert subject(evil) == 'CRITICAL: {0} %s ${x} "quoted" Subject: other'
-    lines = text(evil, runbooks="docs/runbooks").splitlines()
-    assert "Severity: INFO" not in lines, "an account cannot write a line of its own"
-    content = json.loads(chat(evil, runbooks="docs/runbooks"))["content"]
-    assert content["title"] == 'CRITICAL: {0} %s ${x} "quoted" Subject: other'
-    assert "<" not in content["description"]
-    assert "](" not in content["description"]
-
-
-@given(
-    st.builds(
-        replace,
-        st.just(EVENT),
-        title=st.text(min_size=1, max_size=3000),
-        text=st.text(min_size=1, max_size=9000),
-        next_step=st.text(max_size=9000),
-        account_name=st.text(min_size=1, max_size=600),
-        subject=st.text(min_size=1, max_size=600),
-        ring=st.none() | st.text(min_size=1, max_size=600),
-        facts=st.lists(st.text(min_size=1), min_size=1).map(tuple),
-    )
-)
-@settings(max_examples=50)
-def test_every_message_is_one_that_aws_takes(event: PatchEvent) -> None:
-    told = subject(event)
-    assert len(told) < 100
-    assert told.isascii()
-    assert told.isprintable()
-    assert len(text(event, runbooks="r").encode()) < 262_144
-    assert len(chat(event, runbooks="r").encode()) < 262_144
-    request = ops_item(event, runbooks="r", partition="aws")
-    with in_process():
-        # The local AWS holds the request against the constraints of AWS's own API model.
-        client("ssm", account=SECURITY, region=REGION).create_ops_item(**request)
-    (resource,) = json.loads(request["OperationalData"]["/aws/resources"]["Value"])
-    assert resource["arn"].startswith(f"arn:aws:ssm:{REGION}:{ACCOUNT}:maintenancewindow/")
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "arn"),
-    [
-        (PatchEventKind.WINDOW, "mw-1", "arn:aws-cn:ssm:eu-central-1:666666666666:maintenancewindow/mw-1"),
-        (PatchEventKind.COMPLIANCE, "i-1", "arn:aws-cn:ec2:eu-central-1:666666666666:instance/i-1"),
-        (PatchEventKind.COMPLIANCE, "mi-1", "arn:aws-cn:ssm:eu-central-1:666666666666:managed-instance/mi-1"),
-        (PatchEventKind.COMMAND, "c-1", None),
-    ],
-)
-def test_an_ops_item_names_what_it_is_about(kind: PatchEventKind, about: str, arn: str | None) -> None:
-    data = ops_item(replace(EVENT, kind=kind, subject=about), runbooks="r", partition="aws-cn")
-    resources = data["OperationalData"].get("/aws/resources")
-    assert (None if resources is None else json.loads(resources["Value"])) == (
-        None if arn is None else [{"arn": arn}]
-    )
-
-
-# --- who is told ---
+# --- who is notified ---
 
 
 class Room:
@@ -251,13 +248,13 @@ class Room:
         self.sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
         return topic_arn
 
-    def teller(self, *, sns: Any = None, ssm: Any = None, **places: Any) -> Teller:
+    def notifier(self, *, sns: Any = None, ssm: Any = None, **destinations: Any) -> Notifier:
         topics = {"topic_arns": self.topics, "chat_topic_arns": self.chat_topics}
-        return Teller(
+        return Notifier(
             sns=sns or self.sns,
             ssm=ssm or self.ssm,
             claims=Claims(dynamodb=self.dynamodb, table_name=TABLE, quiet_period=QUIET),
-            places=Places(**{**topics, **places}),
+            destinations=Destinations(**{**topics, **destinations}),
             settings=SETTINGS,
         )
 
@@ -282,14 +279,14 @@ def room() -> Iterator[Room]:
         yield Room()
 
 
-ALL_TOLD = {"topic": "told", "chat": "told", "ops-item": "told"}
-NONE_TOLD = dict.fromkeys(ALL_TOLD, "duplicate")
+ALL_NOTIFIED = {"topic": "notified", "chat": "notified", "ops-item": "notified"}
+ALL_DUPLICATE = dict.fromkeys(ALL_NOTIFIED, "duplicate")
 
 
-def test_what_is_critical_is_told_in_every_way_that_is_chosen(room: Room) -> None:
-    assert room.teller().tell(EVENT, event_id="1", now=NOW) == ALL_TOLD
+def test_people_are_notified_of_a_critical_event_in_every_way_that_is_chosen(room: Room) -> None:
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW) == ALL_NOTIFIED
     (mail,) = room.read(CRITICAL)
-    assert (mail["Subject"], mail["Message"]) == (subject(EVENT), text(EVENT, runbooks="docs/runbooks"))
+    assert (mail["Subject"], mail["Message"]) == (MESSAGES.subject, MESSAGES.text)
     assert {name: value["Value"] for name, value in mail["MessageAttributes"].items()} == {
         "kind": "WINDOW",
         "severity": "CRITICAL",
@@ -300,7 +297,7 @@ def test_what_is_critical_is_told_in_every_way_that_is_chosen(room: Room) -> Non
         "patch-group": "prod-web",
     }
     (shown,) = room.read("chat")
-    assert json.loads(shown["Message"]) == json.loads(chat(EVENT, runbooks="docs/runbooks"))
+    assert json.loads(shown["Message"]) == json.loads(MESSAGES.chat)
     (item,) = room.ops_items()
     assert (item["Severity"], item["Source"]) == ("1", "patching-constructs")
     assert item["OperationalData"]["ring"]["Value"] == "prod"
@@ -308,50 +305,62 @@ def test_what_is_critical_is_told_in_every_way_that_is_chosen(room: Room) -> Non
 
 
 def test_each_severity_goes_where_it_should(room: Room) -> None:
-    assert room.teller().tell(replace(EVENT, severity=WARNING), event_id="1", now=NOW) == {"topic": "told"}
-    assert room.teller().tell(replace(EVENT, severity=INFO), event_id="2", now=NOW) == {}
+    assert room.notifier().notify(replace(EVENT, severity=WARNING), event_id="1", now=NOW) == {
+        "topic": "notified"
+    }
+    assert (
+        room.notifier().notify(replace(EVENT, severity=INFO, status="SUCCESS"), event_id="2", now=NOW) == {}
+    )
     assert (len(room.read(WARNING)), room.read(CRITICAL), room.read("chat")) == (1, [], [])
     assert room.ops_items() == []
 
 
-@pytest.mark.parametrize("second_id", ["1", "2"], ids=["delivered twice", "told by another event"])
-def test_nobody_is_told_twice(room: Room, second_id: str) -> None:
-    teller = room.teller()
-    teller.tell(EVENT, event_id="1", now=NOW)
-    assert teller.tell(EVENT, event_id=second_id, now=NOW + QUIET - SECOND) == NONE_TOLD
+@pytest.mark.parametrize("second_id", ["1", "2"], ids=["delivered twice", "reported by another event"])
+def test_no_one_is_notified_twice(room: Room, second_id: str) -> None:
+    notifier = room.notifier()
+    notifier.notify(EVENT, event_id="1", now=NOW)
+    assert notifier.notify(EVENT, event_id=second_id, now=NOW + QUIET - SECOND) == ALL_DUPLICATE
     assert (len(room.read(CRITICAL)), len(room.read("chat")), len(room.ops_items())) == (1, 1, 1)
 
 
-def test_after_the_quiet_period_it_is_told_again_although_dynamodb_has_deleted_nothing(room: Room) -> None:
-    teller = room.teller()
-    teller.tell(EVENT, event_id="1", now=NOW)
-    again = teller.tell(EVENT, event_id="2", now=NOW + QUIET)
-    assert again["topic"] == "told"
+def test_after_the_quiet_period_people_are_notified_again_although_dynamodb_has_deleted_nothing(
+    room: Room,
+) -> None:
+    notifier = room.notifier()
+    notifier.notify(EVENT, event_id="1", now=NOW)
+    again = notifier.notify(EVENT, event_id="2", now=NOW + QUIET)
+    assert again["topic"] == "notified"
     assert len(room.read(CRITICAL)) == 2
     assert len(room.ops_items()) == 1, "an OpsItem that is open is not opened again"
 
 
 def test_one_new_fact_is_enough_and_no_new_fact_is_not(room: Room) -> None:
-    teller = room.teller()
+    notifier = room.notifier()
     window = replace(EVENT, facts=("window/1", "command/1"))
-    teller.tell(window, event_id="1", now=NOW)
-    assert teller.tell(replace(EVENT, facts=("command/1",)), event_id="2", now=NOW) == NONE_TOLD
-    assert teller.tell(replace(EVENT, facts=("command/1", "command/2")), event_id="3", now=NOW) == ALL_TOLD
-    assert teller.tell(replace(EVENT, facts=("command/2", "window/1")), event_id="4", now=NOW) == NONE_TOLD
+    notifier.notify(window, event_id="1", now=NOW)
+    assert notifier.notify(replace(EVENT, facts=("command/1",)), event_id="2", now=NOW) == ALL_DUPLICATE
+    assert (
+        notifier.notify(replace(EVENT, facts=("command/1", "command/2")), event_id="3", now=NOW)
+        == ALL_NOTIFIED
+    )
+    assert (
+        notifier.notify(replace(EVENT, facts=("command/2", "window/1")), event_id="4", now=NOW)
+        == ALL_DUPLICATE
+    )
 
 
 def test_no_account_or_region_silences_another(room: Room) -> None:
-    teller = room.teller()
+    notifier = room.notifier()
     for account, region in ((ACCOUNT, REGION), (OTHER, REGION), (ACCOUNT, "eu-west-1")):
         elsewhere = replace(EVENT, account=account, region=region)
-        assert teller.tell(elsewhere, event_id="1", now=NOW) == ALL_TOLD
+        assert notifier.notify(elsewhere, event_id="1", now=NOW) == ALL_NOTIFIED
     assert len(room.ops_items()) == 3
 
 
-def test_what_was_told_to_some_does_not_count_as_told_to_others(room: Room) -> None:
-    teller = room.teller()
-    teller.tell(replace(EVENT, severity=WARNING), event_id="1", now=NOW)
-    assert teller.tell(EVENT, event_id="2", now=NOW) == ALL_TOLD
+def test_a_message_to_some_does_not_count_as_one_to_others(room: Room) -> None:
+    notifier = room.notifier()
+    notifier.notify(replace(EVENT, severity=WARNING), event_id="1", now=NOW)
+    assert notifier.notify(EVENT, event_id="2", now=NOW) == ALL_NOTIFIED
 
 
 def test_a_subscriber_may_filter_by_ring(room: Room) -> None:
@@ -361,9 +370,9 @@ def test_a_subscriber_may_filter_by_ring(room: Room) -> None:
         AttributeName="FilterPolicy",
         AttributeValue='{"ring": ["staging"]}',
     )
-    room.teller().tell(replace(EVENT, ring="prod"), event_id="1", now=NOW)
-    room.teller().tell(replace(EVENT, ring=None, facts=("2",)), event_id="2", now=NOW)
-    room.teller().tell(replace(EVENT, ring="staging", facts=("3",)), event_id="3", now=NOW)
+    room.notifier().notify(replace(EVENT, ring="prod"), event_id="1", now=NOW)
+    room.notifier().notify(replace(EVENT, ring=None, facts=("2",)), event_id="2", now=NOW)
+    room.notifier().notify(replace(EVENT, ring="staging", facts=("3",)), event_id="3", now=NOW)
     assert len(room.read(CRITICAL)) == 1
 
 
@@ -384,102 +393,51 @@ def _failing(*_: Any, **__: Any) -> None:
 
 def test_an_event_whose_function_died_goes_on_when_it_comes_again(room: Room) -> None:
     with pytest.raises(Crash):  # nothing real dies on demand
-        room.teller(sns=SimpleNamespace(publish=_dying)).tell(EVENT, event_id="1", now=NOW)
-    assert room.teller().tell(EVENT, event_id="1", now=NOW + SECOND) == ALL_TOLD
-    assert room.teller().tell(EVENT, event_id="1", now=NOW + 2 * SECOND) == NONE_TOLD
+        room.notifier(sns=SimpleNamespace(publish=_dying)).notify(EVENT, event_id="1", now=NOW)
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW + LONGEST_RUN) == ALL_NOTIFIED
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW + LONGEST_RUN + SECOND) == ALL_DUPLICATE
 
 
-def test_what_another_function_is_telling_is_left_to_it_until_it_cannot_be_alive(room: Room) -> None:
+def test_a_fact_that_another_event_has_claimed_is_left_to_it_while_its_function_may_run(room: Room) -> None:
     with pytest.raises(Crash):
-        room.teller(sns=SimpleNamespace(publish=_dying)).tell(EVENT, event_id="1", now=NOW)
-    early = room.teller().tell(EVENT, event_id="2", now=NOW + LONGEST_RUN - SECOND)
+        room.notifier(sns=SimpleNamespace(publish=_dying)).notify(EVENT, event_id="1", now=NOW)
+    early = room.notifier().notify(EVENT, event_id="2", now=NOW + LONGEST_RUN - SECOND)
     assert early["topic"] == "duplicate"
-    assert room.teller().tell(EVENT, event_id="3", now=NOW + LONGEST_RUN)["topic"] == "told"
-    assert room.teller().tell(EVENT, event_id="1", now=NOW + 2 * LONGEST_RUN)["topic"] == "duplicate"
+    assert room.notifier().notify(EVENT, event_id="3", now=NOW + LONGEST_RUN)["topic"] == "notified"
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW + 2 * LONGEST_RUN)["topic"] == "duplicate"
     assert len(room.read(CRITICAL)) == 1
 
 
-def test_a_way_that_fails_keeps_no_other_from_telling_and_is_told_alone_when_it_comes_again(
+def test_a_way_that_fails_stops_no_other_and_is_repeated_alone(
     room: Room,
 ) -> None:
     gone = {"topic_arns": {CRITICAL: f"arn:aws:sns:{REGION}:{SECURITY}:gone"}}
-    with pytest.raises(ExceptionGroup, match="event 1 of account 666666666666 could not be told") as failed:
-        room.teller(**gone).tell(EVENT, event_id="1", now=NOW)
+    with pytest.raises(
+        ExceptionGroup, match="people could not be notified of event 1 of account 666666666666"
+    ) as failed:
+        room.notifier(**gone).notify(EVENT, event_id="1", now=NOW)
     assert len(failed.value.exceptions) == 1
     assert (len(room.read("chat")), len(room.ops_items())) == (1, 1)
-    assert room.teller().tell(EVENT, event_id="1", now=NOW + SECOND) == {**NONE_TOLD, "topic": "told"}
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW + SECOND) == {
+        **ALL_DUPLICATE,
+        "topic": "notified",
+    }
     assert (len(room.read(CRITICAL)), len(room.read("chat"))) == (1, 0)
 
 
-def test_an_ops_item_that_stands_open_already_is_fine_and_another_refusal_is_not(room: Room) -> None:
-    room.ssm.create_ops_item(**ops_item(EVENT, runbooks="docs/runbooks", partition="aws"))
-    assert room.teller().tell(EVENT, event_id="1", now=NOW) == ALL_TOLD
+def test_an_ops_item_that_is_open_already_is_fine_and_another_refusal_is_not(room: Room) -> None:
+    room.ssm.create_ops_item(**MESSAGES.ops_item)
+    assert room.notifier().notify(EVENT, event_id="1", now=NOW) == ALL_NOTIFIED
     other = replace(EVENT, facts=("other",))
     with pytest.raises(ExceptionGroup):
-        room.teller(ssm=SimpleNamespace(create_ops_item=_failing)).tell(other, event_id="2", now=NOW)
+        room.notifier(ssm=SimpleNamespace(create_ops_item=_failing)).notify(other, event_id="2", now=NOW)
 
 
 def test_a_table_that_cannot_be_written_is_an_error(room: Room) -> None:
     room.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup):
-        room.teller().tell(EVENT, event_id="1", now=NOW)
+        room.notifier().notify(EVENT, event_id="1", now=NOW)
     assert room.read(CRITICAL) == []
-
-
-class _Recorder:
-    """Stands for SNS, to die or fail on demand and to count what arrived."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-        self.before: Any = None
-        self.after: Any = None
-
-    def publish(self, **_: str) -> None:
-        if self.before:
-            self.before()
-        self.sent += 1
-        if self.after:
-            self.after()
-
-
-FACTS = st.lists(st.sampled_from("abcde"), min_size=1, max_size=3, unique=True).map(tuple)
-OUTCOMES = st.sampled_from(["well", "dies before", "dies after", "fails"])
-
-
-@given(
-    events=st.lists(FACTS, min_size=1, max_size=4),
-    deliveries=st.lists(st.tuples(st.integers(0, 3), OUTCOMES), max_size=12),
-    breaks=st.booleans(),
-)
-@settings(max_examples=60)
-def test_every_fact_is_told_at_least_once_and_exactly_once_if_nothing_breaks(
-    events: Sequence[tuple[str, ...]], deliveries: Sequence[tuple[int, str]], breaks: bool
-) -> None:
-    """Deliveries in any order and number; Lambda repeats what died or failed until it went well."""
-    with in_process():
-        recorder, room, now = _Recorder(), Room(), NOW
-        teller = room.teller(sns=recorder, chat_topic_arns={})
-        told: set[str] = set()
-        news = 0
-        queue = [(each % len(events), how if breaks else "well") for each, how in deliveries]
-        queue += [(each, "well") for each in range(len(events))]
-        while queue:
-            each, how = queue.pop(0)
-            now += SECOND
-            recorder.before = {"dies before": _dying, "fails": _failing}.get(how)
-            recorder.after = _dying if how == "dies after" else None
-            sent = recorder.sent
-            event = replace(EVENT, severity=WARNING, facts=events[each])
-            try:
-                teller.tell(event, event_id=str(each), now=now)
-            except (Crash, ExceptionGroup):
-                queue.append((each, "well"))
-            news += not told.issuperset(events[each])
-            if recorder.sent > sent:
-                told.update(events[each])
-        assert told == {fact for facts in events for fact in facts}
-        if not breaks:
-            assert recorder.sent == news
 
 
 # --- as Lambda starts it ---
@@ -500,18 +458,18 @@ def started(room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Room
     return room
 
 
-def test_the_handler_tells_once_and_logs_one_line_for_each_event(
+def test_the_handler_notifies_once_and_logs_one_line_for_each_event(
     started: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
         hub.handler(event_of(PAST), CONTEXT)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["outcomes"] for line in lines] == [ALL_TOLD, NONE_TOLD]
+    assert [line["outcomes"] for line in lines] == [ALL_NOTIFIED, ALL_DUPLICATE]
     assert {line["event-id"] for line in lines} == {"11111111-1111-1111-1111-111111111111"}
     assert len(started.read(CRITICAL)) == 1
 
 
-def test_the_handler_tells_nothing_of_an_event_that_it_refuses(started: Room) -> None:
+def test_the_handler_notifies_no_one_of_an_event_that_it_refuses(started: Room) -> None:
     with pytest.raises(RefusedEventError):
         hub.handler(event_of(PAST, sender=OTHER), CONTEXT)
     assert started.read(CRITICAL) == []

@@ -53,7 +53,9 @@ def _security_stack(senders: list[str]) -> cdk.Stack:
         stack,
         "PatchEvents",
         event_bus=events.EventBus(stack, "EventBus", event_bus_name="patching"),
-        accounts=senders,
+        owners={"web": {"prod": senders}},
+        account_names={ACCOUNT: "shop"},
+        patch_groups={"web": {"prod": [GROUP]}},
         recipients={PatchEventSeverity.CRITICAL: [Recipient.queue(tickets)]},
     )
     return stack
@@ -94,7 +96,7 @@ def _workload_stack() -> cdk.Stack:
             )
         ],
     )
-    PatchEventForwarder(stack, "Events", account_name="shop", maintenance_windows=windows, event_bus_arn=BUS)
+    PatchEventForwarder(stack, "Events", maintenance_windows=windows, event_bus_arn=BUS)
     return stack
 
 
@@ -144,11 +146,11 @@ def test_a_window_that_fails_with_its_command_is_one_message_with_names(tmp_path
     assert any(line.startswith("What to do: ") and "aws ssm" in line for line in lines)
 
 
-def test_an_account_that_is_not_listed_is_not_heard_even_if_the_bus_lets_it_in(tmp_path: Path) -> None:
-    """The local AWS holds nobody back by the policy of a bus."""
+def test_an_account_that_owns_no_ring_is_refused_even_if_the_bus_lets_it_in(tmp_path: Path) -> None:
+    """The local AWS does not enforce the policy of a bus."""
     _deploy(_security_stack(["333333333333"]))
     _deploy(_workload_stack())
     runner = FunctionRunner(tmp_path)
-    with pytest.raises(FunctionFailedError, match="not among the accounts that may send"):
+    with pytest.raises(FunctionFailedError, match="it does not own ring 'prod' of rollout 'web'"):
         runner.deliver(_events()[0], account=ACCOUNT, region=REGION)
     assert _tickets() == []

@@ -1,1 +1,1 @@
-"""Tells the security account what happened in patching, with the names that AWS's events lack."""
+"""Reports patching events to the security account, with the names that AWS's events lack."""

@@ -1,25 +1,24 @@
 """Change calendars that opened or closed."""
 
-from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
-from patching_constructs.runtime.event_enrichment.happening import Happening
-from patching_constructs.runtime.event_enrichment.whereabouts import Whereabouts
+import datetime as dt
+
+from patching_constructs.model.patch_event import PatchEvent, PatchEventKind
+from patching_constructs.runtime.event_enrichment.membership import Membership
+from patching_constructs.runtime.event_enrichment.source_event import SourceEvent
 
 
-def tell_calendar(happening: Happening) -> PatchEvent:
-    """Tell that a calendar opened or closed, and until when; it is of no ring."""
-    detail = happening.detail
-    calendar = happening.event["resources"][0]
+def report_calendar(source: SourceEvent) -> PatchEvent:
+    """Report that a calendar opened or closed, and until when; it belongs to no ring."""
+    detail = source.detail
+    calendar = source.event["resources"][0]
     name, state = calendar.rpartition("document/")[2], detail["state"]
     next_at = detail.get("nextTransitionTime")
-    until = f" until {next_at}" if next_at else ""
-    return happening.tell(
+    return source.report(
         kind=PatchEventKind.CALENDAR,
-        severity=PatchEventSeverity.INFO,
-        where=Whereabouts(),
+        membership=Membership(),
         subject=calendar,
         subject_name=name,
         status=state,
-        facts=[happening.fact("calendar", name, state, detail["atTime"])],
-        title=f"Change calendar {name} is {state} in {happening.place}",
-        text=f"Change calendar {name} is {state}{until} in {happening.place_and_time}.",
+        facts=[source.fact("calendar", name, state, detail["atTime"])],
+        until=dt.datetime.fromisoformat(next_at) if next_at else None,
     )

@@ -1,4 +1,4 @@
-"""From an event of Systems Manager to what the security account is told."""
+"""From an event of Systems Manager to what is reported to the security account."""
 
 from patching_constructs.model.patch_event import PatchEvent
 from patching_constructs.model.patch_events import (
@@ -8,34 +8,37 @@ from patching_constructs.model.patch_events import (
     COMPLIANCE_STATE_CHANGE,
     WINDOW_EXECUTION_STATE_CHANGE,
 )
-from patching_constructs.runtime.event_enrichment.calendars import tell_calendar
-from patching_constructs.runtime.event_enrichment.commands import tell_command, tell_invocation
-from patching_constructs.runtime.event_enrichment.compliance import tell_compliance
-from patching_constructs.runtime.event_enrichment.happening import Happening
-from patching_constructs.runtime.event_enrichment.windows import tell_window
+from patching_constructs.runtime.event_enrichment.calendars import report_calendar
+from patching_constructs.runtime.event_enrichment.commands import report_command, report_invocation
+from patching_constructs.runtime.event_enrichment.compliance import report_compliance
+from patching_constructs.runtime.event_enrichment.source_event import SourceEvent
+from patching_constructs.runtime.event_enrichment.windows import report_window
 
-_TELLERS = {
-    CALENDAR_STATE_CHANGE: tell_calendar,
-    COMMAND_INVOCATION_STATUS_CHANGE: tell_invocation,
-    COMMAND_STATUS_CHANGE: tell_command,
-    COMPLIANCE_STATE_CHANGE: tell_compliance,
-    WINDOW_EXECUTION_STATE_CHANGE: tell_window,
+_REPORTERS = {
+    CALENDAR_STATE_CHANGE: report_calendar,
+    COMMAND_INVOCATION_STATUS_CHANGE: report_invocation,
+    COMMAND_STATUS_CHANGE: report_command,
+    COMPLIANCE_STATE_CHANGE: report_compliance,
+    WINDOW_EXECUTION_STATE_CHANGE: report_window,
 }
 
 
 class UnknownEventError(Exception):
-    """An event arrived that is about none of what is told."""
+    """An event of a type arrived that is never reported."""
 
 
-def enrich(happening: Happening) -> PatchEvent:
-    """Add to an event what it leaves out; what cannot be looked up is said.
+def enrich(source: SourceEvent) -> PatchEvent | None:
+    """Add to an event what it leaves out; what cannot be looked up is stated.
+
+    Returns:
+        The event, or None if it has nothing to do with patching.
 
     Raises:
-        UnknownEventError: If the event is about none of what is told.
+        UnknownEventError: If the event is of a type that is never reported.
     """
-    detail_type = happening.event["detail-type"]
-    tell = _TELLERS.get(detail_type)
-    if tell is None:
-        message = f"an event of type {detail_type!r} is none of {', '.join(sorted(_TELLERS))}"
+    detail_type = source.event["detail-type"]
+    report = _REPORTERS.get(detail_type)
+    if report is None:
+        message = f"expected an event of type {', '.join(sorted(_REPORTERS))}, got {detail_type!r}"
         raise UnknownEventError(message)
-    return tell(happening)
+    return report(source)

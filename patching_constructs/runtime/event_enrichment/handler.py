@@ -13,39 +13,46 @@ from patching_constructs.model.event_settings import EventSettings
 from patching_constructs.model.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE
 from patching_constructs.runtime.delivery import put_event
 from patching_constructs.runtime.event_enrichment.enrichment import enrich
-from patching_constructs.runtime.event_enrichment.happening import Happening
+from patching_constructs.runtime.event_enrichment.source_event import SourceEvent
 from patching_constructs.runtime.retries import PATIENT
 
 SETTINGS_FILE = "events.json"
 """Name of the settings, beside the code."""
 
 _LOOK_UP = Config(retries={"mode": "adaptive", "total_max_attempts": 5}, connect_timeout=5, read_timeout=10)
-"""Patient enough for throttling; then the event is told without an answer, while there is time to tell it.
+"""Patient enough for throttling; then the event is reported without an answer, while there is time left.
 
 https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 """
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:  # noqa: ARG001 - Lambda passes it
-    """Tell the security account what `event` says, with the names that it lacks."""
+def handler(
+    event: Mapping[str, Any],
+    context: Any,  # noqa: ARG001 - Lambda passes it
+) -> dict[str, object] | None:
+    """Report `event` to the security account with the names that it lacks, if it is about patching."""
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
     settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
-    told = enrich(
-        Happening(
+    report = enrich(
+        SourceEvent(
             event=event,
             settings=EventSettings.from_json(settings),
             ssm=boto3.client("ssm", config=_LOOK_UP),
             ec2=boto3.client("ec2", config=_LOOK_UP),
         )
-    ).to_data()
+    )
+    if report is None:
+        print(json.dumps({"not-about-patching": event["detail"]}))  # noqa: T201 - what a function prints is its log
+        return None
+    data = report.to_data()
     # PutEvents works in the Region of the bus only, which need not be this one.
     bus_region = event_bus_arn.split(":")[3]
     put_event(
         boto3.client("events", region_name=bus_region, config=PATIENT),
-        told,
+        data,
         source=PATCH_EVENT_SOURCE,
         detail_type=PATCH_EVENT_DETAIL_TYPE,
         event_bus_arn=event_bus_arn,
     )
-    print(json.dumps(told))  # noqa: T201 - what a function prints is its log
-    return told
+    print(json.dumps(data))  # noqa: T201 - what a function prints is its log
+    return data

@@ -1,4 +1,4 @@
-"""Questions to AWS that may go unanswered."""
+"""Requests to AWS that may fail."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 def look_up(what: str, ask: Callable[[], T]) -> Maybe[T]:
-    """Return what AWS answers, or why it did not: an event is told with what is known.
+    """Return what AWS answers, or why it did not: an event is reported with what is known.
 
     Args:
-        what: What is asked for, for the reason.
-        ask: Asks AWS.
+        what: What is requested, for the reason.
+        ask: Sends the request.
     """
     try:
         return ask()

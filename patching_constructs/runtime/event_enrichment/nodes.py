@@ -26,7 +26,7 @@ def read_tags(ssm: Any, ec2: Any, node_ids: Sequence[str]) -> dict[str, Mapping[
 
 
 def read_computer_names(ssm: Any, node_ids: Sequence[str]) -> dict[str, str]:
-    """Return what Systems Manager calls a few nodes, by their ids; those it does not know are left out."""
+    """Return the names of a few nodes in Systems Manager, by their ids; unknown ones are left out."""
     wanted = [{"Key": "InstanceIds", "Values": list(node_ids)}]
     pages = ssm.get_paginator("describe_instance_information").paginate(Filters=wanted)
     return {

@@ -1,1 +1,1 @@
-"""Tells people in the security account what happens to patching in all accounts."""
+"""Notifies people in the security account of patching events in all accounts."""

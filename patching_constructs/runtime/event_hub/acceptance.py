@@ -1,65 +1,58 @@
-"""Whether an event on the security account's bus is what it has to be, and from whom."""
+"""Whether an event on the security account's bus is a patching event, and from whom."""
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from patching_constructs.model.event_hub import EventHubSettings
 from patching_constructs.model.patch_event import (
-    MOST_FACTS,
     PATCH_EVENT_DETAIL_TYPE,
     PATCH_EVENT_SOURCE,
     PatchEvent,
 )
 from patching_constructs.runtime.acceptance import CLOCKS_DIFFER, accept_record
 
-LONGEST_FACT = 1024
-"""Bytes of a fact, so that the key of its claim stays below DynamoDB's 2,048.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
-"""
-
-_REGION = re.compile(r"[a-z0-9-]{1,32}")
-
 
 class RefusedEventError(Exception):
-    """An event is none of patching, or its sender may not say what it says. Nobody was told."""
+    """An event is not a valid patching event, or its sender may not report it. No one was notified."""
 
 
-def accept(event: Mapping[str, Any], settings: EventHubSettings, *, now: dt.datetime) -> PatchEvent:
-    """Return what `event` tells.
+def accept(event: Any, settings: EventHubSettings, *, now: dt.datetime) -> PatchEvent:
+    """Return what `event` reports, without a patch group of a ring whose groups are not known.
 
     Args:
         event: The event as EventBridge delivers it.
-        settings: Which accounts may send.
-        now: The moment, with a time zone.
+        settings: Which accounts own which rings.
+        now: The current time, with a time zone.
 
     Raises:
-        RefusedEventError: If it is no event of patching, or speaks of another account than its sender's.
+        RefusedEventError: If it is malformed, or is about an account, a rollout, a ring or a patch group that
+            is not its sender's.
     """
-    return accept_record(
+    report = accept_record(
         event,
         source=PATCH_EVENT_SOURCE,
         detail_type=PATCH_EVENT_DETAIL_TYPE,
-        what="event of patching",
+        what="patching event",
         read=PatchEvent.from_data,
-        refuse=lambda told, sender: _refusal(told, sender, settings, now),
+        refuse=lambda report, sender: _refusal(report, sender, settings, now),
         error=RefusedEventError,
     )
+    groups = settings.patch_groups.get((report.rollout, report.ring or ""))
+    return report if groups else replace(report, patch_group=None)
 
 
-def _refusal(told: PatchEvent, sender: str, settings: EventHubSettings, now: dt.datetime) -> str | None:
-    if told.account != sender:
-        return f"it speaks of account {told.account!r}"
-    if settings.accounts and sender not in settings.accounts:
-        return "it is not among the accounts that may send"
-    if not _REGION.fullmatch(told.region):
-        return "it speaks of no Region"
-    if told.happened_at > now + CLOCKS_DIFFER:
-        return f"it speaks of {told.happened_at}, and it is {now}"
-    if len(told.facts) > MOST_FACTS:
-        return f"{len(told.facts)} facts are more than {MOST_FACTS}"
-    if any(len(fact.encode()) > LONGEST_FACT for fact in told.facts):
-        return f"a fact is longer than {LONGEST_FACT} bytes"
+def _refusal(event: PatchEvent, sender: str, settings: EventHubSettings, now: dt.datetime) -> str | None:
+    if event.account != sender:
+        return f"it reports about account {event.account!r}"
+    if event.ring is None:
+        if not settings.owners.own_any(sender, rollout=event.rollout):
+            return f"it owns no ring of rollout {event.rollout!r}"
+    elif not settings.owners.own(sender, rollout=event.rollout, ring=event.ring):
+        return f"it does not own ring {event.ring!r} of rollout {event.rollout!r}"
+    groups = settings.patch_groups.get((event.rollout, event.ring or ""))
+    if groups and event.patch_group is not None and event.patch_group not in groups:
+        return f"patch group {event.patch_group!r} is not in ring {event.ring!r} of rollout {event.rollout!r}"
+    if event.happened_at > now + CLOCKS_DIFFER:
+        return f"it reports about {event.happened_at}; the time is {now}"
     return None

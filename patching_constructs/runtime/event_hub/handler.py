@@ -1,9 +1,8 @@
-"""Where Lambda starts the teller of events."""
+"""Where Lambda starts the notifier of patching events."""
 
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,21 @@ from patching_constructs.model.event_hub import EventHubSettings
 from patching_constructs.model.patch_event import PatchEventSeverity
 from patching_constructs.runtime.event_hub.acceptance import accept
 from patching_constructs.runtime.event_hub.claims import Claims
-from patching_constructs.runtime.event_hub.telling import Places, Teller
+from patching_constructs.runtime.event_hub.notifier import Destinations, Notifier
 from patching_constructs.runtime.retries import PATIENT
 
 SETTINGS_FILE = "event-hub.json"
 """Name of the settings, beside the code."""
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Tell people what `event` says; one that is refused or cannot be told is an error, which rings."""
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Notify people of `event`; one that is refused, or of which people cannot be notified, is an error."""
     settings = EventHubSettings.from_json(
         Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
     )
     now = dt.datetime.now(dt.UTC)
     accepted = accept(event, settings, now=now)
-    teller = Teller(
+    notifier = Notifier(
         sns=boto3.client("sns", config=PATIENT),
         ssm=boto3.client("ssm", config=PATIENT),
         claims=Claims(
@@ -35,14 +34,14 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             table_name=os.environ["TABLE_NAME"],
             quiet_period=settings.quiet_period,
         ),
-        places=Places(
+        destinations=Destinations(
             topic_arns=_by_severity("TOPIC_ARN"),
             chat_topic_arns=_by_severity("CHAT_TOPIC_ARN"),
             partition=context.invoked_function_arn.split(":")[1],
         ),
         settings=settings,
     )
-    outcomes = teller.tell(accepted, event_id=event["id"], now=now)
+    outcomes = notifier.notify(accepted, event_id=event["id"], now=now)
     line = {"event-id": event["id"], "outcomes": outcomes, **accepted.to_data()}
     print(json.dumps(line))  # noqa: T201 - what a function prints is its log
     return line

@@ -1,11 +1,12 @@
-"""What people read about an event.
+"""What is sent about an event: a mail, a chat message, an OpsItem.
 
-Everything in an event is what an account says, so it is made one printable line of bounded length, and is
-never taken for a format, a link or a mention.
+What an account has sent appears as names and ids only. They are printable, of bounded length, and never a
+format, a line of their own, a link or a mention.
 """
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from patching_constructs.model.chat_message import chat_message
@@ -15,17 +16,17 @@ from patching_constructs.model.patch_event import (
     PatchEventKind,
     PatchEventSeverity,
 )
+from patching_constructs.runtime.event_hub import sentences
+from patching_constructs.runtime.event_hub.plain_text import cut, one_line, without_links, without_marks
 
 RUNBOOK = "patching-event"
 
 _SUBJECT = 99
-"""Characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
-_TITLE, _NAME, _TEXT = 240, 256, 4000
+"""Characters, of ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+_TITLE, _TEXT = 240, 4000
+_ATTRIBUTE = 256
 _OPS_ITEM_TITLE, _OPS_ITEM_DESCRIPTION = 1024, 2048
 """Characters. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html"""
-
-_NO_MARKS = str.maketrans({"<": "\u2039", ">": "\u203a"})
-"""Angle brackets make links and mentions in a chat; these look like them and make nothing."""
 
 _SUBJECTS = {
     PatchEventKind.WINDOW: "Maintenance window",
@@ -45,126 +46,145 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-w
 """
 
 
-def subject(event: PatchEvent) -> str:
-    """Return the subject of a mail."""
-    return _line(f"{event.severity}: {event.title}", _SUBJECT).encode("ascii", "replace").decode()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Messages:
+    """The messages about an event.
 
-
-def text(event: PatchEvent, *, runbooks: str) -> str:
-    """Return a message for mailboxes and queues."""
-    parts = [_line(event.title, _TITLE), _line(event.text, _TEXT), "\n".join(_details(event))]
-    if event.next_step:
-        parts.append(f"What to do: {_line(event.next_step, _TEXT)}")
-    return "\n\n".join([*parts, _runbook(runbooks)])
-
-
-def chat(event: PatchEvent, *, runbooks: str) -> str:
-    """Return a message for AWS's chat service."""
-    next_steps = [_no_marks(_line(event.next_step, _TEXT))] if event.next_step else []
-    details = [_no_marks(detail) for detail in _details(event)]
-    return chat_message(
-        title=_no_marks(_line(f"{event.severity}: {event.title}", _TITLE)),
-        description="\n".join([_no_marks(_line(event.text, _TEXT)), *details]),
-        next_steps=[*next_steps, _runbook(runbooks)],
-    )
-
-
-def attributes(event: PatchEvent) -> dict[str, dict[str, str]]:
-    """Return what subscribers may filter by.
-
-    See: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+    Attributes:
+        event: What happened.
+        account_name: What the security account calls the account where it happened.
+        runbooks: Address or path of the folder with the runbooks.
+        partition: Partition of the accounts.
     """
-    values = {
-        "kind": str(event.kind),
-        "severity": str(event.severity),
-        "account": event.account,
-        "region": event.region,
-        "rollout": _line(event.rollout, _NAME),
-        "ring": _line(event.ring or "", _NAME),
-        "patch-group": _line(event.patch_group or "", _NAME),
-    }
-    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items() if value}
 
+    event: PatchEvent
+    account_name: str
+    runbooks: str
+    partition: str = "aws"
 
-def ops_item(event: PatchEvent, *, runbooks: str, partition: str) -> dict[str, Any]:
-    """Return the request of CreateOpsItem.
+    @property
+    def subject(self) -> str:
+        """Subject of a mail."""
+        return one_line(without_links(self._title), _SUBJECT).encode("ascii", "replace").decode()
 
-    OpsCenter makes no second OpsItem while one with the same deduplication string is open.
+    @property
+    def text(self) -> str:
+        """Message for mailboxes and queues."""
+        next_step = sentences.next_step(self.event)
+        parts = [
+            without_links(self._title),
+            without_links(self._happened),
+            "\n".join(map(without_links, self._details())),
+            *([f"What to do: {without_links(next_step)}"] if next_step else []),
+            self._runbook,
+        ]
+        return "\n\n".join(parts)
 
-    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html
-    See: https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-creating-OpsItems-CLI.html
-    """
-    told = json.dumps([event.account, event.region, sorted(event.facts)])
-    data = {
-        "/aws/dedup": json.dumps({"dedupString": hashlib.sha256(told.encode()).hexdigest()}),
-        "account": _name_and_id(event.account_name, event.account),
-        "region": _line(event.region, _NAME),
-        "rollout": _line(event.rollout, _NAME),
-        "ring": _line(event.ring or "", _NAME),
-        "patch-group": _line(event.patch_group or "", _NAME),
-        "status": _line(event.status, _NAME),
-    }
-    arn = _arn(event, partition)
-    if arn is not None:
-        data["/aws/resources"] = json.dumps([{"arn": arn}])
-    return {
-        "Title": _line(f"{event.severity}: {event.title}", _OPS_ITEM_TITLE),
-        "Description": _cut(
-            "\n\n".join(
-                _line(part, _TEXT) for part in (event.text, event.next_step, _runbook(runbooks)) if part
-            ),
-            _OPS_ITEM_DESCRIPTION,
-        ),
-        "Source": PATCH_EVENT_SOURCE,
-        "Category": "Security",
-        "Severity": _OPS_ITEM_SEVERITIES[event.severity],
-        "OperationalData": {
-            key: {"Type": "SearchableString", "Value": value} for key, value in data.items() if value
-        },
-    }
+    @property
+    def chat(self) -> str:
+        """Message for AWS's chat service."""
+        next_step = sentences.next_step(self.event)
+        lines = [self._happened, *self._details()]
+        return chat_message(
+            title=without_marks(self._title),
+            description="\n".join(map(without_marks, lines)),
+            next_steps=[*([without_marks(next_step)] if next_step else []), self._runbook],
+        )
 
+    @property
+    def attributes(self) -> dict[str, dict[str, str]]:
+        """What subscribers may filter by: all of it is true of the account that sent the event.
 
-def _details(event: PatchEvent) -> list[str]:
-    ring = "unknown" if event.ring is None else _line(event.ring, _NAME)
-    group = "" if event.patch_group is None else f", patch group {_line(event.patch_group, _NAME)}"
-    about = _name_and_id(event.subject_name, event.subject)
-    details = [
-        f"Account: {_name_and_id(event.account_name, event.account)}, Region {_line(event.region, _NAME)}",
-        f"Ring: {ring} of rollout {_line(event.rollout, _NAME)}{group}",
-        f"{_SUBJECTS[event.kind]}: {about}, status {_line(event.status, _NAME)}",
-        f"Time: {event.happened_at.isoformat()}",
-    ]
-    if event.unknown:
-        details.append(f"Not known: {_line(event.unknown, _TEXT)}")
-    return details
+        See: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+        """
+        values = {
+            "kind": str(self.event.kind),
+            "severity": str(self.event.severity),
+            "account": self.event.account,
+            "region": self.event.region,
+            "rollout": self.event.rollout,
+            "ring": self.event.ring or "",
+            "patch-group": self.event.patch_group or "",
+        }
+        return {
+            attribute: {"DataType": "String", "StringValue": one_line(value, _ATTRIBUTE)}
+            for attribute, value in values.items()
+            if value
+        }
 
+    @property
+    def ops_item(self) -> dict[str, Any]:
+        """Request of CreateOpsItem.
 
-def _name_and_id(name: str, id: str) -> str:
-    return _line(name, _NAME) if name == id else f"{_line(name, _NAME)} ({_line(id, _NAME)})"
+        OpsCenter creates no second OpsItem while one with the same deduplication string is open.
 
+        See: https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html
+        See: https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-creating-OpsItems-CLI.html
+        """
+        event = self.event
+        facts = json.dumps([event.account, event.region, sorted(event.facts)])
+        data = {
+            "/aws/dedup": json.dumps({"dedupString": hashlib.sha256(facts.encode()).hexdigest()}),
+            "account": sentences.name_and_id(self.account_name, event.account),
+            "region": event.region,
+            "rollout": event.rollout,
+            "ring": event.ring or "",
+            "patch-group": event.patch_group or "",
+            "status": event.status,
+        }
+        arn = self._arn
+        if arn is not None:
+            data["/aws/resources"] = json.dumps([{"arn": arn}])
+        parts = (self._happened, sentences.next_step(event))
+        description = [*(without_links(part) for part in parts if part), self._runbook]
+        return {
+            "Title": one_line(without_links(self._title), _OPS_ITEM_TITLE),
+            "Description": cut("\n\n".join(description), _OPS_ITEM_DESCRIPTION),
+            "Source": PATCH_EVENT_SOURCE,
+            "Category": "Security",
+            "Severity": _OPS_ITEM_SEVERITIES[event.severity],
+            "OperationalData": {
+                key: {"Type": "SearchableString", "Value": value} for key, value in data.items() if value
+            },
+        }
 
-def _runbook(runbooks: str) -> str:
-    return f"Runbook: {runbooks.rstrip('/')}/{RUNBOOK}.md"
+    @property
+    def _title(self) -> str:
+        return one_line(f"{self.event.severity}: {sentences.title(self.event, self.account_name)}", _TITLE)
 
+    @property
+    def _happened(self) -> str:
+        return cut(sentences.text(self.event, self.account_name), _TEXT)
 
-def _arn(event: PatchEvent, partition: str) -> str | None:
-    """Return the ARN of what the event is about; a command has none."""
-    of_service = {
-        PatchEventKind.WINDOW: f"ssm:{event.region}:{event.account}:maintenancewindow/",
-        PatchEventKind.COMPLIANCE: f"ssm:{event.region}:{event.account}:managed-instance/"
-        if event.subject.startswith("mi-")
-        else f"ec2:{event.region}:{event.account}:instance/",
-    }.get(event.kind)
-    return None if of_service is None else f"arn:{partition}:{of_service}{_line(event.subject, _NAME)}"
+    @property
+    def _runbook(self) -> str:
+        return f"Runbook: {self.runbooks.rstrip('/')}/{RUNBOOK}.md"
 
+    @property
+    def _arn(self) -> str | None:
+        """ARN of what the event is about; a command has none."""
+        event = self.event
+        place = f"{event.region}:{event.account}"
+        of_service = {
+            PatchEventKind.WINDOW: f"ssm:{place}:maintenancewindow/",
+            PatchEventKind.COMPLIANCE: f"ssm:{place}:managed-instance/"
+            if event.subject.startswith("mi-")
+            else f"ec2:{place}:instance/",
+        }.get(event.kind)
+        return None if of_service is None else f"arn:{self.partition}:{of_service}{event.subject}"
 
-def _line(text: str, limit: int) -> str:
-    return _cut(" ".join("".join(each if each.isprintable() else " " for each in text).split()), limit)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
-
-
-def _no_marks(text: str) -> str:
-    return text.translate(_NO_MARKS).replace("](", "] (")
+    def _details(self) -> list[str]:
+        event = self.event
+        ring = "unknown" if event.ring is None else sentences.named(event.ring)
+        group = "" if event.patch_group is None else f", patch group {sentences.named(event.patch_group)}"
+        about = sentences.name_and_id(event.subject_name, event.subject)
+        details = [
+            f"Account: {sentences.name_and_id(self.account_name, event.account)}, Region {event.region}",
+            f"Ring: {ring} of rollout {sentences.named(event.rollout)}{group}",
+            f"{_SUBJECTS[event.kind]}: {about}, status {event.status}",
+            f"Time: {event.happened_at.isoformat()}",
+        ]
+        if event.unknown:
+            reason = one_line(event.unknown, _TEXT).replace('"', "'")
+            details.append(f'Not known, as account {event.account} reports: "{reason}"')
+        return details

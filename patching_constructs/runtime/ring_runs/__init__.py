@@ -1,1 +1,1 @@
-"""Tells the security account how the run of a ring went."""
+"""Reports the runs of rings to the security account."""

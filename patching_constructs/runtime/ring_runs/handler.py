@@ -18,8 +18,8 @@ SETTINGS_FILE = "ring-runs.json"
 """Name of the settings, beside the code."""
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
-    """Tell the security account how the run went of which `event` says that it is over."""
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:
+    """Report the run that `event` announces as over to the security account."""
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
     settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
     run = read_run(
@@ -29,15 +29,15 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str | int]:
         account=context.invoked_function_arn.split(":")[4],
         region=os.environ["AWS_REGION"],
     )
-    told = run.to_data()
+    report = run.to_data()
     # PutEvents works in the Region of the bus only, which need not be this one.
     bus_region = event_bus_arn.split(":")[3]
     put_event(
         boto3.client("events", region_name=bus_region, config=PATIENT),
-        told,
+        report,
         source=RING_RUN_SOURCE,
         detail_type=RING_RUN_DETAIL_TYPE,
         event_bus_arn=event_bus_arn,
     )
-    print(json.dumps(told))  # noqa: T201 - what a function prints is its log
-    return told
+    print(json.dumps(report))  # noqa: T201 - what a function prints is its log
+    return report

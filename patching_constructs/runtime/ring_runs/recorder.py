@@ -6,20 +6,17 @@ from typing import Any
 
 from patching_constructs.model.ring_run import RingRun
 from patching_constructs.model.ring_run_settings import RingRunSettings
-from patching_constructs.runtime.ring_runs.task_results import judge_tasks, read_tasks
-
-NO_TASK = "0"
-"""Error budget that is told of a run without a patching task."""
+from patching_constructs.runtime.ring_runs.task_results import read_tasks
 
 
 class UnknownWindowError(Exception):
-    """A window ran that is no install window of the rollout."""
+    """A window ran that is not an install window of the rollout."""
 
 
 def read_run(
     ssm: Any, settings: RingRunSettings, detail: Mapping[str, Any], *, account: str, region: str
 ) -> RingRun:
-    """Read how the run went of which `detail` says that it is over.
+    """Read how the run went that is over, by `detail`.
 
     Args:
         ssm: A boto3 client.
@@ -29,18 +26,16 @@ def read_run(
         region: Region of the window.
 
     Raises:
-        UnknownWindowError: If the window is no install window of the rollout.
+        UnknownWindowError: If the window is not an install window of the rollout.
     """
     window_id, execution_id = detail["window-id"], detail["window-execution-id"]
     name = ssm.get_maintenance_window(WindowId=window_id)["Name"]
     ring = settings.rings.get(name)
     if ring is None:
         known = ", ".join(sorted(settings.rings))
-        message = f"{window_id} is named {name}, which is none of the install windows {known}"
+        message = f"{window_id} is named {name}; expected one of the install windows {known}"
         raise UnknownWindowError(message)
     execution = ssm.get_maintenance_window_execution(WindowExecutionId=execution_id)
-    results = list(read_tasks(ssm, execution_id))
-    health, reason = judge_tasks(results, status=detail["status"])
     return RingRun(
         rollout=settings.rollout,
         ring=ring.name,
@@ -54,10 +49,5 @@ def read_run(
             dt.UTC
         ),
         status=detail["status"],
-        nodes=sum(result.nodes for result in results),
-        succeeded=sum(result.succeeded for result in results),
-        failed=sum(result.failed for result in results),
-        max_errors=", ".join(dict.fromkeys(result.max_errors for result in results)) or NO_TASK,
-        health=health,
-        reason=reason,
+        tasks=tuple(read_tasks(ssm, execution_id)),
     )

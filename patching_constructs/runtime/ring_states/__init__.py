@@ -1,1 +1,1 @@
-"""Keeps how the runs of rings went, in the security account."""
+"""Stores the runs of rings in the security account."""

@@ -1,9 +1,9 @@
 """From an event on the security account's bus to the records of a ring."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
+from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
@@ -16,19 +16,19 @@ _STARTED = "started"
 
 
 class RefusedRunError(Exception):
-    """An event is no record of a run, or its sender may not write it. Nothing was kept."""
+    """An event is not a valid record of a run, or its sender may not write it. Nothing was stored."""
 
 
-def accept(event: Mapping[str, Any], owners: RingOwners, *, now: dt.datetime) -> RingRun:
-    """Return the run that `event` tells of.
+def accept(event: Any, owners: RingOwners, *, now: dt.datetime) -> RingRun:
+    """Return the run that `event` reports.
 
     Args:
         event: The event as EventBridge delivers it.
-        owners: Which accounts may say how a ring went.
-        now: The moment, with a time zone.
+        owners: Which accounts may report runs of a ring.
+        now: The current time, with a time zone.
 
     Raises:
-        RefusedRunError: If it is no run, or comes from an account that does not own the ring.
+        RefusedRunError: If it is malformed or contradicts itself, or its sender does not own the ring.
     """
     return accept_record(
         event,
@@ -43,20 +43,18 @@ def accept(event: Mapping[str, Any], owners: RingOwners, *, now: dt.datetime) ->
 
 def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) -> str | None:
     if run.account != sender:
-        return f"it speaks of a run in account {run.account}"
+        return f"it reports a run of account {run.account}"
     if not owners.own(sender, rollout=run.rollout, ring=run.ring):
-        return f"it does not own ring {run.ring} of rollout {run.rollout}"
-    if run.succeeded + run.failed != run.nodes:
-        return f"{run.succeeded} nodes succeeded and {run.failed} failed, of {run.nodes}"
+        return f"it does not own ring {run.ring!r} of rollout {run.rollout!r}"
     if not run.started_at <= run.ended_at <= now + CLOCKS_DIFFER:
-        return f"a run cannot last from {run.started_at} to {run.ended_at}; it is {now}"
+        return f"a run cannot last from {run.started_at} to {run.ended_at}; the time is {now}"
     return None
 
 
-def keep(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
-    """Keep a run, and keep it as the latest of its ring, account and Region unless a newer one is known.
+def store(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
+    """Store a run, and store it as the latest of its ring, account and Region unless a newer one is stored.
 
-    The same run may come more than once and runs may come in any order: the records are the same.
+    The same run may arrive more than once and runs may arrive in any order: the records are the same.
 
     Args:
         dynamodb: A boto3 client.
@@ -65,13 +63,11 @@ def keep(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
 
     See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
     """
+    serialize = TypeSerializer().serialize
     item = {
         RING_KEY: {"S": ring_key(run.rollout, run.ring)},
         _STARTED: {"N": f"{run.started_at.timestamp():.6f}"},
-        **{
-            name: {"N": str(value)} if isinstance(value, int) else {"S": value}
-            for name, value in run.to_data().items()
-        },
+        **{name: serialize(value) for name, value in run.to_data().items()},
     }
     _put(
         dynamodb,
@@ -91,7 +87,7 @@ def keep(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
 
 
 def _put(dynamodb: Any, **request: Any) -> None:
-    """Put an item unless its condition does not hold, which says that it stands there already."""
+    """Put an item unless its condition fails, which means that it is stored already."""
     try:
         dynamodb.put_item(**request)
     except ClientError as error:
