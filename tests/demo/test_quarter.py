@@ -27,7 +27,7 @@ from local_aws.functions import FunctionFailedError
 from patching_constructs import OperatingSystem
 from patching_constructs._dashboard.body import LAST_WEEK, NOW
 from patching_constructs.model.compliance_metrics import ComplianceMetric
-from patching_constructs.model.ring_run import RingHealth
+from patching_constructs.model.ring_health import RingHealth
 from tests.demo.organisation import PLACES, deploy, small_organisation
 
 HOUR = timedelta(hours=1)

@@ -11,6 +11,8 @@ import yaml
 from aws_cdk.assertions import Template
 
 from patching_constructs import load_settings
+from patching_constructs.model.event_hub import EventHubSettings
+from patching_constructs.model.event_settings import EventSettings
 from patching_constructs.model.reporter_settings import ReporterSettings
 from patching_constructs.model.ring_run_settings import RingOwners
 from stacks.security_stack import SecurityStack
@@ -170,6 +172,31 @@ def test_every_account_that_installs_tells_how_it_went_and_is_believed(
     }
     assert believed == installing
     assert believed
+
+
+def test_the_hub_knows_names_owners_and_groups_from_the_settings(
+    app: cdk.App, templates: dict[str, dict[str, Any]]
+) -> None:
+    (text,) = _files(app, templates["Patching-security"], "event-hub.json")
+    hub = EventHubSettings.from_json(text)
+    assert hub.name_of("666666666666") == "prod"
+    for stack in STACKS[1:]:
+        (forwarded,) = _files(app, templates[stack], "events.json")
+        settings = EventSettings.from_json(forwarded)
+        account = next(each for each in hub.account_names if hub.account_names[each] == stack.split("-")[1])
+        for ring in settings.rings:
+            assert hub.owners.own(account, rollout=settings.rollout, ring=ring.name)
+            groups = hub.patch_groups[settings.rollout, ring.name]
+            assert groups == {group.name for group in ring.patch_groups}
+
+
+def test_events_that_no_one_is_notified_of_are_not_forwarded(templates: dict[str, dict[str, Any]]) -> None:
+    for stack in STACKS[1:]:
+        patterns = [
+            rule.get("EventPattern", {}) for rule in _of_type(templates[stack], "AWS::Events::Rule").values()
+        ]
+        types = {detail_type for pattern in patterns for detail_type in pattern.get("detail-type", ())}
+        assert "Configuration Compliance State Change" not in types
 
 
 @pytest.mark.parametrize("stack", STACKS[1:])
