@@ -23,6 +23,7 @@ from patching_constructs import (
     PatchBaseline,
     PatchEventForwarder,
     PatchEventHub,
+    PatchEventKind,
     PatchEventSeverity,
     PatchFindings,
     PatchGroup,
@@ -107,7 +108,7 @@ def _define_security(stack: cdk.Stack) -> None:
         stack,
         "Hub",
         event_bus=bus,
-        accounts=[SHOP],
+        owners={"web": {"shop": [SHOP]}},
         recipients={
             PatchEventSeverity.CRITICAL: [
                 _encrypted_queue(stack),
@@ -205,7 +206,7 @@ def _define_shop(stack: cdk.Stack) -> None:
     PatchEventForwarder(
         stack,
         "Forwarder",
-        account_name="shop",
+        kinds=list(PatchEventKind),
         maintenance_windows=windows,
         event_bus_arn=_BUS,
         patch_command_notification_type=PatchCommandNotificationType.INVOCATION,
