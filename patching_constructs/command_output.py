@@ -66,7 +66,8 @@ class CommandOutput(Construct):
         access_logs_bucket: Bucket for the server access logs of the output bucket.
             Default: access is not logged.
         removal_policy: What happens to key, log group and bucket when they leave the stack. `DESTROY`
-            fails on a bucket that is not empty. Default: they are retained.
+            fails on a bucket that is not empty. Default: they are retained on update and delete, and
+            deleted if the deployment that creates them fails.
 
     Attributes:
         bucket: The output bucket.
@@ -95,7 +96,7 @@ class CommandOutput(Construct):
         *,
         retention_days: int = 365,
         access_logs_bucket: s3.IBucket | None = None,
-        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
         super().__init__(scope, id)

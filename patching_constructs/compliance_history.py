@@ -63,7 +63,8 @@ class ComplianceHistory(Construct):
             `resource-data-sync/` too. They keep no history: AWS overwrites what it has written.
             Default: False.
         access_logs_bucket: Bucket for the server access logs. Default: access is not logged.
-        removal_policy: What happens to key and bucket when they leave the stack. Default: they are retained.
+        removal_policy: What happens to key and bucket when they leave the stack. Default: they are retained
+            on update and delete, and deleted if the deployment that creates them fails.
 
     Attributes:
         bucket: The bucket.
@@ -112,7 +113,7 @@ class ComplianceHistory(Construct):
         workgroup_name: str = "patching",
         takes_resource_data_sync: bool = False,
         access_logs_bucket: s3.IBucket | None = None,
-        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         findings = [
             *check_history_places(

@@ -192,7 +192,7 @@ class ComplianceReporter(Construct):
                 point_in_time_recovery_enabled=True
             ),
             time_to_live_attribute="expires",
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         settings = ReporterSettings(
             rollout=self.rollout_name,

@@ -21,7 +21,7 @@ def define_access_logs(scope: Construct) -> s3.Bucket:
                 expiration=cdk.Duration.days(365), noncurrent_version_expiration=cdk.Duration.days(30)
             )
         ],
-        removal_policy=cdk.RemovalPolicy.RETAIN,
+        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     acknowledge_access_logs(bucket)
     return bucket

@@ -32,7 +32,7 @@ def define_key(scope: Construct, id: str, *, description: str) -> kms.Key:
         id,
         description=description,
         enable_key_rotation=True,
-        removal_policy=cdk.RemovalPolicy.RETAIN,
+        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
     let_logs_encrypt(key, environment_of(scope))
     return key

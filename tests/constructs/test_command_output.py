@@ -204,7 +204,7 @@ def test_a_node_may_touch_this_bucket_this_key_and_this_log_group_only() -> None
 
 
 @pytest.mark.parametrize(
-    ("removal_policy", "expected"), [(None, "Retain"), (cdk.RemovalPolicy.DESTROY, "Delete")]
+    ("removal_policy", "expected"), [(None, "RetainExceptOnCreate"), (cdk.RemovalPolicy.DESTROY, "Delete")]
 )
 def test_key_log_group_and_bucket_leave_together(
     removal_policy: cdk.RemovalPolicy | None, expected: str

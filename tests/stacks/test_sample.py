@@ -277,3 +277,14 @@ def test_people_are_told_of_failures_and_not_of_what_went_well(
     assert [subscription["Endpoint"] for subscription in subscriptions] == [
         "security-patching@example.com"
     ] * 2
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_is_retained_is_deleted_if_its_creation_fails(
+    stack: str, templates: dict[str, dict[str, Any]]
+) -> None:
+    policies = {
+        (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        for resource in templates[stack]["Resources"].values()
+    }
+    assert policies == {(None, None), ("Delete", "Delete"), ("RetainExceptOnCreate", "Retain")}
