@@ -153,9 +153,13 @@ class PatchManager:
         baseline_id = request["BaselineId"]
         if baseline_id in self._baselines:
             if groups := self._groups_of(baseline_id):
+                # The wording of https://github.com/rebuy-de/aws-nuke/pull/321.
                 raise ApiError(
-                    "ResourceInUseException", f"{baseline_id} is registered for patch groups {sorted(groups)}"
+                    "ResourceInUseException",
+                    f"PatchBaseline to be deleted is used for Patch Group: {', '.join(sorted(groups))}",
                 )
+            # Terraform meets this error, and makes another baseline the default before it tries again:
+            # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ssm/patch_baseline.go
             if baseline_id in self._defaults.values():
                 raise ApiError("ResourceInUseException", f"{baseline_id} is a default patch baseline")
             del self._baselines[baseline_id]
@@ -207,11 +211,11 @@ class PatchManager:
         group = request["PatchGroup"]
         identity = self._identity(request["BaselineId"])
         operating_system, baseline_id = identity["OperatingSystem"], identity["BaselineId"]
-        holder = self._groups.get((group, operating_system))
-        if holder is not None:
+        if (group, operating_system) in self._groups:
             raise ApiError(
                 "AlreadyExistsException",
-                f"Patch group '{group}' is already registered for {operating_system} with baseline {holder}",
+                "Patch Group baseline already has a baseline registered for "
+                f"OperatingSystem {operating_system}.",
             )
         if len(self._groups_of(baseline_id)) >= MAX_GROUPS_PER_BASELINE:
             raise ApiError(

@@ -19,9 +19,13 @@ class ResourceType:
     properties: ClassVar[frozenset[str]]
     create_only: ClassVar[frozenset[str]] = frozenset()
     """Properties whose change means a new resource in place of the old one."""
+    exclusive: ClassVar[str | None] = None
+    """The list property whose items only one resource of the account and Region can have."""
+    not_found: ClassVar[frozenset[str]] = frozenset()
+    """Error codes with which AWS answers that a resource does not exist: it need not be deleted then."""
 
     def create(self, aws: Aws, name: str, properties: Properties) -> str:
-        """Make the resource, as far as one call goes, and give its physical id: what `Ref` gives.
+        """Make the resource and give its physical id: what `Ref` gives. What it has made stays if it fails.
 
         Args:
             aws: Where to make it.

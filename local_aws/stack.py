@@ -117,19 +117,21 @@ class Stack:
         self.text, self.template, self.parameters, self.tags = text, template, parameters, tags
         self.imports = set()
         before = dict(self.resources)
-        undo: list[Callable[[], None]] = []
+        done = _Done()
         self._enter(f"{verb}_IN_PROGRESS", STARTED_BY_USER)
         resolver = self._resolver(template, parameters, self.resources)
         try:
-            self._make_resources(resolver, before, undo)
+            self._make_resources(resolver, before, done)
             self.outputs = self._read_outputs(resolver)
         except (ResourceFailed, LocalAwsError) as error:
             if self.disable_rollback:
                 self._enter(f"{verb}_FAILED", str(error))
                 return
-            if verb == "UPDATE":
-                self.text, self.template, self.parameters, self.tags, self.imports = previous
-            self._roll_back("ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK", error, undo)
+            if verb == "CREATE":
+                self._roll_back_creation(error, done)
+                return
+            self.text, self.template, self.parameters, self.tags, self.imports = previous
+            self._roll_back_update(error, done, before)
             return
         if verb == "UPDATE":
             self.updated_at = datetime.now(UTC)
@@ -154,11 +156,10 @@ class Stack:
 
     # ---- making resources
 
-    def _make_resources(
-        self, resolver: Resolver, before: Mapping[str, StackResource], undo: list[Callable[[], None]]
-    ) -> None:
+    def _make_resources(self, resolver: Resolver, before: Mapping[str, StackResource], done: "_Done") -> None:
         definitions = self.template["Resources"]
-        for logical_id in in_dependency_order(definitions):
+        held = {logical_id: resource.properties for logical_id, resource in before.items()}
+        for logical_id in _worst_order(definitions, held):
             definition = definitions[logical_id]
             if "Condition" in definition and not resolver.condition(definition["Condition"]):
                 continue
@@ -168,24 +169,23 @@ class Stack:
                 properties = self._properties(definition, resolver)
             wanted = StackResource(logical_id=logical_id, definition=definition, properties=properties)
             if existing is None:
-                self._create(wanted, undo)
+                self._create(wanted, done)
             else:
-                self._change(existing, wanted, undo)
+                self._change(existing, wanted, done)
 
-    def _create(self, resource: StackResource, undo: list[Callable[[], None]], verb: str = "CREATE") -> None:
+    def _create(self, resource: StackResource, done: "_Done", verb: str = "CREATE") -> None:
         logical_id, kind = resource.logical_id, resource.kind
         self._note_resource(resource, f"{verb}_IN_PROGRESS")
         with self._failing(logical_id, kind.type_name, verb):
             resource.physical_id = kind.create(self._aws, self._name_for(logical_id), resource.properties)
-        replaced = self.resources.get(logical_id)
         self.resources[logical_id] = resource
-        undo.append(lambda: self._take_back(resource, replaced))
+        done.created.append(resource)
         with self._failing(logical_id, kind.type_name, verb, resource.physical_id):
             kind.configure(self._aws, resource.physical_id, resource.properties, {})
             resource.attributes = kind.attributes(self._aws, resource.physical_id, resource.properties)
         self._note_resource(resource, f"{verb}_COMPLETE")
 
-    def _change(self, existing: StackResource, wanted: StackResource, undo: list[Callable[[], None]]) -> None:
+    def _change(self, existing: StackResource, wanted: StackResource, done: "_Done") -> None:
         kind, physical_id = existing.kind, existing.physical_id
         with self._failing(wanted.logical_id, existing.type_name, "UPDATE", physical_id):
             if wanted.type_name != existing.type_name:
@@ -195,13 +195,13 @@ class Stack:
         if differing & kind.create_only:
             reason = "Requested update requires the creation of a new physical resource; hence creating one."
             self._note_resource(existing, "UPDATE_IN_PROGRESS", reason)
-            self._create(wanted, undo, "UPDATE")
+            self._create(wanted, done, "UPDATE")
             return
         self.resources[wanted.logical_id] = wanted
         wanted.physical_id, wanted.attributes = physical_id, existing.attributes
         wanted.status, wanted.updated_at = existing.status, existing.updated_at
         if differing:
-            undo.append(lambda: self._put_back(existing, wanted.properties))
+            done.changed[wanted.logical_id] = (existing, wanted.properties)
             self._update(wanted, existing.properties)
 
     def _update(self, resource: StackResource, previous: Mapping[str, Any]) -> None:
@@ -216,39 +216,64 @@ class Stack:
         self._note_resource(resource, "DELETE_IN_PROGRESS")
         try:
             with self._failing(resource.logical_id, resource.type_name, "DELETE", resource.physical_id):
-                resource.kind.delete(self._aws, resource.physical_id, resource.properties)
+                self._delete_if_there(resource)
         except ResourceFailed:
             return False
         self._note_resource(resource, "DELETE_COMPLETE")
         return True
 
+    def _delete_if_there(self, resource: StackResource) -> None:
+        """Delete a resource; one that does not exist any more counts as deleted.
+
+        See: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract.html
+        """
+        try:
+            resource.kind.delete(self._aws, resource.physical_id, resource.properties)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in resource.kind.not_found:
+                raise
+
     # ---- putting things back
 
-    def _take_back(self, resource: StackResource, replaced: StackResource | None) -> None:
+    def _roll_back_creation(self, cause: Exception, done: "_Done") -> None:
+        """Delete what was made, the last first."""
+        self._enter("ROLLBACK_IN_PROGRESS", f"{cause} Rollback requested by user.")
+        for resource in reversed(done.created):
+            if not self._take_back(resource):
+                self._enter(
+                    "ROLLBACK_FAILED", f"The following resource(s) failed to delete: [{resource.logical_id}]."
+                )
+                return
+            del self.resources[resource.logical_id]
+        self._enter("ROLLBACK_COMPLETE")
+
+    def _roll_back_update(self, cause: Exception, done: "_Done", before: Mapping[str, StackResource]) -> None:
+        """Change back what was changed, and only then delete what was made.
+
+        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+        """
+        self._enter("UPDATE_ROLLBACK_IN_PROGRESS", f"{cause} Rollback requested by user.")
+        self.resources.clear()
+        self.resources.update(before)
+        current = {logical_id: properties for logical_id, (_, properties) in done.changed.items()}
+        try:
+            for logical_id in _worst_order(self.template["Resources"], current):
+                if logical_id in done.changed:
+                    self._update(*done.changed[logical_id])
+        except ResourceFailed as error:
+            self._enter("UPDATE_ROLLBACK_FAILED", str(error))
+            return
+        self._enter("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+        for resource in reversed(done.created):
+            self._take_back(resource)
+        self._enter("UPDATE_ROLLBACK_COMPLETE")
+
+    def _take_back(self, resource: StackResource) -> bool:
         """Undo a creation."""
         if resource.definition.get("DeletionPolicy") == "Retain":
             self._note_resource(resource, "DELETE_SKIPPED")
-        elif not self._delete(resource):
-            raise ResourceFailed(resource.logical_id, "delete")
-        if replaced is None:
-            del self.resources[resource.logical_id]
-        else:
-            self.resources[resource.logical_id] = replaced
-
-    def _put_back(self, resource: StackResource, current: Mapping[str, Any]) -> None:
-        """Undo an update."""
-        self._update(resource, current)
-        self.resources[resource.logical_id] = resource
-
-    def _roll_back(self, prefix: str, cause: Exception, undo: list[Callable[[], None]]) -> None:
-        self._enter(f"{prefix}_IN_PROGRESS", f"{cause} Rollback requested by user.")
-        try:
-            for step in reversed(undo):
-                step()
-        except ResourceFailed as error:
-            self._enter(f"{prefix}_FAILED", str(error))
-            return
-        self._enter(f"{prefix}_COMPLETE")
+            return True
+        return self._delete(resource)
 
     def _clean_up(self, before: Mapping[str, StackResource], template: Mapping[str, Any]) -> None:
         """Remove what the stack had before the update and has no more, or has anew."""
@@ -368,6 +393,43 @@ class Stack:
         except Exception as error:
             self._note(logical_id, type_name, physical_id, f"{verb}_FAILED", _reason(error))
             raise ResourceFailed(logical_id, verb.lower()) from error
+
+
+@dataclass(kw_only=True, slots=True)
+class _Done:
+    """What a deployment has done so far.
+
+    Attributes:
+        created: Each new resource, in order.
+        changed: Each changed resource as it was, with the properties that it was given, by logical id.
+    """
+
+    created: list[StackResource] = field(default_factory=list)
+    changed: dict[str, tuple[StackResource, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+def _worst_order(
+    definitions: Mapping[str, Mapping[str, Any]], held: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Order an operation so that what only one resource can have is taken before another gives it up.
+
+    CloudFormation works on resources that do not need each other at the same time, so that an order that is
+    good by chance proves nothing. docs/not-proven.md#order-of-updates
+
+    Args:
+        definitions: The resources as the operation leaves them.
+        held: The properties that resources have now, by logical id.
+    """
+
+    def takes(logical_id: str) -> bool:
+        definition = definitions[logical_id]
+        exclusive = RESOURCE_TYPES[definition["Type"]].exclusive
+        if exclusive is None:
+            return False
+        has = held.get(logical_id, {}).get(exclusive, [])
+        return any(item not in has for item in definition.get("Properties", {}).get(exclusive, []))
+
+    return in_dependency_order(definitions, early=[name for name in definitions if takes(name)])
 
 
 def _last_made_first(

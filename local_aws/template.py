@@ -6,7 +6,7 @@ See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intr
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -90,8 +90,14 @@ def references(value: object) -> Iterator[str]:
                 yield from references(item)
 
 
-def in_dependency_order(resources: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def in_dependency_order(
+    resources: Mapping[str, Mapping[str, Any]], *, early: Collection[str] = ()
+) -> list[str]:
     """Order logical ids so that each resource comes after those that it needs.
+
+    Args:
+        resources: The resources by logical id.
+        early: Those that come before all that they do not need.
 
     Raises:
         TemplateError: If resources need each other in a circle, or need what the template does not have.
@@ -106,10 +112,15 @@ def in_dependency_order(resources: Mapping[str, Mapping[str, Any]]) -> list[str]
             name for name in references(resource.get("Properties", {})) if name in resources
         }
     try:
-        return list(TopologicalSorter(graph).static_order())
+        order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = ", ".join(sorted(set(error.args[1])))
         raise TemplateError(f"Circular dependency between resources: [{circle}]") from error
+    first = set(early)
+    for logical_id in reversed(order):
+        if logical_id in first:
+            first |= graph[logical_id]
+    return sorted(order, key=lambda logical_id: logical_id not in first)
 
 
 class Resolver:

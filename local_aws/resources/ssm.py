@@ -1,4 +1,7 @@
-"""AWS::SSM resource types."""
+"""AWS::SSM resource types, with the calls of AWS's own handlers in their order.
+
+See: https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ssm
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,6 +18,7 @@ _INVOCATION_NAMES = {
     "MaintenanceWindowRunCommandParameters": "RunCommand",
     "MaintenanceWindowStepFunctionsParameters": "StepFunctions",
 }
+_NOT_FOUND = names("DoesNotExistException")
 
 
 class PatchBaseline(ResourceType):
@@ -25,6 +29,8 @@ class PatchBaseline(ResourceType):
 
     type_name = "AWS::SSM::PatchBaseline"
     create_only = names("OperatingSystem")
+    exclusive = "PatchGroups"
+    not_found = _NOT_FOUND
     _updatable: ClassVar[frozenset[str]] = names(
         "Name ApprovalRules ApprovedPatches ApprovedPatchesComplianceLevel ApprovedPatchesEnableNonSecurity "
         "AvailableSecurityUpdatesComplianceStatus Description GlobalFilters RejectedPatches "
@@ -34,52 +40,49 @@ class PatchBaseline(ResourceType):
 
     @override
     def create(self, aws: Aws, name: str, properties: Properties) -> str:
-        request = pick(properties, self._updatable | {"OperatingSystem", "Tags"})
-        return str(aws.client("ssm").create_patch_baseline(**request)["BaselineId"])
+        """Make the baseline with its groups in one step.
 
-    @override
-    def configure(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
+        AWS's handler answers a failure without the id of the baseline: CloudFormation cannot delete what it
+        does not know, and a baseline whose group is refused stays behind. docs/not-proven.md#left-baselines
+        """
         ssm = aws.client("ssm")
-        for group in added(previous, properties, "PatchGroups"):
-            ssm.deregister_patch_baseline_for_patch_group(BaselineId=physical_id, PatchGroup=group)
-        for group in added(properties, previous, "PatchGroups"):
-            ssm.register_patch_baseline_for_patch_group(BaselineId=physical_id, PatchGroup=group)
+        request = pick(properties, self._updatable | {"OperatingSystem", "Tags"})
+        baseline_id = str(ssm.create_patch_baseline(**request)["BaselineId"])
+        for group in properties.get("PatchGroups", []):
+            ssm.register_patch_baseline_for_patch_group(BaselineId=baseline_id, PatchGroup=group)
         if properties.get("DefaultBaseline"):
-            ssm.register_default_patch_baseline(BaselineId=physical_id)
-        elif previous.get("DefaultBaseline"):
-            self._restore_default(aws, physical_id)
+            ssm.register_default_patch_baseline(BaselineId=baseline_id)
+        return baseline_id
 
     @override
     def update(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
+        """Change the baseline; one that shall no longer be the default stays it, as nothing takes it back."""
+        ssm = aws.client("ssm")
         request = pick(properties, self._updatable)
-        aws.client("ssm").update_patch_baseline(BaselineId=physical_id, Replace=True, **request)
-        _tag(aws, "PatchBaseline", physical_id, properties, previous)
-        self.configure(aws, physical_id, properties, previous)
+        ssm.update_patch_baseline(BaselineId=physical_id, Replace=True, **request)
+        held = ssm.get_patch_baseline(BaselineId=physical_id)["PatchGroups"]
+        wanted = properties.get("PatchGroups", [])
+        for group in held:
+            if group not in wanted:
+                ssm.deregister_patch_baseline_for_patch_group(BaselineId=physical_id, PatchGroup=group)
+        for group in wanted:
+            if group not in held:
+                ssm.register_patch_baseline_for_patch_group(BaselineId=physical_id, PatchGroup=group)
+        _update_tags(aws, "PatchBaseline", physical_id, properties)
+        if properties.get("DefaultBaseline"):
+            ssm.register_default_patch_baseline(BaselineId=physical_id)
 
     @override
     def delete(self, aws: Aws, physical_id: str, properties: Properties) -> None:
+        """Delete the baseline, which AWS refuses while it is the default: nothing takes that back first."""
         ssm = aws.client("ssm")
         for group in ssm.get_patch_baseline(BaselineId=physical_id)["PatchGroups"]:
             ssm.deregister_patch_baseline_for_patch_group(BaselineId=physical_id, PatchGroup=group)
-        self._restore_default(aws, physical_id)
         ssm.delete_patch_baseline(BaselineId=physical_id)
 
     @override
     def attributes(self, aws: Aws, physical_id: str, properties: Properties) -> Mapping[str, Any]:
         return {"Id": physical_id}
-
-    def _restore_default(self, aws: Aws, physical_id: str) -> None:
-        """Give the default back to AWS's own baseline if this one is the default."""
-        ssm = aws.client("ssm")
-        operating_system = ssm.get_patch_baseline(BaselineId=physical_id)["OperatingSystem"]
-        if ssm.get_default_patch_baseline(OperatingSystem=operating_system)["BaselineId"] != physical_id:
-            return
-        filters = [
-            {"Key": "OWNER", "Values": ["AWS"]},
-            {"Key": "OPERATING_SYSTEM", "Values": [operating_system]},
-        ]
-        (aws_owned,) = ssm.describe_patch_baselines(Filters=filters)["BaselineIdentities"]
-        ssm.register_default_patch_baseline(BaselineId=aws_owned["BaselineId"])
 
 
 class MaintenanceWindow(ResourceType):
@@ -89,6 +92,7 @@ class MaintenanceWindow(ResourceType):
     """
 
     type_name = "AWS::SSM::MaintenanceWindow"
+    not_found = _NOT_FOUND
     _updatable: ClassVar[frozenset[str]] = names(
         "Name AllowUnassociatedTargets Cutoff Description Duration EndDate Schedule ScheduleOffset "
         "ScheduleTimezone StartDate"
@@ -101,9 +105,13 @@ class MaintenanceWindow(ResourceType):
 
     @override
     def update(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
+        """Change the window; `Enabled` is no property of the type and is not sent.
+
+        docs/not-proven.md#disabled-windows
+        """
         request = pick(properties, self._updatable)
         aws.client("ssm").update_maintenance_window(WindowId=physical_id, Replace=True, **request)
-        _tag(aws, "MaintenanceWindow", physical_id, properties, previous)
+        _update_tags(aws, "MaintenanceWindow", physical_id, properties)
 
     @override
     def delete(self, aws: Aws, physical_id: str, properties: Properties) -> None:
@@ -118,6 +126,7 @@ class MaintenanceWindowTarget(ResourceType):
 
     type_name = "AWS::SSM::MaintenanceWindowTarget"
     create_only = names("WindowId")
+    not_found = _NOT_FOUND
     properties = names("WindowId ResourceType Targets Name Description OwnerInformation")
 
     @override
@@ -130,10 +139,9 @@ class MaintenanceWindowTarget(ResourceType):
             raise NotEmulatedError(
                 "a change of ResourceType is not part of the local AWS: the API has no such update"
             )
+        # AWS's handler does not ask to replace: what the template no longer has stays as it was.
         request = pick(properties, self.properties - {"ResourceType"})
-        aws.client("ssm").update_maintenance_window_target(
-            WindowTargetId=physical_id, Replace=True, **request
-        )
+        aws.client("ssm").update_maintenance_window_target(WindowTargetId=physical_id, **request)
 
     @override
     def delete(self, aws: Aws, physical_id: str, properties: Properties) -> None:
@@ -150,6 +158,7 @@ class MaintenanceWindowTask(ResourceType):
 
     type_name = "AWS::SSM::MaintenanceWindowTask"
     create_only = names("WindowId TaskType")
+    not_found = _NOT_FOUND
     properties = names(
         "WindowId TaskType TaskArn Priority Targets MaxConcurrency MaxErrors CutoffBehavior ServiceRoleArn "
         "TaskInvocationParameters Name Description"
@@ -189,29 +198,21 @@ class Parameter(ResourceType):
 
     type_name = "AWS::SSM::Parameter"
     create_only = names("Name")
+    not_found = names("ParameterNotFound")
     _stored: ClassVar[frozenset[str]] = names("AllowedPattern DataType Description Name Tier Type Value")
     properties = _stored | {"Tags"}
 
     @override
     def create(self, aws: Aws, name: str, properties: Properties) -> str:
-        request = {"Name": name, **pick(properties, self._stored)}
+        request = {"Name": name, **pick(properties, self._stored), "Tags": _tag_list(properties)}
         aws.client("ssm").put_parameter(**request)
         return str(request["Name"])
-
-    @override
-    def configure(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
-        # A parameter's tags are a map; every other type's are a list.
-        new, old = (
-            {"Tags": [{"Key": key, "Value": value} for key, value in given.get("Tags", {}).items()]}
-            for given in (properties, previous)
-        )
-        _tag(aws, "Parameter", physical_id, new, old)
 
     @override
     def update(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
         request = {**pick(properties, self._stored), "Name": physical_id}
         aws.client("ssm").put_parameter(Overwrite=True, **request)
-        self.configure(aws, physical_id, properties, previous)
+        _update_tags(aws, "Parameter", physical_id, {"Tags": _tag_list(properties)})
 
     @override
     def delete(self, aws: Aws, physical_id: str, properties: Properties) -> None:
@@ -228,11 +229,17 @@ class Parameter(ResourceType):
         return {"Type": properties["Type"], "Value": properties["Value"]}
 
 
-def _tag(
-    aws: Aws, resource_type: str, resource_id: str, properties: Properties, previous: Properties
-) -> None:
+def _tag_list(properties: Properties) -> list[dict[str, str]]:
+    """Write the tags of a parameter, which are a map, as the list that every other type has."""
+    return [{"Key": key, "Value": value} for key, value in properties.get("Tags", {}).items()]
+
+
+def _update_tags(aws: Aws, resource_type: str, resource_id: str, properties: Properties) -> None:
+    """Give a resource the tags that it shall have, whoever gave it those that it has."""
     ssm = aws.client("ssm")
+    target = {"ResourceType": resource_type, "ResourceId": resource_id}
+    previous = {"Tags": ssm.list_tags_for_resource(**target)["TagList"]}
     if keys := removed_tag_keys(properties, previous):
-        ssm.remove_tags_from_resource(ResourceType=resource_type, ResourceId=resource_id, TagKeys=keys)
+        ssm.remove_tags_from_resource(**target, TagKeys=keys)
     if tags := added(properties, previous, "Tags"):
-        ssm.add_tags_to_resource(ResourceType=resource_type, ResourceId=resource_id, Tags=tags)
+        ssm.add_tags_to_resource(**target, Tags=tags)

@@ -41,7 +41,7 @@ def template(app: cdk.App, stack: cdk.Stack) -> Template:
 
 @pytest.fixture
 def deploy(app: cdk.App, stack: cdk.Stack) -> Iterator[Deploy]:
-    place = {"account": stack.account, "region": stack.region}
+    place: dict[str, Any] = {"account": stack.account, "region": stack.region}
     with in_process():
         publish_assets(app, **place)
         yield functools.partial(deploy_template, stack_name=stack.stack_name, **place)

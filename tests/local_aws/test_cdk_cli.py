@@ -139,7 +139,7 @@ def test_an_app_is_bootstrapped_deployed_changed_refused_and_destroyed_in_two_ac
         cli.deploy(app=app, concurrency=2)
     (failure,) = caught.value.failures
     assert (failure.stack_name, failure.account, failure.logical_id) == ("Patching2", "222222222222", "Clash")
-    assert "Patch group 'web' is already registered for AMAZON_LINUX_2023" in failure.reason
+    assert "already has a baseline registered for OperatingSystem AMAZON_LINUX_2023" in failure.reason
     assert any("UPDATE_ROLLBACK_COMPL" in line for line in lines)
     assert [approved(server, account) for account in ACCOUNTS] == [["emacs"], ["nano"]]
 

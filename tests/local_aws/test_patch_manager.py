@@ -74,7 +74,7 @@ def test_a_group_is_held_by_one_baseline_per_operating_system(aws: Any) -> None:
     ssm = aws("ssm")
     first, second = create(ssm), create(ssm)
     ssm.register_patch_baseline_for_patch_group(BaselineId=first, PatchGroup="web")
-    with pytest.raises(ssm.exceptions.AlreadyExistsException, match=first):
+    with pytest.raises(ssm.exceptions.AlreadyExistsException, match="registered for OperatingSystem WINDOWS"):
         ssm.register_patch_baseline_for_patch_group(BaselineId=second, PatchGroup="web")
     ssm.deregister_patch_baseline_for_patch_group(BaselineId=first, PatchGroup="web")
     ssm.register_patch_baseline_for_patch_group(BaselineId=second, PatchGroup="web")

@@ -120,27 +120,44 @@ def test_another_operating_system_means_another_baseline(aws: Any, deploy: Any) 
     assert [item["OperatingSystem"] for item in own["BaselineIdentities"]] == ["DEBIAN"]
 
 
-def test_a_deleted_baseline_gives_its_groups_and_the_default_back(aws: Any, deploy: Any, delete: Any) -> None:
+def test_a_deleted_baseline_gives_its_groups_up(aws: Any, deploy: Any, delete: Any) -> None:
     ssm = aws("ssm")
-    before = ssm.get_default_patch_baseline(OperatingSystem="UBUNTU")["BaselineId"]
-    deployed = deploy(
-        {"Baseline": baseline(OperatingSystem="UBUNTU", PatchGroups=["web"], DefaultBaseline=True)}
-    )
-    baseline_id = deployed.physical_ids["Baseline"]
-    assert ssm.get_default_patch_baseline(OperatingSystem="UBUNTU")["BaselineId"] == baseline_id
+    deployed = deploy({"Baseline": baseline(OperatingSystem="UBUNTU", PatchGroups=["web"])})
     delete()
-    assert ssm.get_default_patch_baseline(OperatingSystem="UBUNTU")["BaselineId"] == before
     assert ssm.describe_patch_groups()["Mappings"] == []
     with pytest.raises(ClientError, match="DoesNotExistException"):
-        ssm.get_patch_baseline(BaselineId=baseline_id)
+        ssm.get_patch_baseline(BaselineId=deployed.physical_ids["Baseline"])
 
 
-def test_a_baseline_that_is_no_longer_the_default_gives_it_back(aws: Any, deploy: Any) -> None:
+def test_a_default_baseline_cannot_be_deleted_until_another_is_the_default(
+    aws: Any, deploy: Any, delete: Any
+) -> None:
     ssm = aws("ssm")
-    before = ssm.get_default_patch_baseline()["BaselineId"]
-    deploy({"Baseline": baseline(DefaultBaseline=True)})
+    before = ssm.get_default_patch_baseline(OperatingSystem="UBUNTU")["BaselineId"]
+    deployed = deploy({"Baseline": baseline(OperatingSystem="UBUNTU", DefaultBaseline=True)})
+    baseline_id = deployed.physical_ids["Baseline"]
+    assert ssm.get_default_patch_baseline(OperatingSystem="UBUNTU")["BaselineId"] == baseline_id
+    with pytest.raises(DeploymentError, match=r"DELETE_FAILED\n.*ResourceInUseException"):
+        delete()
+    ssm.register_default_patch_baseline(BaselineId=before)
+    delete()
+    own = [{"Key": "OWNER", "Values": ["Self"]}]
+    assert ssm.describe_patch_baselines(Filters=own)["BaselineIdentities"] == []
+
+
+def test_a_baseline_that_shall_no_longer_be_the_default_stays_it(aws: Any, deploy: Any) -> None:
+    deployed = deploy({"Baseline": baseline(DefaultBaseline=True)})
     deploy({"Baseline": baseline(DefaultBaseline=False)})
-    assert ssm.get_default_patch_baseline()["BaselineId"] == before
+    default = aws("ssm").get_default_patch_baseline()["BaselineId"]
+    assert default == deployed.physical_ids["Baseline"]
+
+
+def test_a_baseline_that_somebody_else_has_deleted_is_no_reason_to_fail(
+    aws: Any, deploy: Any, delete: Any
+) -> None:
+    deployed = deploy({"Baseline": baseline()})
+    aws("ssm").delete_patch_baseline(BaselineId=deployed.physical_ids["Baseline"])
+    delete()
 
 
 def test_a_second_operating_system_may_register_the_same_group(aws: Any, deploy: Any) -> None:
@@ -162,25 +179,65 @@ def test_names_of_baselines_may_repeat(deploy: Any) -> None:
     assert deployed.status == "CREATE_COMPLETE"
 
 
+def registered(aws: Any) -> dict[str, str]:
+    mappings = aws("ssm").describe_patch_groups()["Mappings"]
+    return {item["PatchGroup"]: item["BaselineIdentity"]["BaselineName"] for item in mappings}
+
+
+TAKEN = "Patch Group baseline already has a baseline registered for OperatingSystem WINDOWS"
+
+
 def test_a_group_that_another_baseline_of_the_operating_system_has_fails_the_stack(
     aws: Any, deploy: Any
 ) -> None:
-    deploy({"Mine": baseline(PatchGroups=["web"])}, stack_name="other")
-    with pytest.raises(
-        DeploymentError, match="Patch group 'web' is already registered for WINDOWS"
-    ) as caught:
-        deploy({"Yours": baseline(PatchGroups=["app", "web"])})
+    deploy({"Mine": baseline(Name="mine", PatchGroups=["web"])}, stack_name="other")
+    with pytest.raises(DeploymentError, match=TAKEN) as caught:
+        deploy({"Yours": baseline(Name="yours", PatchGroups=["app", "web"])})
     assert [failure.logical_id for failure in caught.value.failures] == ["Yours"]
-    own = aws("ssm").describe_patch_baselines(Filters=[{"Key": "OWNER", "Values": ["Self"]}])
-    assert len(own["BaselineIdentities"]) == 1
-    assert [item["PatchGroup"] for item in aws("ssm").describe_patch_groups()["Mappings"]] == ["web"]
+    # The handler answers without the id of what it has made, so that CloudFormation cannot delete it.
+    assert registered(aws) == {"web": "mine", "app": "yours"}
+
+
+def test_a_baseline_with_another_logical_id_fails_while_the_old_one_holds_its_group(
+    aws: Any, deploy: Any
+) -> None:
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"])})
+    with pytest.raises(DeploymentError, match=rf"UPDATE_ROLLBACK_COMPLETE\n.*New .*{TAKEN}"):
+        deploy({"New": baseline(Name="new", PatchGroups=["web"])})
+    assert registered(aws) == {"web": "old"}
+
+
+def test_a_group_that_moves_between_two_baselines_of_a_stack_fails_in_the_worst_order(
+    aws: Any, deploy: Any
+) -> None:
+    """They do not need each other, so that CloudFormation changes both at the same time."""
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"]), "New": baseline(Name="new")})
+    with pytest.raises(DeploymentError, match=TAKEN):
+        deploy({"Old": baseline(Name="old"), "New": baseline(Name="new", PatchGroups=["web"])})
+    assert registered(aws) == {"web": "old"}
+
+
+def test_a_group_moves_in_two_deployments(aws: Any, deploy: Any) -> None:
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"])})
+    deploy({"Old": baseline(Name="old")})
+    deploy({"New": baseline(Name="new", PatchGroups=["web"])})
+    assert registered(aws) == {"web": "new"}
 
 
 def test_a_group_moves_when_the_old_baseline_gives_it_up_first(aws: Any, deploy: Any) -> None:
-    deploy({"Old": baseline(PatchGroups=["web"]), "New": {**baseline(), "DependsOn": "Old"}})
-    moved = deploy({"Old": baseline(), "New": {**baseline(PatchGroups=["web"]), "DependsOn": "Old"}})
-    (mapping,) = aws("ssm").describe_patch_groups()["Mappings"]
-    assert mapping["BaselineIdentity"]["BaselineId"] == moved.physical_ids["New"]
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"]), "New": {**baseline(), "DependsOn": "Old"}})
+    new = {**baseline(Name="new", PatchGroups=["web"]), "DependsOn": "Old"}
+    deploy({"Old": baseline(Name="old"), "New": new})
+    assert registered(aws) == {"web": "new"}
+
+
+def test_a_group_that_has_moved_cannot_go_back_when_the_update_fails_later(aws: Any, deploy: Any) -> None:
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"])})
+    new = {**baseline(Name="new", PatchGroups=["web"]), "DependsOn": "Old"}
+    bad = {**baseline(Name="no spaces"), "DependsOn": "New"}
+    with pytest.raises(DeploymentError, match=rf"UPDATE_ROLLBACK_FAILED\n(.*\n)*.*Old .*{TAKEN}"):
+        deploy({"Old": baseline(Name="old"), "New": new, "Bad": bad})
+    assert registered(aws) == {"web": "new"}
 
 
 def test_tags_of_a_baseline_and_of_the_stack_read_back_and_change(aws: Any, deploy: Any) -> None:
@@ -283,7 +340,8 @@ def test_changed_targets_and_tasks_keep_their_ids(aws: Any, deploy: Any) -> None
     assert changed.physical_ids == created.physical_ids
     ssm, window_id = aws("ssm"), changed.physical_ids["Window"]
     (read_target,) = ssm.describe_maintenance_window_targets(WindowId=window_id)["Targets"]
-    assert (read_target["Targets"][0]["Values"], "Name" in read_target) == (["app"], False)
+    # UpdateMaintenanceWindowTarget is called without Replace, so that the name stays.
+    assert (read_target["Targets"][0]["Values"], read_target["Name"]) == (["app"], "old")
     (read_task,) = ssm.describe_maintenance_window_tasks(WindowId=window_id)["Tasks"]
     assert (read_task["MaxErrors"], "Name" in read_task) == ("5%", False)
 
@@ -313,6 +371,14 @@ def test_a_target_of_another_resource_type_is_refused_since_the_api_cannot_chang
     deploy({"Window": window(), "Target": target()})
     with pytest.raises(DeploymentError, match="a change of ResourceType"):
         deploy({"Window": window(), "Target": target(ResourceType="RESOURCE_GROUP")})
+
+
+def test_a_window_that_an_operator_has_disabled_may_be_enabled_by_an_update(aws: Any, deploy: Any) -> None:
+    deployed = deploy({"Window": window()})
+    ssm, window_id = aws("ssm"), deployed.physical_ids["Window"]
+    ssm.update_maintenance_window(WindowId=window_id, Enabled=False)
+    deploy({"Window": window(Tags=[{"Key": "team", "Value": "platform"}])})
+    assert ssm.get_maintenance_window(WindowId=window_id)["Enabled"] is True
 
 
 def test_deleted_windows_leave_nothing(aws: Any, deploy: Any, delete: Any) -> None:

@@ -62,19 +62,16 @@ def test_a_failed_creation_is_rolled_back_and_named(aws: Any, deploy: Any, event
 
 
 def test_a_resource_that_fails_half_way_is_removed_too(aws: Any, deploy: Any) -> None:
-    aws("ssm").register_patch_baseline_for_patch_group(
-        BaselineId=aws("ssm").create_patch_baseline(Name="holder")["BaselineId"], PatchGroup="taken"
-    )
     half = {
-        "Type": "AWS::SSM::PatchBaseline",
-        "Properties": {"Name": "half", "PatchGroups": ["free", "taken"]},
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+            "ManagedPolicyArns": ["arn:aws:iam::111111111111:policy/missing"],
+        },
     }
-    with pytest.raises(DeploymentError):
+    with pytest.raises(DeploymentError, match="missing"):
         deploy({"Half": half})
-    mappings = aws("ssm").describe_patch_groups()["Mappings"]
-    assert [(item["PatchGroup"], item["BaselineIdentity"]["BaselineName"]) for item in mappings] == [
-        ("taken", "holder")
-    ]
+    assert aws("iam").list_roles()["Roles"] == []
 
 
 def test_a_stack_that_was_rolled_back_takes_no_update_and_can_be_deleted(deploy: Any, delete: Any) -> None:
@@ -304,7 +301,7 @@ def test_a_replaced_resource_stays_when_its_policy_says_so(aws: Any, deploy: Any
     assert group_names(aws) == {"old", "new"}
 
 
-def test_a_failed_update_puts_everything_back(aws: Any, deploy: Any) -> None:
+def test_a_failed_update_puts_everything_back_and_then_cleans_up(aws: Any, deploy: Any, events: Any) -> None:
     before = {
         "Changed": group("changed", RetentionInDays=7),
         "Replaced": group("replaced"),
@@ -320,6 +317,17 @@ def test_a_failed_update_puts_everything_back(aws: Any, deploy: Any) -> None:
     with pytest.raises(DeploymentError, match="ended in UPDATE_ROLLBACK_COMPLETE"):
         deploy(after)
     assert group_names(aws) == {"changed", "replaced", "goes"}
+    assert events()[-9:] == [
+        ("stack", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        ("Changed", "UPDATE_IN_PROGRESS"),
+        ("Changed", "UPDATE_COMPLETE"),
+        ("stack", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"),
+        ("Comes", "DELETE_IN_PROGRESS"),
+        ("Comes", "DELETE_COMPLETE"),
+        ("Replaced", "DELETE_IN_PROGRESS"),
+        ("Replaced", "DELETE_COMPLETE"),
+        ("stack", "UPDATE_ROLLBACK_COMPLETE"),
+    ]
     (changed,) = aws("logs").describe_log_groups(logGroupNamePrefix="changed")["logGroups"]
     assert changed["retentionInDays"] == 7
     assert deploy(before).physical_ids == created.physical_ids
@@ -335,6 +343,14 @@ def test_a_failed_update_leaves_the_tags_of_the_stack_as_they_were(aws: Any, dep
     assert stack["Tags"] == [{"Key": "ring", "Value": "dev"}]
     arn = "arn:aws:logs:eu-west-1:111111111111:log-group:group"
     assert aws("logs").list_tags_for_resource(resourceArn=arn)["tags"] == {"ring": "dev"}
+
+
+def test_a_failed_update_leaves_the_policies_of_resources_as_they_were(aws: Any, deploy: Any) -> None:
+    deploy({"Group": {**group("kept"), "DeletionPolicy": "Retain"}, "Other": group("other")})
+    with pytest.raises(DeploymentError):
+        deploy({"Group": group("kept"), "Other": group("other"), "Bad": {**BAD, "DependsOn": "Group"}})
+    deploy({"Other": group("other")})
+    assert group_names(aws) == {"kept", "other"}
 
 
 def test_a_failed_update_can_be_followed_by_a_good_one(deploy: Any) -> None:
