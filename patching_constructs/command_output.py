@@ -11,7 +11,7 @@ from constructs import Construct
 
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
-from patching_constructs._log_encryption import let_logs_encrypt
+from patching_constructs._key_grants import let_logs_encrypt
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId

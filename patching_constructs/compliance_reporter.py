@@ -19,6 +19,7 @@ from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
+from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._published_metrics import MetricReaders, published_at_synthesis
 from patching_constructs._report import refuse_errors
 from patching_constructs.errors import raise_errors
@@ -181,6 +182,7 @@ class ComplianceReporter(Construct):
             if encryption_key is None
             else encryption_key
         )
+        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
         self.table = dynamodb.Table(
             self,
             "Table",

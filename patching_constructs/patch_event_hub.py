@@ -25,9 +25,11 @@ from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
 from patching_constructs._alarms.topics import AlarmsOnly, define_topic
 from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
+from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
+from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
@@ -203,6 +205,7 @@ class PatchEventHub(Construct):
             if encryption_key is None
             else encryption_key
         )
+        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
         self.table = dynamodb.Table(
             self,
             "Table",
@@ -373,6 +376,12 @@ class PatchEventHub(Construct):
                 sid="Notify",
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn for topic in (*self.topics.values(), *self.chat_topics.values())],
+            ),
+            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+            iam.PolicyStatement(
+                sid="EncryptMessages",
+                actions=["kms:GenerateDataKey"],
+                resources=[self.encryption_key.key_arn],
             ),
         ]
         if opens_ops_items:

@@ -16,9 +16,11 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
+from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import RuntimeFunction, define_key
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
+from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
@@ -112,6 +114,7 @@ class RingStates(Construct):
             if encryption_key is None
             else encryption_key
         )
+        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
         self.table = dynamodb.Table(
             self,
             "Table",

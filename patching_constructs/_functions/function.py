@@ -15,7 +15,7 @@ from constructs import Construct
 
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.bundle import write_bundle
-from patching_constructs._log_encryption import let_logs_encrypt
+from patching_constructs._key_grants import let_logs_encrypt
 from patching_constructs.model.marks import METADATA_KEY, METADATA_SCHEMA_VERSION
 
 _RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -115,10 +115,9 @@ class RuntimeFunction(Construct):
                             actions=["sqs:SendMessage"],
                             resources=[self.dead_letter_queue.queue_arn],
                         ),
+                        # For the environment, and for what else the key encrypts.
                         iam.PolicyStatement(
-                            sid="UseKey",
-                            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                            resources=[encryption_key.key_arn],
+                            sid="Decrypt", actions=["kms:Decrypt"], resources=[encryption_key.key_arn]
                         ),
                         *policy_statements,
                     ],

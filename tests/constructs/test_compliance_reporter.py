@@ -254,7 +254,6 @@ def test_it_reads_and_changes_nothing_but_its_own_table() -> None:
         "dynamodb:BatchWriteItem",
         "dynamodb:DeleteItem",
         "dynamodb:PutItem",
-        "kms:GenerateDataKey",
         "lambda:InvokeFunction",
         "logs:CreateLogStream",
         "logs:PutLogEvents",

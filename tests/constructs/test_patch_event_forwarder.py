@@ -225,7 +225,7 @@ def test_the_function_is_forwarded_rings_groups_and_windows() -> None:
 def test_the_function_only_looks_up_and_reports() -> None:
     stack = _stack()
     _forwarder(stack)
-    own = {"WriteLog", "SendDeadLetters", "UseKey"}
+    own = {"WriteLog", "SendDeadLetters", "Decrypt"}
     here = "eu-central-1:666666666666"
     partition = {"Ref": "AWS::Partition"}
     assert {

@@ -225,7 +225,8 @@ def test_the_function_may_remember_and_notify_and_nothing_else() -> None:
     assert {sid: found[sid]["Action"] for sid in found} == {
         "WriteLog": ["logs:CreateLogStream", "logs:PutLogEvents"],
         "SendDeadLetters": "sqs:SendMessage",
-        "UseKey": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Decrypt": "kms:Decrypt",
+        "EncryptMessages": "kms:GenerateDataKey",
         "RememberFacts": "dynamodb:PutItem",
         "Notify": "sns:Publish",
     }

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,17 @@ class Statement:
         return _list(self.document.get("Action"))
 
     @property
+    def resources(self) -> list[str]:
+        """Its resources; those of a trust policy are none."""
+        return _list(self.document.get("Resource"))
+
+    @property
+    def condition_keys(self) -> set[str]:
+        """The keys that its conditions ask for."""
+        conditions = self.document.get("Condition", {})
+        return {key for of_operator in conditions.values() for key in of_operator}
+
+    @property
     def is_allow(self) -> bool:
         """Whether it grants something."""
         return bool(self.document["Effect"] == "Allow")
@@ -98,6 +109,7 @@ class Deployed:
     """Account of each bucket, by its ARN."""
 
     def __post_init__(self) -> None:
+        self._added: dict[str, Document] = {}
         self._resources = [
             _Resource(stack, resource) for stack in every_stack() for resource in stack.resources.values()
         ]
@@ -114,9 +126,24 @@ class Deployed:
         """Return the ARNs of the resources of a type whose logical ids contain a text."""
         return [each.arn for each in self._of_type(stack_name, type_name, containing)]
 
-    def properties(self, stack_name: str, type_name: str) -> list[Properties]:
-        """Return the resolved properties of the resources of a type."""
-        return [each.properties for each in self._of_type(stack_name, type_name)]
+    def physical_ids(self, stack_name: str, type_name: str, containing: str = "") -> list[str]:
+        """Return the physical ids of the resources of a type whose logical ids contain a text."""
+        return [each.resource.physical_id for each in self._of_type(stack_name, type_name, containing)]
+
+    def with_properties(self, stack_name: str, type_name: str) -> list[tuple[str, Properties]]:
+        """Return the ARNs of the resources of a type with their resolved properties."""
+        return [(each.arn, each.properties) for each in self._of_type(stack_name, type_name)]
+
+    def add_policy(self, name: str, document: Document) -> str:
+        """Add a policy that no stack defines, and return its id."""
+        self._added[name] = document
+        return name
+
+    def add_role(self, account: str, name: str, policies: Sequence[str]) -> str:
+        """Add a role that no stack defines, with policies by their ids, and return its ARN."""
+        role = f"arn:aws:iam::{account}:role/{name}"
+        self.policies_of_role[role] = list(policies)
+        return role
 
     def role_of_function(self, account: str, name: str) -> str:
         """Return the ARN of the role of a function."""
@@ -137,7 +164,7 @@ class Deployed:
             }
             for policy, statements in self.statements.items()
         }
-        return {**_aws_managed_policies(), **own, _AWS_OWNED_BUCKETS: _EVERYONE_READS}
+        return {**_aws_managed_policies(), **own, **self._added, _AWS_OWNED_BUCKETS: _EVERYONE_READS}
 
     def authorization(self, request: Request) -> Authorization:
         """Put the policies and the condition keys to a request that decide about it."""
@@ -150,6 +177,8 @@ class Deployed:
                 "aws:PrincipalOrgID": self.organization_id,
                 "aws:PrincipalIsAWSService": "false",
             }
+            if request.action.startswith("kms:"):
+                always["kms:CallerAccount"] = principal_account
         else:
             principal_account = "000000000000"
             always = {"aws:PrincipalServiceName": request.principal, "aws:PrincipalIsAWSService": "true"}

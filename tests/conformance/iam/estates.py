@@ -38,7 +38,6 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.model.patch_events import PatchCommandNotificationType
 from stacks.access_logs import define_access_logs
 from tests.sample import ROOT, publish_assets, sample_app, stacks_of
 
@@ -55,6 +54,8 @@ DEV_STACK, PROD_STACK = f"Patching-dev-{REGION}", f"Patching-prod-{REGION}"
 
 OWN_SECURITY, SHOP = "888888888888", "999999999999"
 OWN_SECURITY_STACK, SHOP_STACK = "OwnSecurity", "Shop"
+STACKS = (SECURITY_STACK, DEV_STACK, PROD_STACK, OWN_SECURITY_STACK, SHOP_STACK)
+
 _BUS = f"arn:aws:events:{REGION}:{OWN_SECURITY}:event-bus/patching"
 _HISTORY = "own-patching-history"
 
@@ -179,6 +180,7 @@ def _define_shop(stack: cdk.Stack) -> None:
                 reboot_option=RebootOption.REBOOT_IF_NEEDED,
                 max_concurrency="100%",
                 max_errors="0",
+                production=True,
             )
         ],
     )
@@ -209,7 +211,6 @@ def _define_shop(stack: cdk.Stack) -> None:
         kinds=list(PatchEventKind),
         maintenance_windows=windows,
         event_bus_arn=_BUS,
-        patch_command_notification_type=PatchCommandNotificationType.INVOCATION,
         alarm_topics=[alarms.topic],
     )
     RingRunRecorder(

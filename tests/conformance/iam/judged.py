@@ -1,12 +1,13 @@
 """Every request of our functions, and of AWS's services and agent, with what the evaluator says of it."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from local_aws import in_process
 from tests.conformance.iam.api_calls import ApiCall
+from tests.conformance.iam.cases.case import Case
 from tests.conformance.iam.deployed import Deployed
 from tests.conformance.iam.estates import ORGANIZATION, deploy_estates
 from tests.conformance.iam.evaluator import Decision, Request, decide
@@ -14,21 +15,6 @@ from tests.conformance.iam.keys import key_requests
 from tests.conformance.iam.recorded import FunctionCall, run_functions
 
 _RECORDED = "calls of functions"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """Something that has to be allowed, or denied.
-
-    Attributes:
-        name: What happens.
-        source: Address of the page that says so.
-        requests: Gives what is asked of IAM.
-    """
-
-    name: str
-    source: str
-    requests: Callable[[Deployed], Sequence[Request]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +38,15 @@ class Judged:
         deployed: What is deployed.
         calls: What the functions called.
         recorded: Judgements about their calls, and about what these ask of keys.
-        cases: Judgements about each case, by its name.
+        allowed: Judgements about each case that has to be allowed, by its name.
+        denied: Judgements about each case that has to be denied, by its name.
     """
 
     deployed: Deployed
     calls: Sequence[FunctionCall]
     recorded: Sequence[Judgement]
-    cases: Mapping[str, Sequence[Judgement]]
+    allowed: Mapping[str, Sequence[Judgement]]
+    denied: Mapping[str, Sequence[Judgement]]
 
 
 def judge(*, allowed: Sequence[Case], denied: Sequence[Case]) -> Judged:
@@ -81,7 +69,13 @@ def judge(*, allowed: Sequence[Case], denied: Sequence[Case]) -> Judged:
         name: [Judgement(request=request, decision=next(decisions)) for request in requests]
         for name, requests in asked.items()
     }
-    return Judged(deployed=deployed, calls=calls, recorded=judgements.pop(_RECORDED), cases=judgements)
+    return Judged(
+        deployed=deployed,
+        calls=calls,
+        recorded=judgements[_RECORDED],
+        allowed={case.name: judgements[case.name] for case in allowed},
+        denied={case.name: judgements[case.name] for case in denied},
+    )
 
 
 def _with_keys(requests: Iterable[Request], deployed: Deployed) -> list[Request]:

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local_aws.fleet.clock import clock
-from local_aws.fleet.simulation import simulate
+from local_aws.fleet.simulation import WindowFired, simulate
 from local_aws.functions import Event, FunctionRunner
 from local_aws.moto_seams import place
 from patching_constructs import OperatingSystem
@@ -45,10 +45,17 @@ class _RecordingRunner(FunctionRunner):
     """Runs functions and notes what they ask botocore for."""
 
     def __init__(self, folder: Path) -> None:
-        minutes = iter(_TIME_LEFT)
-        super().__init__(folder, time_left=lambda: dt.timedelta(minutes=next(minutes, _TIME_LEFT[0])))
+        super().__init__(folder, time_left=self._minutes)
         self._root = folder
+        self._left: Iterator[int] = iter(())
         self.calls: list[FunctionCall] = []
+
+    def _minutes(self) -> dt.timedelta:
+        return dt.timedelta(minutes=next(self._left, _TIME_LEFT[0]))
+
+    def interrupt(self) -> None:
+        """Let the next report run out of time."""
+        self._left = iter(_TIME_LEFT)
 
     def _client(self, service: str, *, account: str, region: str) -> Any:
         def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
@@ -75,6 +82,7 @@ def run_functions(folder: Path) -> list[FunctionCall]:
     for account, events in _happenings().items():
         for event in events:
             runner.deliver(event, account=account, region=estates.REGION)
+        runner.interrupt()
         runner.start_schedules(account=account, region=estates.REGION)
     clock.set(None)
     return runner.calls
@@ -83,7 +91,7 @@ def run_functions(folder: Path) -> list[FunctionCall]:
 def _happenings() -> dict[str, list[Event]]:
     """Let windows run over nodes of every kind, and return the events of each account."""
     clock.set(START)
-    windows, linux = OperatingSystem.WINDOWS, OperatingSystem.AMAZON_LINUX_2023
+    windows = OperatingSystem.WINDOWS
     fleets = {
         estates.PROD: ("prod-web", "prod-office"),
         estates.SHOP: ("shop-web", "shop-office"),
@@ -95,7 +103,7 @@ def _happenings() -> dict[str, list[Event]]:
             node(1, tags={"PatchGroup": web}, refuses={KERNEL}),
             node(2, tags={"PatchGroup": office}, operating_system=windows, refuses={"KB5000001"}),
             node(3, tags={"PatchGroup": office}, operating_system=windows),
-            node(4, node_id="mi-00000000000000004", tags={"PatchGroup": web}, operating_system=linux),
+            node(4, node_id="mi-00000000000000004", tags={"PatchGroup": web}, refuses={KERNEL}),
             node(5, tags={"Name": "without a patch group"}),
         )
     places = [place(account, estates.REGION) for account in fleets]
@@ -106,8 +114,7 @@ def _happenings() -> dict[str, list[Event]]:
             *(
                 {**event, "account": account, "region": estates.REGION}
                 for event in (
-                    ssm_events.command("Failed"),
-                    ssm_events.command_invocation("Failed"),
+                    *_failed_commands(run for run in fired if run.place.account == account),
                     ssm_events.compliance("non_compliant"),
                     ssm_events.calendar("CLOSED"),
                 )
@@ -115,3 +122,12 @@ def _happenings() -> dict[str, list[Event]]:
         ]
         for account in fleets
     }
+
+
+def _failed_commands(fired: Iterable[WindowFired]) -> Iterator[Event]:
+    for run in fired:
+        for command in run.execution.commands.values():
+            if command.status == "FAILED":
+                event = ssm_events.command("Failed")
+                event["detail"]["command-id"] = command.command_id
+                yield event

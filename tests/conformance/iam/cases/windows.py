@@ -1,0 +1,106 @@
+"""Maintenance windows, with the role that they assume."""
+
+from collections.abc import Sequence
+
+from tests.conformance.iam import estates
+from tests.conformance.iam.api_calls import ApiCall
+from tests.conformance.iam.cases.case import Case, named
+from tests.conformance.iam.deployed import Deployed
+from tests.conformance.iam.evaluator import Request
+
+_ACTIONS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html"
+_ROLE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-perm-console.html"
+_BY_TAG = "https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html"
+
+INSTANCE, OUTSIDE_EC2 = "i-00000000000000001", "mi-00000000000000004"
+
+
+def _role(deployed: Deployed, stack: str) -> str:
+    return deployed.arn(stack, "AWS::IAM::Role", "WindowsServiceRole")
+
+
+def _send(
+    deployed: Deployed,
+    *,
+    document: str = "AWS-RunPatchBaseline",
+    group: str = "shop-web",
+    output_of: str = estates.SHOP_STACK,
+) -> list[Request]:
+    tags = {"PatchGroup": group}
+    return ApiCall(
+        principal=_role(deployed, estates.SHOP_STACK),
+        service="ssm",
+        operation="SendCommand",
+        parameters={
+            "DocumentName": document,
+            "InstanceIds": [INSTANCE, OUTSIDE_EC2],
+            "OutputS3BucketName": deployed.arn(output_of, "AWS::S3::Bucket", "Output").rpartition(":")[2],
+        },
+        account=estates.SHOP,
+        region=estates.REGION,
+        tags={INSTANCE: tags, OUTSIDE_EC2: tags},
+    ).requests()
+
+
+def _follow(deployed: Deployed) -> list[Request]:
+    actions = [
+        "ssm:CancelCommand",
+        "ssm:GetCommandInvocation",
+        "ssm:ListCommandInvocations",
+        "ssm:ListCommands",
+        "tag:GetResources",
+    ]
+    return [
+        Request(principal=_role(deployed, estates.SHOP_STACK), action=action, resource="*")
+        for action in actions
+    ]
+
+
+def _assume(deployed: Deployed, service: str) -> list[Request]:
+    return [
+        Request(principal=service, action="sts:AssumeRole", resource=_role(deployed, stack))
+        for stack in (estates.SHOP_STACK, estates.PROD_STACK)
+    ]
+
+
+ALLOWED: Sequence[Case] = [
+    Case(
+        name="Systems Manager assumes the role of windows",
+        source=_ROLE,
+        requests=lambda deployed: _assume(deployed, "ssm.amazonaws.com"),
+    ),
+    Case(
+        name="a window sends a patch command whose output goes to the bucket",
+        source=_ACTIONS,
+        requests=lambda deployed: [*_send(deployed), *_send(deployed, group="shop-office")],
+    ),
+    Case(
+        name="a window updates the agent",
+        source=_ACTIONS,
+        requests=lambda deployed: _send(deployed, document="AWS-UpdateSSMAgent"),
+    ),
+    Case(name="a window follows its commands and finds nodes by tag", source=_ROLE, requests=_follow),
+]
+
+DENIED: Sequence[Case] = [
+    Case(
+        name="another service assumes the role of windows",
+        source=_ROLE,
+        requests=lambda deployed: _assume(deployed, "ec2.amazonaws.com"),
+    ),
+    Case(
+        name="a window sends output to the bucket of another account",
+        source=_ACTIONS,
+        requests=lambda deployed: named(_send(deployed, output_of=estates.DEV_STACK), ":s3:"),
+    ),
+    Case(
+        name="a window patches nodes of another patch group",
+        source=_BY_TAG,
+        requests=lambda deployed: named(_send(deployed, group="prod-web"), "instance/"),
+    ),
+    Case(
+        name="a window runs another document",
+        source=_ACTIONS,
+        requests=lambda deployed: named(_send(deployed, document="AWS-RunShellScript"), ":document/"),
+    ),
+]
