@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import WindowFired, simulate
 from local_aws.functions import Event, FunctionRunner
@@ -71,9 +72,9 @@ class _RecordingRunner(FunctionRunner):
                 )
             )
 
-        client = super()._client(service, account=account, region=region)
-        client.meta.events.register("provide-client-params", note)
-        return client
+        made = super()._client(service, account=account, region=region)
+        made.meta.events.register("provide-client-params", note)
+        return made
 
 
 def run_functions(folder: Path) -> list[FunctionCall]:
@@ -115,6 +116,7 @@ def _happenings() -> dict[str, list[Event]]:
                 {**event, "account": account, "region": estates.REGION}
                 for event in (
                     *_failed_commands(run for run in fired if run.place.account == account),
+                    ssm_events.window_execution("SUCCESS", window_id=_window_of_others(account)),
                     ssm_events.compliance("non_compliant"),
                     ssm_events.calendar("CLOSED"),
                 )
@@ -122,6 +124,15 @@ def _happenings() -> dict[str, list[Event]]:
         ]
         for account in fleets
     }
+
+
+def _window_of_others(account: str) -> str:
+    """Create a window that belongs to no rollout, and return its id."""
+    ssm = client("ssm", account=account, region=estates.REGION)
+    window_id: str = ssm.create_maintenance_window(
+        Name="backup", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=False
+    )["WindowId"]
+    return window_id
 
 
 def _failed_commands(fired: Iterable[WindowFired]) -> Iterator[Event]:
