@@ -27,6 +27,7 @@ def main() -> None:
             visibility_lag=settings.visibility_lag,
             minutes_per_node=settings.minutes_per_node,
             node_counts=settings.node_counts,
+            budget=settings.cost_budget,
             maintenance_window_quotas=settings.quotas.to_value(),
             systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
         ),

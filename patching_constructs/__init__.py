@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
     from patching_constructs.model.config_rules import PatchConfigRule
+    from patching_constructs.model.cost_budget import CostBudget
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
@@ -83,6 +84,7 @@ _EXPORTS = {
     "ComplianceMetric": "model.compliance_metrics",
     "ComplianceReporter": "compliance_reporter",
     "ComplianceThresholds": "values.compliance_thresholds",
+    "CostBudget": "model.cost_budget",
     "CutoffBehavior": "model.maintenance_window_limits",
     "Exemption": "values.exemption",
     "Finding": "model.finding",
@@ -162,6 +164,7 @@ __all__ = [
     "ComplianceMetric",
     "ComplianceReporter",
     "ComplianceThresholds",
+    "CostBudget",
     "CutoffBehavior",
     "Exemption",
     "Finding",

@@ -10,8 +10,10 @@ import jsii
 
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._version import __version__
+from patching_constructs.costs.price_list import PriceList
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.acknowledgement import Acknowledgement
+from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
@@ -25,6 +27,7 @@ from patching_constructs.model.systems_manager_quotas import (
 from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
 from patching_constructs.reading.assembly import find_stacks
 from patching_constructs.reading.estate import estates_of
+from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
 from patching_constructs.rollout.horizon import default_until, horizon_between
 from patching_constructs.rollout.ring_plans import RingChoice
 from patching_constructs.rules.acknowledgements import judge
@@ -72,6 +75,9 @@ class PatchingChecks:
             `load_settings` say the same, with the line.
         minutes_per_node: Minutes that one node takes to install and reboot, from 1. Default: 30.
         node_counts: How many nodes each patch group has. Default: windows may be too short for them unseen.
+        budget: The most that fixed costs may be in a month. More is an error. Default: no limit.
+        prices: File with prices of your own, which go before the list prices of this library, for the budget.
+            Default: none.
         maintenance_window_quotas: Quotas that AWS has raised for you. Default: AWS's defaults.
         systems_manager_quotas: The other quotas, likewise.
         acknowledgements: File of accepted findings. Default: `patching-acknowledgements.yaml` in the current
@@ -104,6 +110,8 @@ class PatchingChecks:
         exemptions: Sequence[Exemption] = (),
         minutes_per_node: int = DEFAULT_MINUTES_PER_NODE,
         node_counts: Mapping[str, int] | None = None,
+        budget: CostBudget | None = None,
+        prices: str | os.PathLike[str] | None = None,
         maintenance_window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
         systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
         acknowledgements: str | os.PathLike[str] | None = None,
@@ -132,6 +140,10 @@ class PatchingChecks:
             promises=promised,
             node_counts=node_counts or {},
             minutes_per_node=minutes_per_node,
+            budget=budget,
+            prices=PriceList(() if prices is None else read_prices(Path(prices)), read_prices(SHIPPED_FILE))
+            if budget
+            else PriceList(),
             quotas=maintenance_window_quotas,
             systems_manager_quotas=systems_manager_quotas,
         )

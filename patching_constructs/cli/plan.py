@@ -15,6 +15,7 @@ from patching_constructs.cli.scenario_options import add_scenario_options, read_
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
+    from patching_constructs.costs.window_units import CostAssumptions
     from patching_constructs.plan.plan import Plan
 
 _FORMATS = ("text", "json", "markdown", "ics", "html")
@@ -38,12 +39,6 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     parser.add_argument(
         "--output", metavar="FILE", type=Path, help="write the plan there (default: standard output)"
-    )
-    parser.add_argument(
-        "--prices",
-        metavar="FILE",
-        type=Path,
-        help="your own prices, which go before the ones that come with this tool",
     )
     parser.add_argument(
         "--output-kilobytes",
@@ -87,22 +82,12 @@ def _write(file: Path, text: str) -> None:
 
 
 def _plan(options: argparse.Namespace) -> "Plan":
-    from patching_constructs.cli.arguments import parse_kilobytes
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan
-    from patching_constructs.plan.price_list import PriceList
-    from patching_constructs.plan.window_units import CostAssumptions
-    from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
     from patching_constructs.rules.acknowledgements import judge
     from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()
-    own_prices = () if options.prices is None else read_prices(options.prices)
-    cost_assumptions = (
-        CostAssumptions()
-        if options.output_kilobytes is None
-        else CostAssumptions(output_kilobytes=parse_kilobytes(options.output_kilobytes))
-    )
     with progress() as track:
         scenario = read_scenario(options, today=today, track=track)
         findings = [
@@ -114,9 +99,22 @@ def _plan(options: argparse.Namespace) -> "Plan":
         scenario.options,
         findings=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
         today=today,
-        prices=PriceList(own_prices, read_prices(SHIPPED_FILE)),
-        cost_assumptions=cost_assumptions,
+        cost_assumptions=cost_assumptions(options),
     )
+
+
+def cost_assumptions(options: argparse.Namespace) -> "CostAssumptions":
+    """Return what the costs take for granted, by the options of the command.
+
+    Raises:
+        ArgumentError: If an option cannot be used.
+    """
+    from patching_constructs.cli.arguments import parse_kilobytes
+    from patching_constructs.costs.window_units import CostAssumptions
+
+    if options.output_kilobytes is None:
+        return CostAssumptions()
+    return CostAssumptions(output_kilobytes=parse_kilobytes(options.output_kilobytes))
 
 
 def _formatter(options: argparse.Namespace) -> "Callable[[Plan], str]":

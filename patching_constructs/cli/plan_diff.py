@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from patching_constructs.cli.scenario_options import Scenario, read_scenario
 
 if TYPE_CHECKING:
+    from patching_constructs.costs.window_units import CostAssumptions
     from patching_constructs.plan.change import Comparison
     from patching_constructs.plan.state import State
 
@@ -30,14 +31,11 @@ def render_diff(options: argparse.Namespace) -> str:
     if options.format not in DIFF_FORMATS:
         message = f"--format: not with --diff, got {options.format!r}; allowed: {', '.join(DIFF_FORMATS)}"
         raise ArgumentError(message)
-    for name in ("prices", "output_kilobytes"):
-        if getattr(options, name) is not None:
-            message = f"--{name.replace('_', '-')}: not with --diff, which compares no costs"
-            raise ArgumentError(message)
     return _formatter(options.format)(_compare(options))
 
 
 def _compare(options: argparse.Namespace) -> "Comparison":
+    from patching_constructs.cli.plan import cost_assumptions
     from patching_constructs.plan.compare import compare
 
     today = dt.datetime.now(dt.UTC).date()
@@ -46,13 +44,15 @@ def _compare(options: argparse.Namespace) -> "Comparison":
         for path in options.paths
     ]
     old, new = (
-        _states(scenario, root=str(Path(path)), today=today)
+        _states(scenario, root=str(Path(path)), today=today, assumptions=cost_assumptions(options))
         for scenario, path in zip(scenarios, options.paths, strict=True)
     )
     return compare(old, new, acknowledgements=scenarios[1].acknowledgements, today=today)
 
 
-def _states(scenario: Scenario, *, root: str, today: dt.date) -> "list[State]":
+def _states(
+    scenario: Scenario, *, root: str, today: dt.date, assumptions: "CostAssumptions"
+) -> "list[State]":
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan
     from patching_constructs.plan.state import State
@@ -63,7 +63,13 @@ def _states(scenario: Scenario, *, root: str, today: dt.date) -> "list[State]":
     for estate in scenario.estates:
         findings = check_estates([estate], scenario.options)
         judged = judge(findings, scenario.acknowledgements, today=today)
-        plan = build_plan(estate, scenario.options, findings=in_reading_order(judged), today=today)
+        plan = build_plan(
+            estate,
+            scenario.options,
+            findings=in_reading_order(judged),
+            today=today,
+            cost_assumptions=assumptions,
+        )
         states.append(State(estate=estate, plan=plan, root=root))
     return states
 

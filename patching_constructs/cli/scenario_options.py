@@ -59,8 +59,14 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
         "--settings",
         metavar="FILE",
         type=Path,
-        help="take freezes, promises by the name of the ring, visibility lag, node counts, minutes per node "
-        "and quotas from a patching.yaml (default: none of them)",
+        help="take freezes, promises by the name of the ring, visibility lag, node counts, minutes per node, "
+        "the monthly budget and quotas from a patching.yaml (default: none of them)",
+    )
+    parser.add_argument(
+        "--prices",
+        metavar="FILE",
+        type=Path,
+        help="your own prices, which go before the list prices that come with this tool",
     )
     parser.add_argument(
         "--freeze",
@@ -131,11 +137,14 @@ def _check_options(
     options: argparse.Namespace, settings: "Settings | None", *, today: dt.date
 ) -> "CheckOptions":
     from patching_constructs.cli import arguments
+    from patching_constructs.costs.price_list import PriceList
+    from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
     from patching_constructs.rules.estate import CheckOptions
     from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
 
     for_all, by_ring = arguments.parse_promises(options.promises)
     lag = options.visibility_lag_days
+    own_prices = () if options.prices is None else read_prices(options.prices)
     given = CheckOptions(
         horizon=arguments.parse_horizon(options.from_, options.until, today=today),
         rings=() if options.rings is None else arguments.parse_rings(options.rings),
@@ -144,6 +153,7 @@ def _check_options(
         freezes=tuple(map(arguments.parse_freeze, options.freezes)),
         promises=by_ring,
         promises_for_all=for_all,
+        prices=PriceList(own_prices, read_prices(SHIPPED_FILE)),
     )
     return given if settings is None else _with_settings(given, settings, options)
 
@@ -164,6 +174,7 @@ def _with_settings(
         promises={ring: (*settings.promises.get(ring, ()), *given.promises.get(ring, ())) for ring in rings},
         node_counts=settings.node_counts,
         minutes_per_node=settings.minutes_per_node,
+        budget=settings.cost_budget,
         quotas=settings.quotas.to_value(),
         systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
     )

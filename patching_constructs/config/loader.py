@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from patching_constructs.config.baseline_checks import check_baselines
+from patching_constructs.config.budget import check_monthly_budget
 from patching_constructs.config.document import Document
 from patching_constructs.config.entry import Entry
 from patching_constructs.config.exemptions import doubt_exemptions_of
@@ -55,6 +56,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         *check_organisation(top),
         *check_production(top),
         *check_security_services(top),
+        *check_monthly_budget(top),
         *doubt_exemptions_of(top, today=today or dt.datetime.now(dt.UTC).date()),
     ]
     warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]

@@ -29,6 +29,11 @@ def _check_duplicates(top: Entry) -> Iterator[Problem]:
     ):
         yield from _duplicates(((*entry.path, key), entry.text(key)) for entry in top.entries(section))
     yield from _duplicates(top.texts("regions"))
+    budget = top.entry("monthly_budget")
+    yield from _duplicates(
+        ((*account.path, "name"), account.text("name"))
+        for account in (() if budget is None else budget.entries("accounts"))
+    )
     for exemption in top.entries("exemptions"):
         yield from _duplicates(exemption.texts("accounts"))
         yield from _duplicates(exemption.texts("patch_groups"))

@@ -53,6 +53,8 @@ def allowed(node: Node) -> str:
             return "true or false"
         case "integer":
             return "a whole number" + _range(node)
+        case "number":
+            return "a number" + _range(node)
         case "array":
             return "a list with at least one entry" if "minItems" in node else "a list"
         case "object":

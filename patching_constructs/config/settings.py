@@ -9,11 +9,13 @@ from patching_constructs.config.accounts import AccountRole, AccountSettings, Or
 from patching_constructs.config.alarms import RecipientSettings
 from patching_constructs.config.base import Name, SettingsModel
 from patching_constructs.config.baselines import BaselineSettings
+from patching_constructs.config.budget import MonthlyBudgetSettings
 from patching_constructs.config.exemptions import ExemptionSettings
 from patching_constructs.config.freezes import FreezeSettings
 from patching_constructs.config.quotas import QuotaSettings
 from patching_constructs.config.rings import PatchGroupSettings, RingSettings
 from patching_constructs.config.security_services import ConfigRulesSettings, SecurityHubSettings
+from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import Promise
@@ -65,6 +67,8 @@ class Settings(SettingsModel):
     """Findings of Patch Manager in Security Hub. Default: not used."""
     config_rules: ConfigRulesSettings | None = None
     """AWS Config's rules about patching. Default: none."""
+    monthly_budget: MonthlyBudgetSettings | None = None
+    """The most that may be charged in a month for what exists, whatever happens. Default: no limit."""
     quotas: QuotaSettings = QuotaSettings()
     """Service quotas that AWS has raised. Default: AWS's defaults."""
 
@@ -114,6 +118,13 @@ class Settings(SettingsModel):
     def exemption_values(self) -> tuple[Exemption, ...]:
         """The exemptions of all accounts, those that have expired among them."""
         return tuple(exemption.to_value() for exemption in self.exemptions)
+
+    @property
+    def cost_budget(self) -> CostBudget | None:
+        """The most that fixed costs may be in a month, or None if there is no limit."""
+        if self.monthly_budget is None:
+            return None
+        return self.monthly_budget.to_value({account.name: account.id for account in self.accounts})
 
     @property
     def promises(self) -> dict[str, tuple[Promise, ...]]:

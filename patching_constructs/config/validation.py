@@ -17,6 +17,8 @@ _MESSAGES = {
     "bool_type": "not a choice between true and false",
     "dict_type": "not a mapping",
     "enum": "not one of the allowed values",
+    "finite_number": "not a number",
+    "float_type": "not a number",
     "greater_than_equal": "out of range",
     "int_type": "not a whole number",
     "less_than_equal": "out of range",

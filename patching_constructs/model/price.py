@@ -10,6 +10,9 @@ from patching_constructs.model.location import Location
 ANY_REGION = "*"
 """Every Region of the partition `aws`; China, GovCloud and the others have price lists of their own."""
 
+REFERENCE_REGION = "us-east-1"
+"""The Region whose list prices stand in where nothing is known of another Region."""
+
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 """https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html"""
 

@@ -5,18 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from patching_constructs.costs.billable_units import billable_units
+from patching_constructs.costs.costs import Costs, costs_of
+from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.estate import Environment, Estate, RingPlan, WindowAt
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
-from patching_constructs.plan.billable_units import billable_units
-from patching_constructs.plan.costs import Costs, costs_of
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
-from patching_constructs.plan.price_list import PriceList
-from patching_constructs.plan.window_units import CostAssumptions
 from patching_constructs.rollout.association_windows import association_windows
 from patching_constructs.rollout.by_environment import by_environment
 from patching_constructs.rollout.collisions import window_traffic
@@ -51,17 +50,15 @@ def build_plan(
     *,
     findings: Sequence[JudgedFinding],
     today: dt.date,
-    prices: PriceList | None = None,
     cost_assumptions: CostAssumptions | None = None,
 ) -> Plan:
     """Plan what an estate will do.
 
     Args:
         estate: What is deployed; where templates leave conditions open, in one of the ways.
-        options: What the check of the estate depended on.
+        options: What the check of the estate depended on; without prices costs are in units alone.
         findings: What it found, in the order in which a reader wants it.
         today: The day on which the plan is made.
-        prices: What units cost. Default: no price is known, so that costs are in units alone.
         cost_assumptions: What the costs take for granted. Default: our own assumptions.
     """
     horizon = options.horizon
@@ -79,17 +76,17 @@ def build_plan(
         other_windows=tuple(_other_windows(estate, shown, horizon)),
         order=tuple(order_answers(proofs)),
         quotas=tuple(_quotas(estate, options)),
-        costs=_costs(estate, options, prices or PriceList(), cost_assumptions or CostAssumptions()),
+        costs=_costs(estate, options, cost_assumptions or CostAssumptions()),
         findings=tuple(findings),
         patch_tuesdays=patch_tuesdays(horizon),
     )
 
 
-def _costs(estate: Estate, options: CheckOptions, prices: PriceList, assumptions: CostAssumptions) -> Costs:
+def _costs(estate: Estate, options: CheckOptions, assumptions: CostAssumptions) -> Costs:
     uses = billable_units(
         estate, horizon=options.horizon, node_counts=options.node_counts, assumptions=assumptions
     )
-    return costs_of(uses, prices, assumptions=assumptions)
+    return costs_of(uses, options.prices, assumptions=assumptions)
 
 
 def _planned_ring(ring: RingPlan, options: CheckOptions) -> PlannedRing:

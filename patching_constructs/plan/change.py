@@ -19,6 +19,7 @@ class Area(enum.StrEnum):
     BASELINES = "baselines"
     EXPOSURE = "exposure"
     QUOTAS = "quotas"
+    COSTS = "costs"
     FINDINGS = "findings"
 
 
@@ -78,6 +79,8 @@ class ChangeKind(enum.StrEnum):
     EXPOSURE_CHANGED = "exposure-changed"
     QUOTA_TIGHT = "quota-tight"
     """More of a quota is used than before, and little is left."""
+    COST_CHANGED = "cost-changed"
+    """Fixed costs or usage of an account and Region, or of all of them."""
     FINDING_NEW = "finding-new"
     FINDING_MENDED = "finding-mended"
 

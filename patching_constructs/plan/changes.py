@@ -7,6 +7,7 @@ from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding
 from patching_constructs.plan.baseline_changes import baseline_changes
 from patching_constructs.plan.change import Area, Change, NotCompared
+from patching_constructs.plan.cost_changes import cost_changes
 from patching_constructs.plan.matching import same_stacks
 from patching_constructs.plan.outcome_changes import (
     exposure_changes,
@@ -44,6 +45,7 @@ def changes(old: State, new: State) -> tuple[tuple[Change, ...], tuple[NotCompar
         *order_changes(old, new, rings=renamed),
         *exposure_changes(old, new, rings=renamed),
         *quota_changes(old, new),
+        *cost_changes(old, new),
         *finding_changes(old, new, rings=renamed),
     ]
     all_changes = [entry for entry in found if isinstance(entry, Change)]

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from patching_constructs.costs.costs import Costs
 from patching_constructs.model.estate import Environment, RingPlan
 from patching_constructs.model.finding import Level
 from patching_constructs.model.freeze import Freeze
@@ -11,7 +12,6 @@ from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
-from patching_constructs.plan.costs import Costs
 from patching_constructs.plan.journeys import Journey
 from patching_constructs.plan.order import OrderAnswer
 from patching_constructs.rollout.quota_use import QuotaUse

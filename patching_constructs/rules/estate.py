@@ -5,6 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
+from patching_constructs.costs.billable_units import billable_units
+from patching_constructs.costs.costs import costs_of
+from patching_constructs.costs.price_list import PriceList
+from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import (
     BaselineAt,
     Estate,
@@ -33,6 +38,7 @@ from patching_constructs.rules.agent_updates import check_agent_updates, groups_
 from patching_constructs.rules.alarms import check_alarms
 from patching_constructs.rules.associations import check_associations
 from patching_constructs.rules.collisions import check_collisions
+from patching_constructs.rules.cost_budget import check_cost_budget
 from patching_constructs.rules.exposure import check_exposure
 from patching_constructs.rules.group_coverage import check_group_coverage
 from patching_constructs.rules.ids import FindingId
@@ -79,6 +85,8 @@ class CheckOptions:
         promises_for_all: Longest exposures that are promised for every ring, and every group that is in none.
         node_counts: How many nodes each patch group has, where that is known.
         minutes_per_node: Minutes that one node takes to install and reboot.
+        budget: The most that fixed costs may be, or None if there is no limit.
+        prices: What things cost; only a budget needs it.
         quotas: How many windows, targets and tasks AWS accepts.
         systems_manager_quotas: How much else of Systems Manager AWS accepts.
     """
@@ -92,6 +100,8 @@ class CheckOptions:
     promises_for_all: tuple[Promise, ...] = ()
     node_counts: Mapping[str, int] = field(default_factory=dict)
     minutes_per_node: int = DEFAULT_MINUTES_PER_NODE
+    budget: CostBudget | None = None
+    prices: PriceList = field(default_factory=PriceList)
     quotas: MaintenanceWindowQuotas = AWS_QUOTAS
     systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS
 
@@ -143,6 +153,15 @@ def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[
     yield partial(_run, check_alarms, estate.resources)
     yield partial(_run, check_associations, estate.resources)
     yield partial(_run, _check_rings, estate, options)
+    if options.budget is not None:
+        yield partial(_run, _check_budget, estate, options, options.budget)
+
+
+def _check_budget(estate: Estate, options: CheckOptions, budget: CostBudget) -> Iterable[Finding]:
+    uses = billable_units(
+        estate, horizon=options.horizon, node_counts=options.node_counts, assumptions=CostAssumptions()
+    )
+    return check_cost_budget(costs_of(uses, options.prices, assumptions=CostAssumptions()), budget)
 
 
 def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:

@@ -306,6 +306,8 @@ class FindingId(enum.StrEnum):
     """The threshold of an alarm is no whole number from 1, or its hours are more than a week."""
     ALARM_THRESHOLD_WITHOUT_RING = "alarm-threshold-without-ring"
     """A threshold is given for a ring that the reporter does not have."""
+    COST_BUDGET = "cost-budget"
+    """Fixed costs are over a budget, or not known well enough to say."""
     REPORTED_METRIC = "reported-metric"
     """The compliance reporter has no such metric, or no such ring."""
     MARKS_DISAGREE = "marks-disagree"

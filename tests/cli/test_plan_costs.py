@@ -12,17 +12,16 @@ import pytest
 
 from patching_constructs.cli import main
 from patching_constructs.cli.plan_formats.cost_data import cost_data
-from patching_constructs.cli.plan_formats.cost_rows import cost_rows, total_money
+from patching_constructs.cli.plan_formats.cost_rows import cost_rows, figure_rows
+from patching_constructs.costs.billable_amount import BillableUse
+from patching_constructs.costs.billable_units import EnvironmentUse
+from patching_constructs.costs.costs import Costs, costs_of
+from patching_constructs.costs.price_list import PriceList
+from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.billable_amount import BillableUse
-from patching_constructs.plan.billable_units import EnvironmentUse
-from patching_constructs.plan.costs import Costs, costs_of
-from patching_constructs.plan.price_list import PriceList
-from patching_constructs.plan.window_units import CostAssumptions
-from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
 
 TODAY = dt.date(2026, 11, 26)
 PRICE = PriceLine(
@@ -67,14 +66,20 @@ def test_rows_say_amount_money_and_source_for_all_and_for_each() -> None:
     kms = "price of 2026-03-14, https://example.com/kms"
     rows = [(row.where, row.amount, row.money, row.remark) for row in cost_rows(TWO, TODAY)]
     assert rows == [
-        ("all", "at least 0.33", "at least below 0.01 USD", f"a; b; 2 more reasons; {kms}"),
         ("all", "1,201", "1,201.00 USD", kms),
+        ("all", "at least 0.33", "at least below 0.01 USD", f"a; b; 2 more reasons; {kms}"),
         ("111111111111/eu-central-1", "0.33", "below 0.01 USD", kms),
         ("111111111111/eu-central-1", "1,200", "1,200.00 USD", kms),
         ("?/?", "unknown", "unknown", f"a; b; 2 more reasons; {kms}"),
         ("?/?", "1", "1.00 USD", kms),
     ]
-    assert total_money(TWO) == "at least 1,201.00 USD"
+    assert [
+        (row.where, row.fixed_first_year, row.fixed_third_year, row.usage) for row in figure_rows(TWO)
+    ] == [
+        ("all", "1,201.00 USD", "1,201.00 USD", "at least below 0.01 USD"),
+        ("111111111111/eu-central-1", "1,200.00 USD", "1,200.00 USD", "below 0.01 USD"),
+        ("?/?", "1.00 USD", "1.00 USD", "unknown"),
+    ]
 
 
 def test_units_without_a_price_say_so() -> None:
@@ -82,8 +87,9 @@ def test_units_without_a_price_say_so() -> None:
     assert (row.what, row.amount, row.money, row.remark) == ("dashboards", "2", "no price", "")
 
 
-def test_nothing_with_a_price_has_no_total() -> None:
-    assert total_money(costs((HERE, (use(BillableUnit.DASHBOARDS, 2),)), prices=PriceList())) == ""
+def test_what_has_no_price_is_unknown_and_what_is_not_used_is_nothing() -> None:
+    (_, row) = figure_rows(costs((HERE, (use(BillableUnit.DASHBOARDS, 2),)), prices=PriceList()))
+    assert (row.fixed_first_year, row.usage) == ("unknown", "0")
 
 
 def test_an_old_price_is_marked() -> None:
@@ -125,14 +131,39 @@ def test_data_tells_what_is_not_known_apart_from_zero() -> None:
     assert totals["kms-keys"]["money"] == [{"currency": "USD", "amount": 1201.0}]
     assert totals["kms-keys"]["prices"] == [price]
     assert (totals["dashboards"]["amount"], totals["dashboards"]["money"]) == (0.0, [])
-    assert data["total"]["money_is_complete"] is False
+    assert data["total"]["figures"] == {
+        "fixed_first_year": {
+            "money": [{"currency": "USD", "amount": 1201.0}],
+            "is_complete": True,
+            "missing": [],
+        },
+        "fixed_third_year": {
+            "money": [{"currency": "USD", "amount": 1201.0}],
+            "is_complete": True,
+            "missing": [],
+        },
+        "usage": {
+            "money": [{"currency": "USD", "amount": pytest.approx(1 / 3000)}],
+            "is_complete": False,
+            "missing": ["a", "b", "c", "d"],
+        },
+    }
+    assert here["figures"]["usage"]["is_complete"]
+    assert [unit["kind"] for unit in data["units"] if unit["unit"] == "kms-key-rotations"] == [
+        "fixed-from-third-year"
+    ]
     assert data["hours_per_month"] == 730
     assert data["not_counted"]
 
 
 def test_data_without_a_price_has_no_money() -> None:
     data: Any = cost_data(costs((HERE, (use(BillableUnit.DASHBOARDS, 2),)), prices=PriceList()), TODAY)
-    assert (data["environments"][0]["units"][0]["money"], data["total"]["money"]) == (None, [])
+    assert data["environments"][0]["units"][0]["money"] is None
+    assert data["total"]["figures"]["fixed_first_year"] == {
+        "money": [],
+        "is_complete": False,
+        "missing": ["no price for dashboards"],
+    }
 
 
 # --- command line ---
@@ -158,11 +189,13 @@ def totals(out: str) -> dict[str, Any]:
 
 
 def test_a_plan_takes_the_shipped_prices(capsys: pytest.CaptureFixture[str]) -> None:
-    (shipped,) = [line for line in read_prices(SHIPPED_FILE) if line.unit is BillableUnit.KMS_KEYS]
     status, out, _ = run(capsys)
     assert status == 0
-    assert totals(out)["kms-keys"]["money"] == [{"currency": "USD", "amount": float(shipped.amount)}]
-    assert totals(out)["alarm-metrics"]["money"] == []
+    assert totals(out)["kms-keys"]["money"] == [{"currency": "USD", "amount": 1.0}]
+    assert totals(out)["alarm-metrics"]["money"] == [{"currency": "USD", "amount": 0.1}]
+    figures = json.loads(out)["costs"]["total"]["figures"]
+    assert figures["fixed_third_year"]["money"] == [{"currency": "USD", "amount": 1.1}]
+    assert figures["usage"]["missing"] == ["how often a key is used depends on what happens"]
 
 
 def test_own_prices_replace_and_extend_the_shipped_ones(capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,7 +213,7 @@ def test_mistakes_in_own_prices_end_with_2(capsys: pytest.CaptureFixture[str]) -
     status, out, err = run(capsys, "--prices", "own.yaml")
     assert (status, out) == (2, "")
     assert err.startswith("patching: own.yaml: has mistakes\nown.yaml:2: region: missing\n")
-    assert "\nown.yaml:2: unit: got 'keys'; allowed: automation-steps, " in err
+    assert "\nown.yaml:2: unit: got 'keys'; allowed: custom-metrics, " in err
     assert "\nown.yaml:3: not a mapping" in err
 
 

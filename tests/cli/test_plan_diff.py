@@ -47,6 +47,24 @@ def test_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_costs_are_compared_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}, "EnableKeyRotation": True}}
+    Path("more.json").write_text(json.dumps({"Resources": {**dev_and_prod(), "Key": key}}))
+    prices = "region: '*', currency: EUR, per: 1, source: 'https://example.com', as_of: 2026-11-01}\n"
+    Path("own.yaml").write_text(f"prices:\n- {{unit: kms-keys, amount: 5, {prices}")
+    status, out, err = run(capsys, "old.json", "more.json", *HORIZON, "--prices", "own.yaml")
+    assert (status, err) == (0, "")
+    assert (
+        "Costs in a month\n"
+        "  fixed costs in the first year of all accounts and Regions\n"
+        "    was: 0\n"
+        "    will be: 5.00 EUR\n"
+        "  fixed costs from the third year on of all accounts and Regions\n"
+        "    was: 0\n"
+        "    will be: 5.00 EUR and 2.00 USD\n"
+    ) in out
+
+
 def test_text_begins_with_the_order_that_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "old.json", "new.json", *HORIZON)
     assert status == 0
@@ -191,7 +209,6 @@ def test_rings_of_foreign_templates(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (["old.json", "new.json", "--format", "ics"], "--format: not with --diff, got 'ics'"),
         (["old.json", "new.json", "--format", "xml"], "invalid choice: 'xml'"),
-        (["old.json", "new.json", "--output-kilobytes", "5"], "--output-kilobytes: not with --diff"),
         (["old.json", "missing.json"], "missing.json: cannot be read"),
         (["missing.json", "new.json"], "missing.json: cannot be read"),
         (["old.json", "new.json", "--from", "soon"], "--from: not a date"),

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aws_cdk.assertions import Annotations, Match
 
 from patching_constructs import (
     CommandOutput,
+    CostBudget,
     Exemption,
     FindingId,
     Freeze,
@@ -293,6 +295,30 @@ def test_an_expired_exemption_is_printed(app: cdk.App) -> None:
     (violation,) = (told for told in report(app) if told["ruleName"] == FindingId.EXEMPTION_EXPIRED)
     assert violation["severity"] == "warning"
     assert "exemptions[0].expires: the exemption of 'web' (T-1) has expired" in violation["description"]
+
+
+def test_fixed_costs_over_the_budget_fail_with_the_account_the_sum_and_its_parts(app: cdk.App) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    budget = CostBudget(account_and_region=Fraction("2.99"), account_names={ACCOUNTS["dev"]: "dev"})
+    cdk.Validations.of(app).add_plugins(checks(budget=budget))
+    violation = fails_with(app, FindingId.COST_BUDGET)
+    assert violation["severity"] == "error"
+    assert violation["description"] == (
+        "monthly_budget: fixed costs of account dev (111111111111/eu-central-1) are over the budget, got "
+        "3.00 USD a month from the third year on (1.00 USD in the first), most of all for rotations of KMS keys "
+        "2.00 USD, KMS keys 1.00 USD"
+    )
+
+
+def test_own_prices_go_before_the_list_prices_in_a_budget(app: cdk.App, tmp_path: Path) -> None:
+    define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
+    rest = "region: '*', currency: USD, per: 1, source: 'https://example.com', as_of: 2026-11-01}"
+    own = tmp_path / "own.yaml"
+    own.write_text(f"prices:\n- {{unit: kms-key-rotations, amount: 0.5, {rest}\n")
+    budget = CostBudget(organization=Fraction(2))
+    cdk.Validations.of(app).add_plugins(checks(budget=budget, prices=own))
+    app.synth()
+    assert [told["ruleName"] for told in report(app) if told["ruleName"] == FindingId.COST_BUDGET] == []
 
 
 def test_more_minutes_per_node_make_a_window_too_short(app: cdk.App) -> None:

@@ -16,17 +16,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_declared_types": {"_tokens", "errors", "model", "rules"},
     "errors": {"model"},
     "rollout": {"errors", "model", "rollout"},
-    "rules": {"errors", "model", "rollout", "rules"},
+    "costs": {"costs", "model", "rollout"},
+    "rules": {"costs", "errors", "model", "rollout", "rules"},
     "values": {"_declared_types", "_tokens", "errors", "model", "rollout", "rules", "values"},
     "config": {"config", "errors", "model", "rollout", "rules", "values"},
     "reading": {"errors", "model", "reading"},
     "runtime": {"model", "runtime"},
-    "plan": {"model", "plan", "rollout", "rules"},
+    "plan": {"costs", "model", "plan", "rollout", "rules"},
     "evidence": {"evidence", "model", "plan"},
     "cli": {
         "_version",
         "cli",
         "config",
+        "costs",
         "errors",
         "evidence",
         "model",
@@ -36,7 +38,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rules",
     },
     "_version": set(),
-    "patching_checks": {"_declared_types", "_version", "errors", "model", "reading", "rollout", "rules"},
+    "patching_checks": {
+        "_declared_types",
+        "_version",
+        "costs",
+        "errors",
+        "model",
+        "reading",
+        "rollout",
+        "rules",
+    },
     "constructs": {
         "_declared_types",
         "_tokens",
@@ -56,6 +67,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "_declared_types": set(),
     "errors": set(),
     "rollout": {"cronsim"},
+    "costs": set(),
     "rules": set(),
     "values": set(),
     "config": {"pydantic", "pydantic_core", "yaml"},
@@ -142,7 +154,7 @@ def test_stacks_use_only_the_public_face() -> None:
 
 
 def test_the_middle_of_the_house_needs_neither_node_nor_aws() -> None:
-    rooms = ("model", "rollout", "rules", "values", "reading", "plan", "cli")
+    rooms = ("model", "rollout", "costs", "rules", "values", "reading", "plan", "cli")
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for room in rooms

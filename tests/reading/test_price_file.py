@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from patching_constructs.costs.price_list import PriceList
 from patching_constructs.model.billable_unit import BillableUnit
-from patching_constructs.model.price import PriceLine
+from patching_constructs.model.price import ANY_REGION, REFERENCE_REGION, PriceLine
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
 
@@ -53,15 +55,71 @@ def test_no_prices_are_fine(tmp_path: Path) -> None:
 
 
 def test_every_shipped_price_is_from_aws() -> None:
+    of_aws = ("https://aws.amazon.com/", "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/")
+    for line in read_prices(SHIPPED_FILE):
+        assert line.source.startswith(of_aws)
+        assert line.currency == "USD"
+        if "/offers/" in line.source:
+            assert f"/current/{line.region}/" in line.source, "the list is that of the Region"
+
+
+def test_every_unit_but_those_that_the_file_names_has_a_list_price() -> None:
     lines = read_prices(SHIPPED_FILE)
-    assert lines
-    assert [line for line in lines if not line.source.startswith("https://aws.amazon.com/")] == []
+    priced = {line.unit for line in lines if line.region in (ANY_REGION, REFERENCE_REGION)}
+    assert set(BillableUnit) - priced == {
+        BillableUnit.ADVANCED_HYBRID_NODE_HOURS,
+        BillableUnit.CONFIG_RULE_EVALUATIONS,
+        BillableUnit.CONFIG_ITEMS,
+    }
+    header = SHIPPED_FILE.read_text(encoding="utf-8").partition("prices:")[0]
+    assert all(unit in header for unit in set(BillableUnit) - priced)
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "per"),
+    [
+        # Infracost's recorded results, which come from AWS's price list (see the head of prices.yaml)
+        (BillableUnit.ALARM_METRICS, "0.10", 1),
+        (BillableUnit.HIGH_RESOLUTION_ALARM_METRICS, "0.30", 1),
+        (BillableUnit.DASHBOARDS, "3.00", 1),
+        (BillableUnit.KMS_KEYS, "1.00", 1),
+        (BillableUnit.LOG_GIGABYTES, "0.50", 1),
+        (BillableUnit.LOG_STORAGE_GIGABYTES, "0.03", 1),
+        (BillableUnit.LAMBDA_REQUESTS, "0.20", 10**6),
+        (BillableUnit.LAMBDA_ARM_GIGABYTE_SECONDS, "0.0000133334", 1),
+        (BillableUnit.LAMBDA_X86_GIGABYTE_SECONDS, "0.0000166667", 1),
+        (BillableUnit.CUSTOM_EVENTS, "1.00", 10**6),
+        (BillableUnit.S3_STORAGE_GIGABYTES, "0.023", 1),
+        (BillableUnit.S3_WRITE_REQUESTS, "0.005", 1000),
+        (BillableUnit.DYNAMODB_STORAGE_GIGABYTES, "0.25", 1),
+        (BillableUnit.SNS_REQUESTS, "0.50", 10**6),
+        (BillableUnit.SNS_EMAILS, "2.00", 10**5),
+        (BillableUnit.SQS_REQUESTS, "0.40", 10**6),
+        (BillableUnit.STATE_TRANSITIONS, "0.025", 1000),
+        (BillableUnit.KMS_REQUESTS, "0.03", 10**4),
+        (BillableUnit.INTERFACE_ENDPOINT_HOURS, "7.30", 730),
+        (BillableUnit.INTERFACE_ENDPOINT_GIGABYTES, "0.01", 1),
+        (BillableUnit.NAT_GATEWAY_HOURS, "32.85", 730),
+        (BillableUnit.NAT_GATEWAY_GIGABYTES, "0.045", 1),
+        (BillableUnit.CROSS_REGION_GIGABYTES, "15.00", 750),
+        # the facts of 2026-11-30 about CloudWatch and KMS
+        (BillableUnit.CUSTOM_METRICS, "0.30", 1),
+        (BillableUnit.COMPOSITE_ALARMS, "0.50", 1),
+        (BillableUnit.KMS_KEY_ROTATIONS, "1.00", 1),
+    ],
+)
+def test_list_prices_of_us_east_1_are_those_of_a_second_source(
+    unit: BillableUnit, amount: str, per: int
+) -> None:
+    line = PriceList(read_prices(SHIPPED_FILE)).find(unit, REFERENCE_REGION)
+    assert line is not None
+    assert Fraction(line.amount) / Fraction(line.per) == Fraction(amount) / per
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("log-gigabytes", "logs", "unit: got 'logs'; allowed: automation-steps, "),
+        ("log-gigabytes", "logs", "unit: got 'logs'; allowed: custom-metrics, "),
         ("unit: log-gigabytes", "unit: [a]", "unit: got ['a']"),
         (
             "eu-central-1",

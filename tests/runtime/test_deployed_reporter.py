@@ -34,12 +34,12 @@ from patching_constructs import (
     Severity,
     Weekday,
 )
+from patching_constructs.costs.billable_units import billable_units
+from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.compliance_metrics import NAMESPACE
 from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.reporter_settings import ReporterSettings
-from patching_constructs.plan.billable_units import billable_units
-from patching_constructs.plan.window_units import CostAssumptions
 from patching_constructs.reading.templates import read_estates
 from patching_constructs.rollout.horizon import horizon_between
 from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter

@@ -20,6 +20,7 @@ TITLES = {
     Area.BASELINES: "Baselines",
     Area.EXPOSURE: "Exposure",
     Area.QUOTAS: "Quotas",
+    Area.COSTS: "Costs in a month",
     Area.FINDINGS: "Findings",
 }
 

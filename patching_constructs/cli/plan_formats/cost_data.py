@@ -4,11 +4,18 @@ import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
 
+from patching_constructs.costs.billable_amount import BillableUse
+from patching_constructs.costs.costs import (
+    CostFigures,
+    CostLine,
+    Costs,
+    CostSum,
+    EnvironmentCosts,
+    TotalLine,
+)
 from patching_constructs.model.billable_unit import NOT_COUNTED, UNIT_DESCRIPTIONS, BillableUnit
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.billable_amount import BillableUse
-from patching_constructs.plan.costs import CostLine, Costs, EnvironmentCosts, TotalLine
 from patching_constructs.rollout.run_frequency import MONTH
 
 
@@ -28,9 +35,8 @@ def cost_data(costs: Costs, today: dt.date) -> dict[str, object]:
         "not_counted": list(NOT_COUNTED),
         "units": [_description(unit) for unit in BillableUnit],
         "total": {
+            "figures": _figures(costs.figures),
             "units": [_total(line, today) for line in costs.total],
-            "money": _money(costs.money),
-            "money_is_complete": costs.is_priced,
         },
         "environments": [_environment(environment, today) for environment in costs.environments],
     }
@@ -43,6 +49,23 @@ def _description(unit: BillableUnit) -> dict[str, object]:
         "what": description.what,
         "assumption": description.assumption,
         "source": description.source,
+        "kind": description.kind,
+    }
+
+
+def _figures(figures: CostFigures) -> dict[str, object]:
+    return {
+        "fixed_first_year": _sum(figures.fixed_first_year),
+        "fixed_third_year": _sum(figures.fixed_third_year),
+        "usage": _sum(figures.usage),
+    }
+
+
+def _sum(amount: CostSum) -> dict[str, object]:
+    return {
+        "money": _money(amount.money),
+        "is_complete": amount.is_complete,
+        "missing": list(amount.missing),
     }
 
 
@@ -60,6 +83,7 @@ def _environment(costs: EnvironmentCosts, today: dt.date) -> dict[str, object]:
     return {
         "account": None if isinstance(account, Unknown) else account,
         "region": None if isinstance(region, Unknown) else region,
+        "figures": _figures(costs.figures),
         "units": [_line(line, today) for line in costs.lines],
     }
 

@@ -1,14 +1,15 @@
 """Costs as the rows of a table."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from patching_constructs.costs.billable_amount import BillableUse
+from patching_constructs.costs.costs import CostFigures, CostLine, Costs, TotalLine
+from patching_constructs.costs.words import money_words, sum_words
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
-from patching_constructs.model.price import PriceLine
-from patching_constructs.plan.billable_amount import BillableUse
-from patching_constructs.plan.costs import CostLine, Costs, TotalLine
+from patching_constructs.model.price import ANY_REGION, PriceLine
 
 EVERYWHERE = "all"
 """Stands in a row for all accounts and Regions."""
@@ -37,6 +38,30 @@ class CostRow:
     has_old_price: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FigureRow:
+    """The figures of an account and Region, in words.
+
+    Attributes:
+        where: Account and Region, or `all`.
+        fixed_first_year: What is charged for what exists, in its first year.
+        fixed_third_year: The same from the third year on.
+        usage: What is charged for what happens.
+    """
+
+    where: str
+    fixed_first_year: str
+    fixed_third_year: str
+    usage: str
+
+
+def figure_rows(costs: Costs) -> Iterator[FigureRow]:
+    """Yield the figures of all accounts and Regions together, then those of each."""
+    yield _figures(EVERYWHERE, costs.figures)
+    for environment in costs.environments:
+        yield _figures(str(environment.environment), environment.figures)
+
+
 def cost_rows(costs: Costs, today: dt.date) -> Iterator[CostRow]:
     """Yield every unit that is or may be used: first over all accounts and Regions, then in each.
 
@@ -53,9 +78,13 @@ def cost_rows(costs: Costs, today: dt.date) -> Iterator[CostRow]:
             yield _row(str(environment.environment), cost.use, _line_money(cost), prices, today)
 
 
-def total_money(costs: Costs) -> str:
-    """Write what everything with a price costs in a month; empty if nothing has one."""
-    return _money(costs.money, is_complete=costs.is_priced)
+def _figures(where: str, figures: CostFigures) -> FigureRow:
+    return FigureRow(
+        where=where,
+        fixed_first_year=sum_words(figures.fixed_first_year),
+        fixed_third_year=sum_words(figures.fixed_third_year),
+        usage=sum_words(figures.usage),
+    )
 
 
 def _row(where: str, use: BillableUse, money: str, prices: Sequence[PriceLine], today: dt.date) -> CostRow:
@@ -76,26 +105,13 @@ def _amount(use: BillableUse) -> str:
 
 
 def _total_money(line: TotalLine) -> str:
-    return _money(line.money, is_complete=line.is_priced)
+    return money_words(line.money, is_complete=line.is_priced)
 
 
 def _line_money(line: CostLine) -> str:
     if line.price is None or line.money is None:
         return ""
-    return _money({line.price.currency: line.money}, is_complete=line.is_priced)
-
-
-def _money(by_currency: Mapping[str, Fraction], *, is_complete: bool) -> str:
-    if not by_currency:
-        return ""
-    if is_complete:
-        return " and ".join(_sum(amount, currency) for currency, amount in by_currency.items())
-    known = [_sum(amount, currency) for currency, amount in by_currency.items() if amount]
-    return f"at least {' and '.join(known)}" if known else "unknown"
-
-
-def _sum(amount: Fraction, currency: str) -> str:
-    return f"below 0.01 {currency}" if 0 < amount < _CENT else f"{float(amount):,.2f} {currency}"
+    return money_words({line.price.currency: line.money}, is_complete=line.is_priced)
 
 
 def _number(amount: Fraction) -> str:
@@ -112,4 +128,5 @@ def _few(reasons: Sequence[str], most: int = 2) -> list[str]:
 
 def _source(price: PriceLine, today: dt.date) -> str:
     age = "old price" if price.is_old(today) else "price"
-    return f"{age} of {price.as_of}, {price.source}"
+    where = "" if price.region == ANY_REGION else f" in {price.region}"
+    return f"{age}{where} of {price.as_of}, {price.source}"

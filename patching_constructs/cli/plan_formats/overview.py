@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from patching_constructs.cli.plan_formats.cost_section import cost_section
+from patching_constructs.cli.plan_formats.cost_section import cost_section, figures_section
 from patching_constructs.cli.plan_formats.exposure_section import exposure_section
 from patching_constructs.cli.plan_formats.order_section import order_section
 from patching_constructs.cli.plan_formats.ring_sections import (
@@ -44,6 +44,7 @@ def overview(plan: Plan, limits: Limits) -> Overview:
         order_section(plan, limits),
         exposure_section(plan, limits),
         _quotas(plan, limits),
+        figures_section(plan, limits),
         cost_section(plan, limits),
         _findings(plan, limits),
         Section(title="Assumptions", notes=tuple(_assumptions(plan))),

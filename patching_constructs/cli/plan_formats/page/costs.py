@@ -1,12 +1,13 @@
 """What the templates cost in a month: units, and money as far as prices are known."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from patching_constructs.cli.plan_formats.cost_rows import FigureRow, figure_rows
+from patching_constructs.costs.billable_amount import BillableUse
+from patching_constructs.costs.costs import Costs, TotalLine
+from patching_constructs.costs.words import money_words
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
-from patching_constructs.plan.billable_amount import BillableUse
-from patching_constructs.plan.costs import Costs
 
 MOST = 100
 """How many accounts and Regions a page lists."""
@@ -35,9 +36,9 @@ class CostView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceView:
-    """One account and Region: its units in words."""
+    """One account and Region: its figures and its units in words."""
 
-    name: str
+    figures: FigureRow
     units: tuple[str, ...]
 
 
@@ -46,8 +47,10 @@ class CostsView:
     """The costs.
 
     Attributes:
-        money: All of it, or nothing if no price is known.
-        is_priced: Whether that is everything.
+        figures: Those of all accounts and Regions together.
+        missing_in_fixed: What has to be known for the fixed costs to be complete.
+        missing_in_usage: The same of usage.
+        has_prices: Whether a price is known of anything.
         lines: The units of which something is or may be used.
         places: What is used where.
         left_out: How many accounts and Regions are not listed.
@@ -55,8 +58,10 @@ class CostsView:
         output_kilobytes: How much a command is taken to print on a node.
     """
 
-    money: str
-    is_priced: bool
+    figures: FigureRow
+    missing_in_fixed: tuple[str, ...]
+    missing_in_usage: tuple[str, ...]
+    has_prices: bool
     lines: tuple[CostView, ...]
     places: tuple[PlaceView, ...]
     left_out: int
@@ -67,18 +72,21 @@ class CostsView:
 def costs_view(costs: Costs) -> CostsView:
     """Put the costs into words."""
     used = [line for line in costs.total if not line.use.is_nothing]
+    everywhere, *each = figure_rows(costs)
     return CostsView(
-        money=_money(costs.money),
-        is_priced=costs.is_priced,
-        lines=tuple(_line(line.use, line.money) for line in used),
+        figures=everywhere,
+        missing_in_fixed=costs.figures.fixed_third_year.missing,
+        missing_in_usage=costs.figures.usage.missing,
+        has_prices=any(line.prices for line in used),
+        lines=tuple(map(_line, used)),
         places=tuple(
             PlaceView(
-                name=str(place.environment),
+                figures=figures,
                 units=tuple(
                     f"{UNIT_DESCRIPTIONS[line.use.unit].what}: {_amount(line.use)}" for line in place.lines
                 ),
             )
-            for place in costs.environments[:MOST]
+            for place, figures in list(zip(costs.environments, each, strict=True))[:MOST]
         ),
         left_out=max(len(costs.environments) - MOST, 0),
         prices=tuple(
@@ -88,7 +96,8 @@ def costs_view(costs: Costs) -> CostsView:
     )
 
 
-def _line(use: BillableUse, money: Mapping[str, Fraction]) -> CostView:
+def _line(line: TotalLine) -> CostView:
+    use = line.use
     description = UNIT_DESCRIPTIONS[use.unit]
     return CostView(
         what=description.what,
@@ -96,7 +105,7 @@ def _line(use: BillableUse, money: Mapping[str, Fraction]) -> CostView:
         amount=_amount(use),
         unknown=use.unknown,
         assumption=description.assumption,
-        money=_money(money),
+        money=money_words(line.money, is_complete=line.is_priced),
     )
 
 
@@ -111,12 +120,3 @@ def _number(amount: Fraction) -> str:
     if amount.denominator == 1:
         return f"{amount.numerator:,}"
     return f"{float(amount):,.2f}" if amount >= 1 else f"{float(amount):.2g}"
-
-
-def _money(money: Mapping[str, Fraction]) -> str:
-    return " + ".join(_amounts(money))
-
-
-def _amounts(money: Mapping[str, Fraction]) -> Iterator[str]:
-    for currency, amount in money.items():
-        yield f"{float(amount):,.2f} {currency}"

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from patching_constructs.costs.billable_amount import product, total
+from patching_constructs.costs.output_places import OutputPlaces
+from patching_constructs.costs.runbooks import Runbooks
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import Environment, WindowAt
 from patching_constructs.model.maintenance_window import TaskRecord
 from patching_constructs.model.maintenance_window_limits import TaskType
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.billable_amount import product, total
-from patching_constructs.plan.output_places import OutputPlaces
-from patching_constructs.plan.runbooks import Runbooks
 from patching_constructs.rollout.node_count import targeted_nodes
 from patching_constructs.rollout.run_frequency import runs_per_month
 from patching_constructs.rollout.span import Span
@@ -87,6 +87,6 @@ def _output(
     )
     bucket = output.s3_bucket_name
     if bucket is not None:
-        yield BillableUnit.S3_OUTPUT_GIGABYTES, gigabytes
+        yield BillableUnit.S3_STORAGE_GIGABYTES, product(gigabytes, places.expiration(bucket))
         elsewhere = places.is_in_another_region(bucket, environment)
         yield BillableUnit.CROSS_REGION_GIGABYTES, product(gigabytes, elsewhere)

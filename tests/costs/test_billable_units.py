@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from patching_constructs.costs.billable_amount import product
+from patching_constructs.costs.billable_units import billable_units
+from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableUnit
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.estate import Environment, Estate, ResourceAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Unknown
-from patching_constructs.plan.billable_amount import product
-from patching_constructs.plan.billable_units import billable_units
-from patching_constructs.plan.window_units import CostAssumptions
 from patching_constructs.reading.resource_types import BILLED, LOOKED_AT
 from patching_constructs.reading.templates import read_estates
 from patching_constructs.rollout.horizon import horizon_between
@@ -41,6 +41,12 @@ def used(estate: Estate, nodes: Mapping[str, int] | None = None, **assumptions: 
     uses = [use for environment in environments for use in environment.uses if not use.is_nothing]
     assert len({use.unit for use in uses}) == len(uses)
     return {use.unit: use.amount for use in uses}
+
+
+def known(estate: Estate, nodes: Mapping[str, int] | None = None) -> dict[BillableUnit, Fraction]:
+    """What is known of the amounts of an estate of one account and Region."""
+    (found,) = billable_units(estate, horizon=YEAR, node_counts=nodes or {}, assumptions=CostAssumptions())
+    return {use.unit: use.known for use in found.uses if use.known}
 
 
 def read(tmp_path: Path, resources: dict[str, Any]) -> Estate:
@@ -197,8 +203,11 @@ def command(**parameters: object) -> dict[str, Any]:
         "Target": target(),
         "Task": task(TaskInvocationParameters={"MaintenanceWindowRunCommandParameters": invocation}),
         "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 365}},
-        "Bucket": {"Type": "AWS::S3::Bucket"},
     }
+
+
+def bucket(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": {"LifecycleConfiguration": {"Rules": list(rules)}}}
 
 
 def to_logs(**config: object) -> dict[str, Any]:
@@ -260,23 +269,52 @@ def test_the_default_log_group_keeps_output_nobody_knows_how_long(tmp_path: Path
     assert "how long" in text_of(amounts[BillableUnit.LOG_STORAGE_GIGABYTES])
 
 
-def test_output_to_a_bucket_of_the_stack_stays_in_the_region(tmp_path: Path) -> None:
-    amounts = used(read(tmp_path, command(OutputS3BucketName={"Ref": "Bucket"})), {"web": 30})
-    assert amounts == {BillableUnit.S3_OUTPUT_GIGABYTES: Fraction(52, 12) * 30 * 100 / 1_000_000}
+YEARLY = {"Status": "Enabled", "ExpirationInDays": 365}
+
+
+def test_output_is_kept_in_a_bucket_until_it_expires(tmp_path: Path) -> None:
+    uploads = {"Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}
+    resources = command(OutputS3BucketName={"Ref": "Bucket"}) | {"Bucket": bucket(uploads, YEARLY)}
+    estate = read(tmp_path, resources)
+    gigabytes = Fraction(52, 12) * 30 * 100 / 1_000_000
+    assert known(estate, {"web": 30}) == {BillableUnit.S3_STORAGE_GIGABYTES: gigabytes * 12}
+    amounts = used(estate, {"web": 30})
+    assert amounts.keys() == {BillableUnit.S3_STORAGE_GIGABYTES, BillableUnit.S3_WRITE_REQUESTS}
+    assert "besides command output" in text_of(amounts[BillableUnit.S3_STORAGE_GIGABYTES])
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([], "for ever"),
+        ([YEARLY | {"Status": "Disabled"}], "for ever"),
+        ([YEARLY | {"Prefix": "x/"}], "for ever"),
+        ([YEARLY | {"ExpirationInDays": "long"}], "no number"),
+        ([YEARLY | {"ExpirationInDays": {"Fn::GetAtt": ["Window", "X"]}}], "made at deployment"),
+    ],
+)
+def test_storage_in_a_bucket_needs_an_expiration(
+    tmp_path: Path, rules: list[dict[str, Any]], reason: str
+) -> None:
+    resources = command(OutputS3BucketName={"Ref": "Bucket"}) | {"Bucket": bucket(*rules)}
+    amounts = used(read(tmp_path, resources), {"web": 30})
+    assert reason in text_of(amounts[BillableUnit.S3_STORAGE_GIGABYTES])
 
 
 def test_output_to_a_bucket_that_no_template_has_may_leave_the_region(tmp_path: Path) -> None:
     amounts = used(read(tmp_path, command(OutputS3BucketName="elsewhere")), {"web": 30})
     assert "in which Region the bucket" in text_of(amounts[BillableUnit.CROSS_REGION_GIGABYTES])
-    assert isinstance(amounts[BillableUnit.S3_OUTPUT_GIGABYTES], Fraction)
+    assert "how long the bucket" in text_of(amounts[BillableUnit.S3_STORAGE_GIGABYTES])
 
 
 @pytest.mark.parametrize(("region", "leaves"), [("eu-central-1", False), ("us-east-1", True)])
 def test_output_to_a_bucket_of_another_region_leaves_it(tmp_path: Path, region: str, leaves: bool) -> None:
     resources = command(OutputS3BucketName="output")
+    central = bucket(YEARLY)
+    central["Properties"]["BucketName"] = "output"
     stacks = {
         "nodes": ("eu-central-1", resources),
-        "central": (region, {"Output": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "output"}}}),
+        "central": (region, {"Output": central}),
     }
     artifacts = {}
     for name, (stack_region, stack_resources) in stacks.items():
@@ -284,10 +322,17 @@ def test_output_to_a_bucket_of_another_region_leaves_it(tmp_path: Path, region: 
         artifacts[name] = stack_artifact(f"{name}.json", f"aws://111111111111/{stack_region}")
     (tmp_path / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": artifacts}))
     (estate,) = read_estates([tmp_path])
-    amounts = used(estate, {"web": 30})
-    assert (BillableUnit.CROSS_REGION_GIGABYTES in amounts) is leaves
-    if leaves:
-        assert amounts[BillableUnit.CROSS_REGION_GIGABYTES] == amounts[BillableUnit.S3_OUTPUT_GIGABYTES]
+    (here,) = (
+        entry
+        for entry in billable_units(
+            estate, horizon=YEAR, node_counts={"web": 30}, assumptions=CostAssumptions()
+        )
+        if entry.environment.region == "eu-central-1"
+    )
+    amounts = {use.unit: use.known for use in here.uses}
+    gigabytes = Fraction(52, 12) * 30 * 100 / 1_000_000
+    assert amounts[BillableUnit.CROSS_REGION_GIGABYTES] == (gigabytes if leaves else 0)
+    assert amounts[BillableUnit.S3_STORAGE_GIGABYTES] == gigabytes * 12
 
 
 def test_a_task_of_unknown_kind_is_unknown_in_all_that_it_may_use(tmp_path: Path) -> None:
@@ -312,8 +357,76 @@ FAST = {"MetricStat": {"Period": "10", "Metric": {"MetricName": "m"}}}
         ("AWS::SSM::Parameter", {}, {}),
         ("AWS::SSM::Parameter", {"Tier": "Intelligent-Tiering"}, {BillableUnit.ADVANCED_PARAMETERS: None}),
         ("AWS::SSM::Parameter", {"Tier": Unknown("late")}, {BillableUnit.ADVANCED_PARAMETERS: None}),
-        ("AWS::KMS::Key", {}, {BillableUnit.KMS_KEYS: 1}),
-        ("AWS::KMS::ReplicaKey", {}, {BillableUnit.KMS_KEYS: 1}),
+        ("AWS::KMS::Key", {}, {BillableUnit.KMS_KEYS: 1, BillableUnit.KMS_REQUESTS: None}),
+        *(
+            (
+                "AWS::KMS::Key",
+                {"EnableKeyRotation": enabled, **period},
+                {
+                    BillableUnit.KMS_KEYS: 1,
+                    BillableUnit.KMS_REQUESTS: None,
+                    **({} if rotations == 0 else {BillableUnit.KMS_KEY_ROTATIONS: rotations}),
+                },
+            )
+            for enabled, period, rotations in (
+                (False, {}, 0),
+                (True, {}, 2),
+                ("true", {"RotationPeriodInDays": "365"}, 2),
+                (True, {"RotationPeriodInDays": 90}, 2),
+                (True, {"RotationPeriodInDays": 366}, 1),
+                (True, {"RotationPeriodInDays": 2560}, 0),
+                (True, {"RotationPeriodInDays": 0}, None),
+                (True, {"RotationPeriodInDays": Unknown("late")}, None),
+                (Unknown("late"), {}, None),
+            )
+        ),
+        (
+            "AWS::KMS::ReplicaKey",
+            {},
+            {
+                BillableUnit.KMS_KEYS: 1,
+                BillableUnit.KMS_KEY_ROTATIONS: None,
+                BillableUnit.KMS_REQUESTS: None,
+            },
+        ),
+        *(
+            (
+                "AWS::Lambda::Function",
+                properties,
+                {BillableUnit.LAMBDA_REQUESTS: None, BillableUnit.LOG_GIGABYTES: None}
+                | dict.fromkeys(durations),
+            )
+            for properties, durations in (
+                ({"Architectures": ("arm64",)}, [BillableUnit.LAMBDA_ARM_GIGABYTE_SECONDS]),
+                ({}, [BillableUnit.LAMBDA_X86_GIGABYTE_SECONDS]),
+                (
+                    {"Architectures": Unknown("late")},
+                    [BillableUnit.LAMBDA_ARM_GIGABYTE_SECONDS, BillableUnit.LAMBDA_X86_GIGABYTE_SECONDS],
+                ),
+            )
+        ),
+        (
+            "AWS::DynamoDB::Table",
+            {},
+            {
+                BillableUnit.DYNAMODB_WRITE_UNITS: None,
+                BillableUnit.DYNAMODB_READ_UNITS: None,
+                BillableUnit.DYNAMODB_STORAGE_GIGABYTES: None,
+            },
+        ),
+        (
+            "AWS::S3::Bucket",
+            {},
+            {BillableUnit.S3_STORAGE_GIGABYTES: None, BillableUnit.S3_WRITE_REQUESTS: None},
+        ),
+        ("AWS::SNS::Topic", {}, {BillableUnit.SNS_REQUESTS: None}),
+        ("AWS::SNS::Subscription", {"Protocol": "email"}, {BillableUnit.SNS_EMAILS: None}),
+        ("AWS::SNS::Subscription", {"Protocol": Unknown("late")}, {BillableUnit.SNS_EMAILS: None}),
+        ("AWS::SNS::Subscription", {"Protocol": "sqs"}, {}),
+        ("AWS::SQS::Queue", {}, {BillableUnit.SQS_REQUESTS: None}),
+        ("AWS::Events::EventBus", {}, {BillableUnit.CUSTOM_EVENTS: None}),
+        ("AWS::StepFunctions::StateMachine", {}, {BillableUnit.STATE_TRANSITIONS: None}),
+        ("AWS::StepFunctions::StateMachine", {"StateMachineType": "EXPRESS"}, {}),
         ("AWS::CloudWatch::Alarm", {"MetricName": "m", "Period": 300}, {BillableUnit.ALARM_METRICS: 1}),
         ("AWS::CloudWatch::Alarm", {"MetricName": "m", "Period": "60"}, {BillableUnit.ALARM_METRICS: 1}),
         (
@@ -415,12 +528,12 @@ FAST = {"MetricStat": {"Period": "10", "Metric": {"MetricName": "m"}}}
             {"AutomationTargetParameterName": "InstanceId"},
             {BillableUnit.AUTOMATION_STEPS: None, BillableUnit.AUTOMATION_SCRIPT_SECONDS: None},
         ),
-        ("AWS::SSM::Association", {"OutputLocation": {}}, {BillableUnit.S3_OUTPUT_GIGABYTES: None}),
+        ("AWS::SSM::Association", {"OutputLocation": {}}, {BillableUnit.S3_STORAGE_GIGABYTES: None}),
         ("AWS::SSM::Association", {}, {}),
         (
             "AWS::SSMQuickSetup::ConfigurationManager",
             {},
-            {BillableUnit.AUTOMATION_STEPS: None, BillableUnit.S3_OUTPUT_GIGABYTES: None},
+            {BillableUnit.AUTOMATION_STEPS: None, BillableUnit.S3_STORAGE_GIGABYTES: None},
         ),
         ("AWS::IAM::Role", {}, {}),
     ],
@@ -432,6 +545,31 @@ def test_resources_are_counted(
     assert {
         unit: None if isinstance(amount, Unknown) else amount for unit, amount in found.items()
     } == amounts
+
+
+@pytest.mark.parametrize(
+    ("schedule", "starts"),
+    [
+        ("rate(1 hour)", 730),
+        ("rate(6 hours)", Fraction(730, 6)),
+        ("rate(1 day)", Fraction(730, 24)),
+        ("rate(5 minutes)", 730 * 12),
+        ("cron(0 5 * * ? *)", 0),
+        ("rate(0 minutes)", 0),
+        (None, 0),
+    ],
+)
+def test_a_schedule_starts_its_function_so_often_at_least(
+    tmp_path: Path, schedule: str | None, starts: int | Fraction
+) -> None:
+    rule = {"Targets": [{"Id": "F", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}}]}
+    resources = {
+        "Function": {"Type": "AWS::Lambda::Function"},
+        "Rule": {"Type": "AWS::Events::Rule", "Properties": rule | {"ScheduleExpression": schedule}},
+    }
+    estate = read(tmp_path, resources)
+    assert known(estate).get(BillableUnit.LAMBDA_REQUESTS, 0) == starts
+    assert "how often events start" in text_of(used(estate)[BillableUnit.LAMBDA_REQUESTS])
 
 
 def test_the_properties_that_count_are_read(tmp_path: Path) -> None:
@@ -475,9 +613,9 @@ def reporter(published: object = PUBLISHED.to_json(), *, rings: object = ()) -> 
 
 
 def test_a_reporter_publishes_what_its_environment_names(tmp_path: Path) -> None:
-    assert used(read(tmp_path, {"Reporter": reporter()})) == {BillableUnit.CUSTOM_METRICS: 4}
+    assert used(read(tmp_path, {"Reporter": reporter()}))[BillableUnit.CUSTOM_METRICS] == 4
     nothing = reporter(PublishedMetrics().to_json())
-    assert used(read(tmp_path, {"Reporter": nothing})) == {}
+    assert BillableUnit.CUSTOM_METRICS not in used(read(tmp_path, {"Reporter": nothing}))
 
 
 def test_a_function_without_the_mark_publishes_nothing_that_is_known(tmp_path: Path) -> None:
@@ -486,7 +624,7 @@ def test_a_function_without_the_mark_publishes_nothing_that_is_known(tmp_path: P
         "Marked": {"Type": "AWS::Lambda::Function", "Metadata": {"patching-constructs": {"ring": "prod"}}},
         "Odd": {"Type": "AWS::Lambda::Function", "Metadata": "text"},
     }
-    assert used(read(tmp_path, functions)) == {}
+    assert BillableUnit.CUSTOM_METRICS not in used(read(tmp_path, functions))
 
 
 @pytest.mark.parametrize(

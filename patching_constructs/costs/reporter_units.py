@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from patching_constructs.costs.window_units import Use
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.published_metrics import PUBLISHED_METRICS_VARIABLE, PublishedMetrics
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.window_units import Use
 
 _UNREADABLE = Unknown("the published metrics of a compliance reporter cannot be read from its environment")
 

@@ -1,6 +1,6 @@
 """Where command output is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from patching_constructs.model.estate import Environment, ResourceAt
@@ -9,6 +9,8 @@ from patching_constructs.rollout.run_frequency import MONTH
 
 _LOG_GROUP, _BUCKET = "AWS::Logs::LogGroup", "AWS::S3::Bucket"
 _NAMES = {_LOG_GROUP: "LogGroupName", _BUCKET: "BucketName"}
+_PARTIAL = {"ObjectSizeGreaterThan", "ObjectSizeLessThan", "Prefix", "TagFilters"}
+"""Properties of a lifecycle rule that is not about every object."""
 
 
 class OutputPlaces:
@@ -33,13 +35,21 @@ class OutputPlaces:
         days = _property(resource, "RetentionInDays")
         if days is None:
             return Unknown("the log group keeps command output for ever, so that it grows every month")
-        if isinstance(days, Unknown):
-            return days
-        if isinstance(days, str) and days.isdecimal():
-            days = int(days)
-        if not isinstance(days, int):
-            return Unknown("the retention of the log group is no number")
-        return Fraction(days * 86_400, MONTH.days * 86_400 + MONTH.seconds)
+        return _months(days, "the retention of the log group is no number")
+
+    def expiration(self, bucket: Maybe[str]) -> Maybe[Fraction]:
+        """Return after how many months a bucket lets objects expire."""
+        resource = self._find(_BUCKET, bucket)
+        if resource is None:
+            return Unknown("the templates do not say how long the bucket keeps command output")
+        lifecycle = _property(resource, "LifecycleConfiguration")
+        rules = lifecycle.get("Rules") if isinstance(lifecycle, Mapping) else lifecycle
+        if isinstance(rules, Unknown):
+            return rules
+        for rule in rules if isinstance(rules, tuple) else ():
+            if isinstance(rule, Mapping) and _lets_all_expire(rule):
+                return _months(rule["ExpirationInDays"], "the expiration of the bucket is no number")
+        return Unknown("the bucket keeps command output for ever, so that it grows every month")
 
     def is_in_another_region(self, bucket: Maybe[str], environment: Environment) -> Maybe[int]:
         """Return 1 if a bucket is in another Region than `environment`, else 0."""
@@ -67,6 +77,20 @@ class OutputPlaces:
             if environment is None or resource.environment == environment
         ]
         return found[0] if len(found) == 1 else None
+
+
+def _lets_all_expire(rule: Mapping[object, object]) -> bool:
+    return rule.get("Status") == "Enabled" and "ExpirationInDays" in rule and not _PARTIAL & rule.keys()
+
+
+def _months(days: object, otherwise: str) -> Maybe[Fraction]:
+    if isinstance(days, Unknown):
+        return days
+    if isinstance(days, str) and days.isdecimal():
+        days = int(days)
+    if not isinstance(days, int):
+        return Unknown(otherwise)
+    return Fraction(days * 86_400, MONTH.days * 86_400 + MONTH.seconds)
 
 
 def _property(resource: ResourceAt, name: str) -> object:

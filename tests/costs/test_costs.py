@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patching_constructs.model.billable_unit import BillableUnit
+from patching_constructs.costs.billable_amount import BillableUse, product, total
+from patching_constructs.costs.billable_units import EnvironmentUse
+from patching_constructs.costs.costs import Costs, CostSum, TotalLine, costs_of
+from patching_constructs.costs.price_list import PriceList
+from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableUnit, CostKind
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.billable_amount import BillableUse, product, total
-from patching_constructs.plan.billable_units import EnvironmentUse
-from patching_constructs.plan.costs import Costs, TotalLine, costs_of
-from patching_constructs.plan.price_list import PriceList
-from patching_constructs.plan.window_units import CostAssumptions
 
 KEYS, LOGS = BillableUnit.KMS_KEYS, BillableUnit.LOG_GIGABYTES
 PRICE = PriceLine(
@@ -53,14 +53,15 @@ def test_money_is_amount_times_price() -> None:
     price = replace(PRICE, unit=LOGS, amount=Decimal("0.03"), per=Decimal(10))
     result = costs([there("eu-central-1", use(KEYS, 2), use(LOGS, 50))], [PRICE, price])
     assert [line.money for line in result.environments[0].lines] == [Fraction(5, 2), Fraction(15, 100)]
-    assert result.money == {"USD": Fraction(265, 100)}
-    assert result.is_priced
+    assert result.figures.fixed_first_year == CostSum(money={"USD": Fraction(5, 2)})
+    assert result.figures.fixed_third_year == result.figures.fixed_first_year, "no key rotates"
+    assert result.figures.usage == CostSum(money={"USD": Fraction(15, 100)})
 
 
 def test_without_a_price_there_is_no_money() -> None:
     result = costs([there("eu-central-1", use(KEYS, 2))])
     assert [(line.money, line.is_priced) for line in result.environments[0].lines] == [(None, False)]
-    assert (result.money, result.is_priced) == ({}, False)
+    assert result.figures.fixed_first_year == CostSum(missing=("no price for KMS keys",))
 
 
 def test_what_is_not_known_is_never_free() -> None:
@@ -68,14 +69,14 @@ def test_what_is_not_known_is_never_free() -> None:
     line = line_of(result, KEYS)
     assert line.use.amount == Unknown("why")
     assert (line.use.known, line.money, line.is_priced) == (Fraction(2), {"USD": Fraction(5, 2)}, False)
-    assert not result.is_priced
+    assert result.figures.fixed_third_year == CostSum(money={"USD": Fraction(5, 2)}, missing=("why",))
 
 
 def test_currencies_are_not_mixed() -> None:
     euros = replace(PRICE, region="eu-central-1", currency="EUR", amount=Decimal(2))
     uses = [there("eu-central-1", use(KEYS, 1)), there("us-east-1", use(KEYS, 1))]
     result = costs(uses, [PRICE, euros])
-    assert result.money == {"EUR": Fraction(2), "USD": Fraction(5, 4)}
+    assert result.figures.fixed_first_year.money == {"EUR": Fraction(2), "USD": Fraction(5, 4)}
     assert line_of(result, KEYS).prices == (euros, PRICE)
 
 
@@ -87,6 +88,25 @@ def test_a_price_for_a_region_goes_before_one_for_all(region: str, amount: str |
     own = replace(PRICE, region="eu-central-1", amount=Decimal(7))
     found = PriceList([PRICE, own]).find(KEYS, region)
     assert (None if found is None else str(found.amount)) == amount
+
+
+def test_list_prices_of_us_east_1_stand_in_for_a_region_without_one() -> None:
+    reference = replace(PRICE, region="us-east-1", amount=Decimal(7))
+    shipped = [reference, replace(PRICE, unit=LOGS, region="us-east-1"), replace(PRICE, unit=LOGS)]
+    prices = PriceList([], shipped)
+    assert prices.find(KEYS, "eu-central-1") is reference
+    assert prices.find(KEYS, Unknown("?")) is reference
+    assert prices.find(KEYS, "cn-north-1") is None, "China has a price list of its own"
+    assert prices.find(LOGS, "eu-central-1") is shipped[2], "one for all Regions goes before it"
+
+
+def test_rotated_keys_cost_more_from_the_third_year_on() -> None:
+    rotation = replace(PRICE, unit=BillableUnit.KMS_KEY_ROTATIONS, amount=Decimal(1))
+    uses = [there("eu-central-1", use(KEYS, 1), use(BillableUnit.KMS_KEY_ROTATIONS, 2))]
+    figures = costs(uses, [PRICE, rotation]).figures
+    assert figures.fixed_first_year.money == {"USD": Fraction(5, 4)}
+    assert figures.fixed_third_year.money == {"USD": Fraction(13, 4)}
+    assert figures.usage == CostSum()
 
 
 def test_a_price_for_all_regions_holds_where_the_region_is_not_known() -> None:
@@ -154,6 +174,13 @@ PRICES = st.lists(
 )
 
 
+FIGURES = {
+    "fixed_first_year": {CostKind.FIXED},
+    "fixed_third_year": {CostKind.FIXED, CostKind.FIXED_FROM_THIRD_YEAR},
+    "usage": {CostKind.USAGE},
+}
+
+
 @given(USES, PRICES)
 def test_the_organisation_is_the_sum_of_its_accounts(
     uses: list[EnvironmentUse], prices: list[PriceLine]
@@ -165,6 +192,13 @@ def test_the_organisation_is_the_sum_of_its_accounts(
         assert total_line.use.known == sum(line.use.known for line in of_unit)
         assert set(total_line.use.unknown) == {why for line in of_unit for why in line.use.unknown}
         assert total_line.is_priced is all(line.is_priced for line in of_unit)
-    for currency in ("EUR", "USD"):
-        priced = [line.money for line in lines if line.price and line.price.currency == currency]
-        assert result.money.get(currency, 0) == sum(money for money in priced if money is not None)
+    for name, kinds in FIGURES.items():
+        figure: CostSum = getattr(result.figures, name)
+        counted = [line for line in lines if UNIT_DESCRIPTIONS[line.use.unit].kind in kinds]
+        for currency in ("EUR", "USD"):
+            priced = [line.money for line in counted if line.price and line.price.currency == currency]
+            assert figure.money.get(currency, 0) == sum(money for money in priced if money is not None)
+        assert figure.is_complete is all(line.is_priced for line in counted)
+        each = [getattr(environment.figures, name) for environment in result.environments]
+        for currency, money in figure.money.items():
+            assert money == sum(one.money.get(currency, 0) for one in each), "exactly the sum of the accounts"

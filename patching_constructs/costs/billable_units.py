@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from patching_constructs.costs.billable_amount import BillableTally, BillableUse
+from patching_constructs.costs.output_places import OutputPlaces
+from patching_constructs.costs.reporter_units import reporter_uses
+from patching_constructs.costs.resource_units import resource_uses
+from patching_constructs.costs.runbooks import Runbooks
+from patching_constructs.costs.window_units import CostAssumptions, window_uses
 from patching_constructs.model.estate import Environment, Estate
-from patching_constructs.plan.billable_amount import BillableTally, BillableUse
-from patching_constructs.plan.output_places import OutputPlaces
-from patching_constructs.plan.reporter_units import reporter_uses
-from patching_constructs.plan.resource_units import resource_uses
-from patching_constructs.plan.runbooks import Runbooks
-from patching_constructs.plan.window_units import CostAssumptions, window_uses
 from patching_constructs.rollout.span import Span
 
 

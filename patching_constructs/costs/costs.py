@@ -4,12 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from patching_constructs.costs.billable_amount import BillableTally, BillableUse
+from patching_constructs.costs.billable_units import EnvironmentUse
+from patching_constructs.costs.price_list import PriceList
+from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableUnit, CostKind
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.price import PriceLine
-from patching_constructs.plan.billable_amount import BillableTally, BillableUse
-from patching_constructs.plan.billable_units import EnvironmentUse
-from patching_constructs.plan.price_list import PriceList
-from patching_constructs.plan.window_units import CostAssumptions
+
+_FIRST_YEAR = (CostKind.FIXED,)
+_THIRD_YEAR = (CostKind.FIXED, CostKind.FIXED_FROM_THIRD_YEAR)
+_USAGE = (CostKind.USAGE,)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +41,46 @@ class CostLine:
         """Whether the money is all of it."""
         return self.use.is_nothing or (self.price is not None and not self.use.unknown)
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What has to be known for the money to be all of it."""
+        what = UNIT_DESCRIPTIONS[self.use.unit].what
+        unpriced = () if self.price is not None or self.is_priced else (f"no price for {what}",)
+        return (*self.use.unknown, *unpriced)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostSum:
+    """A sum of money in a month.
+
+    Attributes:
+        money: The known part of it, by currency.
+        missing: What has to be known for it to be all; empty if it is.
+    """
+
+    money: Mapping[str, Fraction] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the money is all of it."""
+        return not self.missing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostFigures:
+    """The figures of an account and Region, or of all of them, in a month.
+
+    Attributes:
+        fixed_first_year: What is charged for what exists, whatever happens, in its first year.
+        fixed_third_year: The same from the third year on, when rotated keys cost more.
+        usage: What is charged for what happens.
+    """
+
+    fixed_first_year: CostSum
+    fixed_third_year: CostSum
+    usage: CostSum
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentCosts:
@@ -44,10 +89,12 @@ class EnvironmentCosts:
     Attributes:
         environment: The account and Region.
         lines: The units of which something is or may be used, in the order of the vocabulary.
+        figures: Their sums.
     """
 
     environment: Environment
     lines: tuple[CostLine, ...]
+    figures: CostFigures
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,21 +122,13 @@ class Costs:
         assumptions: What is taken for granted, as no template says it.
         environments: The accounts and Regions of which something is or may be used.
         total: Every unit over all of them, in the order of the vocabulary.
+        figures: The sums over all of them.
     """
 
     assumptions: CostAssumptions
     environments: tuple[EnvironmentCosts, ...]
     total: tuple[TotalLine, ...]
-
-    @property
-    def money(self) -> Mapping[str, Fraction]:
-        """What all known parts cost in a month, by currency, as far as there are prices."""
-        return _sum_by_currency(line.money for line in self.total)
-
-    @property
-    def is_priced(self) -> bool:
-        """Whether the money is all of it."""
-        return all(line.is_priced for line in self.total)
+    figures: CostFigures
 
 
 def costs_of(uses: Iterable[EnvironmentUse], prices: PriceList, *, assumptions: CostAssumptions) -> Costs:
@@ -99,23 +138,61 @@ def costs_of(uses: Iterable[EnvironmentUse], prices: PriceList, *, assumptions: 
         assumptions=assumptions,
         environments=tuple(environment for environment in environments if environment.lines),
         total=_total(environments),
+        figures=added(environment.figures for environment in environments),
     )
 
 
+def third_year_money(line: CostLine) -> Fraction:
+    """Return what a line adds to the fixed costs of the third year."""
+    is_fixed = UNIT_DESCRIPTIONS[line.use.unit].kind in _THIRD_YEAR
+    return (line.money or Fraction()) if is_fixed else Fraction()
+
+
 def _environment(use: EnvironmentUse, prices: PriceList) -> EnvironmentCosts:
+    lines = tuple(
+        CostLine(use=entry, price=prices.find(entry.unit, use.environment.region))
+        for entry in use.uses
+        if not entry.is_nothing
+    )
     return EnvironmentCosts(
         environment=use.environment,
-        lines=tuple(
-            CostLine(use=entry, price=prices.find(entry.unit, use.environment.region))
-            for entry in use.uses
-            if not entry.is_nothing
+        lines=lines,
+        figures=CostFigures(
+            fixed_first_year=_sum(lines, _FIRST_YEAR),
+            fixed_third_year=_sum(lines, _THIRD_YEAR),
+            usage=_sum(lines, _USAGE),
         ),
+    )
+
+
+def _sum(lines: Iterable[CostLine], kinds: tuple[CostKind, ...]) -> CostSum:
+    counted = [line for line in lines if UNIT_DESCRIPTIONS[line.use.unit].kind in kinds]
+    return CostSum(
+        money=_sum_by_currency(map(_money, counted)),
+        missing=tuple(dict.fromkeys(reason for line in counted for reason in line.missing)),
+    )
+
+
+def added(several: Iterable[CostFigures]) -> CostFigures:
+    """Add the figures of several accounts and Regions."""
+    figures = list(several)
+    return CostFigures(
+        fixed_first_year=_added_sums([each.fixed_first_year for each in figures]),
+        fixed_third_year=_added_sums([each.fixed_third_year for each in figures]),
+        usage=_added_sums([each.usage for each in figures]),
+    )
+
+
+def _added_sums(sums: list[CostSum]) -> CostSum:
+    return CostSum(
+        money=_sum_by_currency(each.money for each in sums),
+        missing=tuple(dict.fromkeys(reason for each in sums for reason in each.missing)),
     )
 
 
 def _total(environments: Iterable[EnvironmentCosts]) -> tuple[TotalLine, ...]:
     tally = BillableTally()
-    by_unit: dict[str, list[CostLine]] = {}
+    by_unit: dict[BillableUnit, list[CostLine]] = {}
     for environment in environments:
         for line in environment.lines:
             tally.add_use(line.use)
@@ -123,7 +200,7 @@ def _total(environments: Iterable[EnvironmentCosts]) -> tuple[TotalLine, ...]:
     return tuple(
         TotalLine(
             use=use,
-            money=_sum_by_currency(_money(line) for line in by_unit.get(use.unit, ())),
+            money=_sum_by_currency(map(_money, by_unit.get(use.unit, ()))),
             is_priced=all(line.is_priced for line in by_unit.get(use.unit, ())),
             prices=tuple(
                 dict.fromkeys(line.price for line in by_unit.get(use.unit, ()) if line.price is not None)

@@ -1,0 +1,1 @@
+"""What an estate costs: units, prices, and sums of both."""
