@@ -305,8 +305,8 @@ def test_fixed_costs_over_the_budget_fail_with_the_account_the_sum_and_its_parts
     assert violation["severity"] == "error"
     assert violation["description"] == (
         "monthly_budget: fixed costs of account dev (111111111111/eu-central-1) are over the budget, got "
-        "3.00 USD a month from the third year on (1.00 USD in the first), most of all for rotations of KMS keys "
-        "2.00 USD, KMS keys 1.00 USD"
+        "3.00 USD a month from the third year on (1.00 USD in the first), most of all for rotations of KMS "
+        "keys 2.00 USD, KMS keys 1.00 USD"
     )
 
 

@@ -87,8 +87,8 @@ def test_more_is_an_error_with_account_sum_and_largest_parts() -> None:
     assert str(finding) == (
         "monthly_budget: fixed costs of account dev (333333333333/eu-central-1) are over the budget, got "
         "8.60 USD a month from the third year on (6.60 USD in the first), most of all for custom metrics "
-        "3.60 USD, rotations of KMS keys 2.00 USD, metrics of alarms with periods of a minute or more 2.00 USD, "
-        "KMS keys 1.00 USD; allowed: at most 8.59 USD"
+        "3.60 USD, rotations of KMS keys 2.00 USD, metrics of alarms with periods of a minute or more 2.00 "
+        "USD, KMS keys 1.00 USD; allowed: at most 8.59 USD"
     )
 
 
@@ -110,10 +110,10 @@ def test_what_is_not_known_is_never_within_the_budget() -> None:
     assert (finding.level, finding.undecided) == (Level.WARNING, "unreadable")
     assert finding.received == "at least 0.30 USD a month from the third year on"
     (over,) = check(CostBudget(account_and_region=Fraction("0.29")), uses=[unreadable], accounts=[DEV])
-    assert (over.level, over.received) == (
-        Level.ERROR,
-        "at least 0.30 USD a month from the third year on (0.30 USD in the first), most of all for custom "
-        "metrics 0.30 USD",
+    assert over.level is Level.ERROR
+    assert over.received is not None
+    assert over.received.startswith(
+        "at least 0.30 USD a month from the third year on (0.30 USD in the first)"
     )
 
 

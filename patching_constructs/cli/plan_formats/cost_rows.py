@@ -27,6 +27,7 @@ class CostRow:
         amount: How much of it in a month.
         money: What that costs in a month, or that no price is known.
         remark: Why more may come, and where the price is from; may be empty.
+        is_known: Whether something is known of the amount.
         has_old_price: Whether a price is older than 12 months.
     """
 
@@ -35,6 +36,7 @@ class CostRow:
     amount: str
     money: str
     remark: str
+    is_known: bool = True
     has_old_price: bool = False
 
 
@@ -94,6 +96,7 @@ def _row(where: str, use: BillableUse, money: str, prices: Sequence[PriceLine], 
         amount=_amount(use),
         money=money or "no price",
         remark="; ".join([*_few(use.unknown), *(_source(price, today) for price in prices)]),
+        is_known=use.known > 0,
         has_old_price=any(price.is_old(today) for price in prices),
     )
 

@@ -23,8 +23,8 @@ def figures_section(plan: Plan, limits: Limits) -> Section:
 
 
 def cost_section(plan: Plan, limits: Limits) -> Section:
-    """Show what is used in a month over all accounts and Regions, and what is known of its price."""
-    rows = [row for row in cost_rows(plan.costs, plan.today) if row.where == EVERYWHERE]
+    """Show the units of which something is known, over all accounts and Regions, and their price."""
+    rows = [row for row in cost_rows(plan.costs, plan.today) if row.where == EVERYWHERE and row.is_known]
     return table(
         "Units in a month, over all accounts and Regions",
         ("what", "amount", "money"),
@@ -50,4 +50,4 @@ def _figure_notes(plan: Plan, limits: Limits) -> Iterator[str]:
 def _notes(rows: list[CostRow]) -> Iterator[str]:
     if any(row.has_old_price for row in rows):
         yield "Some prices are older than 12 months."
-    yield "What is not known, what is assumed and each account by itself: --format json."
+    yield "Units of which nothing is known, what is assumed and each account by itself: --format json."

@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -19,6 +19,8 @@ from patching_constructs.plan.plan import Plan
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red"}
 _WIDTHS = range(40, 161)
 _INDENT = 2
+_GAP = 2
+"""Blanks between columns."""
 
 
 def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = None) -> str:
@@ -72,14 +74,45 @@ def _section(section: Section, width: int) -> Iterator[RenderableType]:
 
 
 def _table(section: Section, width: int) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    longest_words = [max(map(_longest_word, column)) for column in zip(*section.rows, strict=True)]
-    do_fit = sum(longest_words) + 2 * len(longest_words) + _INDENT <= width
-    for column, longest in zip(section.columns, longest_words, strict=True):
-        table.add_column(_text(column), overflow="fold", min_width=longest if do_fit else None)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim")
+    for column, given in zip(section.columns, _widths(section, width - _INDENT), strict=True):
+        table.add_column(_text(column), overflow="fold", width=given)
     for row in section.rows:
         table.add_row(*(_cell(each, "\n") for each in row))
     return table
+
+
+def _widths(section: Section, available: int) -> Sequence[int | None]:
+    """Share out what is available: first no word is folded, then no cell, then no head.
+
+    Rich would crop a table whose columns have least widths. None: let it choose, since everything fits or
+    words have to be folded.
+    """
+    columns = list(zip(section.columns, zip(*section.rows, strict=True), strict=True))
+    words = [max(map(_longest_word, [Cell((head,)), *cells])) for head, cells in columns]
+    lines = [
+        max(word, *(cell_len(printable(line)) for each in cells for line in each.lines))
+        for word, (_, cells) in zip(words, columns, strict=True)
+    ]
+    heads = [max(line, cell_len(head)) for line, (head, _) in zip(lines, columns, strict=True)]
+    available -= _GAP * (len(columns) - 1)
+    if sum(heads) <= available or sum(words) > available:
+        return [None] * len(columns)
+    if sum(lines) <= available:
+        return _shared(lines, heads, available)
+    return _shared(words, lines, available)
+
+
+def _shared(least: Sequence[int], most: Sequence[int], available: int) -> list[int]:
+    """Give each column at least its least, and then what it misses, those first that miss least."""
+    widths = list(least)
+    spare = available - sum(least)
+    by_need = sorted(range(len(widths)), key=lambda column: most[column] - least[column])
+    for column in by_need:
+        more = min(most[column] - least[column], spare)
+        widths[column] += more
+        spare -= more
+    return widths
 
 
 def _longest_word(cell: Cell) -> int:
