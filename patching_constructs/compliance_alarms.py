@@ -67,8 +67,8 @@ class ComplianceAlarms(Construct):
     sentences for
 
     - patch commands that failed, timed out or were cancelled,
-    - executions of maintenance windows that failed or timed out, and that were skipped because
-      an earlier one was still running,
+    - executions of the given maintenance windows that failed, timed out or were cancelled, and that were
+      skipped because an earlier one was still running,
     - by choice, nodes that became non-compliant,
     - with a reporter, rings whose nodes are overdue, failed, waiting for a reboot or out of sight.
 
@@ -95,8 +95,8 @@ class ComplianceAlarms(Construct):
         scope: Parent construct.
         id: Id, unique in `scope`.
         recipients: Who is told; at least one, unless `topic` is given and has subscribers of its own.
-        maintenance_windows: The windows that ring. Default: every window of the account and Region,
-            on an event bus of all accounts that send to it.
+        maintenance_windows: The windows whose failures notify people. An event does not say whether a window
+            patches, so each must be given. Default: none; failed patch commands of every window notify.
         non_compliance_of: Baselines whose nodes ring when they become non-compliant. With daily scans
             that is every node after every newly approved patch. Default: none.
         patch_command_notification_type: `COMMAND`, one message for each failed command, or `INVOCATION`,
@@ -104,7 +104,8 @@ class ComplianceAlarms(Construct):
             included. Default: `COMMAND`.
         event_bus: Bus of this account and Region on which the rules stand, for events that other accounts
             send to one place; ids of windows and baselines of other accounts cannot be
-            named across stacks, so leave `maintenance_windows` out. Default: the default bus.
+            named across stacks, so only commands notify there. `PatchEventHub` does more. Default: the
+            default bus.
         topic: Topic of this account and Region to publish on instead of a new one. An owned topic and its
             key get the grants for both publishers; on an imported one its owner has to make them.
             Default: a new topic.
@@ -184,16 +185,12 @@ class ComplianceAlarms(Construct):
             if isinstance(recipient, SlackRecipient | MicrosoftTeamsRecipient)
         ]
         baseline_ids = [baseline.patch_baseline_id for baseline in non_compliance_of]
-        rules = [
-            patch_command_rule(patch_command_notification_type),
-            *window_rules(
-                [
-                    window.maintenance_window_id
-                    for rollout in maintenance_windows
-                    for window in rollout.windows
-                ]
-            ),
+        rules = [patch_command_rule(patch_command_notification_type)]
+        window_ids = [
+            window.maintenance_window_id for rollout in maintenance_windows for window in rollout.windows
         ]
+        if window_ids:
+            rules += window_rules(window_ids)
         if baseline_ids:
             rules.append(
                 non_compliance_rule([baseline_id for baseline_id in baseline_ids if baseline_id is not None])

@@ -1,4 +1,4 @@
-"""Which events ring, and what people then read."""
+"""Which events notify people, and what they read."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 from patching_constructs._tokens import is_token
 from patching_constructs.model.chat_message import chat_message
 from patching_constructs.model.patch_events import (
+    CANCELLED_WINDOW_STATUS,
     COMMAND_INVOCATION_STATUS_CHANGE,
     COMMAND_STATUS_CHANGE,
     COMPLIANCE_STATE_CHANGE,
@@ -112,15 +113,19 @@ def patch_command_rule(notification_type: PatchCommandNotificationType) -> Patch
 
 
 def window_rules(maintenance_window_ids: Sequence[str]) -> tuple[PatchEventRule, PatchEventRule]:
-    """Return the rules for windows that fail and windows that overlap; no ids stand for every window."""
-    of_windows = {"window-id": list(maintenance_window_ids)} if maintenance_window_ids else {}
+    """Return the rules for windows that fail and windows that overlap.
+
+    An event names its window by id alone, and not what the window does, so that a rule for all windows would
+    report failed patching for windows that patch nothing.
+    """
+    of_windows = {"window-id": list(maintenance_window_ids)}
     paths = {"window": "$.detail.window-id", "execution": "$.detail.window-execution-id"}
     return (
         PatchEventRule(
             name="WindowFailedRule",
-            description="Maintenance window executions that failed or timed out",
+            description="Maintenance window executions that failed, timed out or were cancelled",
             detail_type=WINDOW_EXECUTION_STATE_CHANGE,
-            detail={"status": list(UNSUCCESSFUL_WINDOW_STATUSES), **of_windows},
+            detail={"status": [*UNSUCCESSFUL_WINDOW_STATUSES, CANCELLED_WINDOW_STATUS], **of_windows},
             paths=paths | {"status": "$.detail.status"},
             title="Maintenance window <window> <status> in account <account>, <region>",
             happened=(
@@ -146,8 +151,8 @@ def window_rules(maintenance_window_ids: Sequence[str]) -> tuple[PatchEventRule,
             ),
             next_step=(
                 "Find the earlier execution with: aws ssm describe-maintenance-window-executions "
-                "--window-id <window> --region <region>. If this comes back, give the window fewer nodes, "
-                "more concurrency or a rarer schedule."
+                "--window-id <window> --region <region>. If this happens again, give the window fewer nodes, "
+                "more concurrency or a less frequent schedule."
             ),
         ),
     )

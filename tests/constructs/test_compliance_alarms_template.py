@@ -31,10 +31,6 @@ LOGICAL_IDS_MINIMAL = [
     "AlarmsDeadLetters20E28703",
     "AlarmsPatchCommandRule3424BC7C",
     "AlarmsPatchCommandRuleFailedInvocations4E58567C",
-    "AlarmsWindowFailedRule0B2A81DE",
-    "AlarmsWindowFailedRuleFailedInvocations135D73A2",
-    "AlarmsWindowOverlapRule74E72F0B",
-    "AlarmsWindowOverlapRuleFailedInvocations618BFBD9",
     "AlarmsTopicUndelivered0F8AC38C",
 ]
 LOGICAL_IDS_FULL = [
@@ -53,10 +49,6 @@ LOGICAL_IDS_FULL = [
     "AlarmsDeadLetters20E28703",
     "AlarmsPatchCommandInvocationRule86467618",
     "AlarmsPatchCommandInvocationRuleFailedInvocations959F97E5",
-    "AlarmsWindowFailedRule0B2A81DE",
-    "AlarmsWindowFailedRuleFailedInvocations135D73A2",
-    "AlarmsWindowOverlapRule74E72F0B",
-    "AlarmsWindowOverlapRuleFailedInvocations618BFBD9",
     "AlarmsNonComplianceRuleA5CEF462",
     "AlarmsNonComplianceRuleFailedInvocations38F970AA",
     "AlarmsTopicUndelivered0F8AC38C",

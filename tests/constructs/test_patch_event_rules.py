@@ -1,4 +1,4 @@
-"""Which events ring, and what people read. No Node needed."""
+"""Which events notify people, and what they read. No Node needed."""
 
 import itertools
 import re
@@ -27,8 +27,7 @@ from tests.ssm_events import (
 
 COMMAND = patch_command_rule(PatchCommandNotificationType.COMMAND)
 INVOCATION = patch_command_rule(PatchCommandNotificationType.INVOCATION)
-FAILED, OVERLAPPING = window_rules([])
-FAILED_OF_ONE, OVERLAPPING_OF_ONE = window_rules(["mw-0ed7251d3fcf6e0c2"])
+FAILED, OVERLAPPING = window_rules(["mw-0ed7251d3fcf6e0c2"])
 NON_COMPLIANCE = non_compliance_rule(["pb-0123456789abcdef0"])
 
 RINGS = [
@@ -36,10 +35,8 @@ RINGS = [
     (COMMAND, command("Failed", document_name="AWS-RunPatchBaselineWithHooks")),
     (COMMAND, command("Failed", document_name="AWS-RunPatchBaselineAssociation")),
     *((INVOCATION, command_invocation(status)) for status in ("Failed", "TimedOut", "Cancelled")),
-    *((FAILED, window_execution(status)) for status in ("FAILED", "TIMED_OUT")),
+    *((FAILED, window_execution(status)) for status in ("FAILED", "TIMED_OUT", "CANCELLED")),
     (OVERLAPPING, window_execution("SKIPPED_OVERLAPPING")),
-    (FAILED_OF_ONE, window_execution("FAILED")),
-    (OVERLAPPING_OF_ONE, window_execution("SKIPPED_OVERLAPPING")),
     (NON_COMPLIANCE, compliance("non_compliant")),
 ]
 
@@ -55,8 +52,8 @@ SILENT = [
     (FAILED, window_execution("SKIPPED_OVERLAPPING")),
     (FAILED, window_task_execution("FAILED")),
     (OVERLAPPING, window_execution("FAILED")),
-    (FAILED_OF_ONE, window_execution("FAILED", window_id="mw-0aaaaaaaaaaaaaaaa")),
-    (OVERLAPPING_OF_ONE, window_execution("SKIPPED_OVERLAPPING", window_id="mw-0aaaaaaaaaaaaaaaa")),
+    (FAILED, window_execution("FAILED", window_id="mw-0aaaaaaaaaaaaaaaa")),
+    (OVERLAPPING, window_execution("SKIPPED_OVERLAPPING", window_id="mw-0aaaaaaaaaaaaaaaa")),
     (NON_COMPLIANCE, compliance("compliant")),
     (NON_COMPLIANCE, compliance("non_compliant", compliance_type="Association")),
     (NON_COMPLIANCE, compliance("non_compliant", patch_baseline_id="pb-0aaaaaaaaaaaaaaaa")),
@@ -145,7 +142,7 @@ MESSAGES = [
         an earlier execution of the window was still running. This execution patched nothing.
         Find the earlier execution with: aws ssm describe-maintenance-window-executions
         --window-id mw-0ed7251d3fcf6e0c2 --region us-east-2.
-        If this comes back, give the window fewer nodes, more concurrency or a rarer schedule.
+        If this happens again, give the window fewer nodes, more concurrency or a less frequent schedule.
         """,
     ),
     (
