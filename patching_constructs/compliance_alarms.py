@@ -46,11 +46,13 @@ from patching_constructs._alarms.topics import (
 )
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._report import refuse_errors
+from patching_constructs._tokens import maybe
 from patching_constructs.model.patch_events import PatchCommandNotificationType
 from patching_constructs.patch_baseline import IPatchBaseline
 from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.alarm_thresholds import check_ring_thresholds
+from patching_constructs.rules.recipient import check_chat_topics
 from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
 
 if TYPE_CHECKING:  # the reporter brings more of the CDK than alarms without one need
@@ -112,6 +114,13 @@ class ComplianceAlarms(Construct):
         encryption_key: Customer key for new topics. An owned key gets the grants; on an imported one its
             owner has to make them. Default: a new key with yearly rotation, deleted with the stack
             since topics keep no messages.
+        chat_topic_name: Name of the topic for chat channels, so that another Region can name it. Default:
+            CloudFormation chooses it.
+        configures_chat: Whether the chat channels among `recipients` get their configuration here. AWS takes
+            one for each channel and account, in all Regions together, so let one Region configure them and
+            give it the topics of the others. Default: True.
+        other_chat_topics: Topics for chat channels in other Regions of the account, which the channels show
+            too. They must exist when this stack is deployed. Default: none.
         alarm_on_any_failed_command: Add an alarm on the metric CommandsFailed of Run Command. The metric
             has no dimensions: it counts every failed command of the account and Region, patching or
             not. Default: False.
@@ -137,7 +146,8 @@ class ComplianceAlarms(Construct):
     Raises:
         InvalidInputError: If nobody would be told, a recipient stands there twice or is a FIFO queue, a
             baseline has no id, EventBridge refuses the ids for their length, a key has nothing to encrypt,
-            or thresholds are for a ring that the reporter does not have.
+            thresholds are for a ring that the reporter does not have, SNS refuses the name of a topic, or
+            topics of other Regions are given where no channel is configured.
 
     Example:
         >>> import aws_cdk as cdk
@@ -172,6 +182,9 @@ class ComplianceAlarms(Construct):
         event_bus: events.IEventBus | None = None,
         topic: sns.ITopic | None = None,
         encryption_key: kms.IKey | None = None,
+        chat_topic_name: str | None = None,
+        configures_chat: bool = True,
+        other_chat_topics: Sequence[sns.ITopic] = (),
         alarm_on_any_failed_command: bool = False,
         reporter: "ComplianceReporter | None" = None,
         thresholds: ComplianceThresholds | None = None,
@@ -201,6 +214,11 @@ class ComplianceAlarms(Construct):
             id,
             [
                 *check_recipients(recipients, topic_given=topic is not None),
+                *check_chat_topics(
+                    maybe(chat_topic_name),
+                    other_topics=len(other_chat_topics),
+                    configures_channels=configures_chat and bool(channels),
+                ),
                 *check_baseline_ids(baseline_ids),
                 *check_pattern_lengths(rules),
                 *check_key(encryption_key, needs_key=needs_key),
@@ -242,8 +260,11 @@ class ComplianceAlarms(Construct):
                     display_name="Failed patching, for chat",
                     key=key,
                     publishers=publishers,
+                    topic_name=chat_topic_name,
                 )
-                show_in_chat(self, {channel: [self.chat_topic] for channel in channels})
+                if configures_chat:
+                    shown = [self.chat_topic, *other_chat_topics]
+                    show_in_chat(self, dict.fromkeys(channels, shown))
         self.topic: sns.ITopic = topic
         subscribe(self, topic, recipients, dead_letter_queue=self.dead_letter_queue)
 

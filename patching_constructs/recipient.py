@@ -1,4 +1,4 @@
-"""Who is told when patching fails."""
+"""Who is notified when patching fails."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from patching_constructs.rules.recipient import (
 
 
 class Recipient:
-    """Name who is told when patching fails: a mailbox, a queue or a chat channel.
+    """Name who is notified when patching fails: a mailbox, a queue or a chat channel.
 
     Example:
         >>> from patching_constructs import Recipient
@@ -27,14 +27,14 @@ class Recipient:
 
     @staticmethod
     def email(address: str) -> "Recipient":
-        """Tell a mailbox; its owner has to confirm the subscription once.
+        """Notify a mailbox; its owner must confirm the subscription once.
 
         Args:
             address: E-mail address. One that is a token gets its logical id from its position
                 among the recipients: leave the order alone.
 
         Raises:
-            InvalidInputError: If it is no e-mail address.
+            InvalidInputError: If it is not an e-mail address.
 
         See: https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
         """
@@ -42,7 +42,7 @@ class Recipient:
 
     @staticmethod
     def queue(queue: sqs.IQueue) -> "Recipient":
-        """Tell a queue of this account and Region, for ticket systems and the like.
+        """Notify a queue of this account and Region, for ticket systems and the like.
 
         An owned queue, and its customer key if it has one, are granted to SNS. An imported queue and its
         key need the grants from their owner: `sqs:SendMessage`, and `kms:GenerateDataKey*` with
@@ -58,11 +58,13 @@ class Recipient:
 
     @staticmethod
     def slack(*, workspace_id: str, channel_id: str) -> "Recipient":
-        """Tell a Slack channel through Amazon Q Developer in chat applications (AWS Chatbot).
+        """Notify a Slack channel through Amazon Q Developer in chat applications (AWS Chatbot).
 
-        Somebody has to authorize the workspace once in the console of that service. AWS takes one
-        configuration for each channel and account, whatever the Region: a channel that two constructs of an
-        account name fails the deployment of the second.
+        Someone must authorize the workspace once in the console of that service. AWS takes one configuration
+        for each channel and account, in all Regions together: if two constructs of an account configure a
+        channel, the deployment of the second fails. `PatchingChecks` finds that at synth, and
+        `ComplianceAlarms(configures_chat=..., other_chat_topics=...)` shows topics of several Regions in one
+        channel.
 
         Args:
             workspace_id: Id of the workspace, such as `T0123456789`.
@@ -78,14 +80,15 @@ class Recipient:
 
     @staticmethod
     def microsoft_teams(*, tenant_id: str, team_id: str, channel_id: str) -> "Recipient":
-        """Tell a Microsoft Teams channel through Amazon Q Developer in chat applications (AWS Chatbot).
+        """Notify a Microsoft Teams channel through Amazon Q Developer in chat applications (AWS Chatbot).
 
-        Somebody has to authorize the team once in the console of that service.
+        Someone must authorize the team once in the console of that service. Configure each channel once in an
+        account, as for Slack.
 
         Args:
             tenant_id: Id of the tenant, a UUID.
             team_id: Id of the team, a UUID.
-            channel_id: Id of the channel as it stands in its link, such as `19%3Aab12cd%40thread.tacv2`.
+            channel_id: Id of the channel as in its link, such as `19%3Aab12cd%40thread.tacv2`.
 
         Raises:
             InvalidInputError: If AWS would refuse an id.
@@ -114,7 +117,7 @@ class QueueRecipient(Recipient):
     destination: sqs.IQueue
 
     def __post_init__(self) -> None:
-        """Refuse what is no queue."""
+        """Refuse anything but a queue."""
         settle_fields(self, subject="Recipient.queue")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import aws_cdk as cdk
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -75,6 +76,35 @@ def define_findings(
         subscribe=security_hub.subscribe,
         enable_security_hub=security_hub.enable_security_hub,
     )
+
+
+def alarm_recipients(settings: Settings, account: AccountSettings) -> list[RecipientSettings]:
+    """Return who is notified of failures in an account: those of its rings, or else of the organisation."""
+    of_rings = [recipient for ring in settings.rings_of(account) for recipient in ring.recipients]
+    return of_rings or settings.recipients
+
+
+def shares_chat(settings: Settings, account: AccountSettings) -> bool:
+    """Tell whether Regions of an account have to share the configuration of chat channels."""
+    return len(settings.regions) > 1 and any(
+        recipient.email is None for recipient in alarm_recipients(settings, account)
+    )
+
+
+def chat_topic_name(settings: Settings) -> str:
+    """Return the name of the topics for chat channels, by which one Region names those of the others."""
+    return f"{settings.rollout_name.replace('.', '-')}-alarms-for-chat"
+
+
+def other_chat_topics(scope: cdk.Stack, settings: Settings) -> list[sns.ITopic]:
+    """Name the topics for chat channels in the other Regions of the account of `scope`."""
+    place = f"arn:{settings.partition}:sns"
+    name = chat_topic_name(settings)
+    return [
+        sns.Topic.from_topic_arn(scope, f"ChatTopic-{region}", f"{place}:{region}:{scope.account}:{name}")
+        for region in settings.regions
+        if region != scope.region
+    ]
 
 
 def recipients_of(recipients: Iterable[RecipientSettings]) -> list[Recipient]:

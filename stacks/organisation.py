@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 
 from patching_constructs import AccountSettings, Finding, Settings
+from stacks.from_settings import shares_chat
 from stacks.security_stack import SecurityStack
 from stacks.workload_stack import WorkloadStack
 
@@ -16,7 +17,7 @@ def define_organisation(app: cdk.App, settings: Settings) -> None:
         env=_environment(settings.security_account, settings.regions[0]),
     )
     for account in settings.workload_accounts:
-        for region in settings.regions:
+        first, *others = (
             WorkloadStack(
                 app,
                 f"Patching-{account.name}-{region}",
@@ -27,6 +28,11 @@ def define_organisation(app: cdk.App, settings: Settings) -> None:
                 history_key_arn=security.history_key_arn,
                 env=_environment(account, region),
             )
+            for region in settings.regions
+        )
+        if shares_chat(settings, account):
+            for other in others:
+                first.add_dependency(other, "its chat channels show the topic of this Region")
     _annotate(app, settings.warnings)
 
 

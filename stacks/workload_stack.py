@@ -28,7 +28,16 @@ from stacks.acknowledgements.messages import (
     acknowledge_findings,
 )
 from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_windows
-from stacks.from_settings import define_baseline, define_config_rules, define_findings, recipients_of
+from stacks.from_settings import (
+    alarm_recipients,
+    chat_topic_name,
+    define_baseline,
+    define_config_rules,
+    define_findings,
+    other_chat_topics,
+    recipients_of,
+    shares_chat,
+)
 from stacks.joining import define_joining_outputs
 
 
@@ -111,13 +120,18 @@ class WorkloadStack(cdk.Stack):
         acknowledge_reporter(
             self, reporter, history_bucket_name=history_bucket_name, history_key_arn=history_key_arn
         )
-        ring_recipients = [recipient for ring in rings for recipient in ring.recipients]
+        shared_chat = shares_chat(settings, account)
+        configures_chat = self.region == settings.regions[0]
         alarms = ComplianceAlarms(
             self,
             "Alarms",
-            recipients=recipients_of(ring_recipients or settings.recipients),
+            recipients=recipients_of(alarm_recipients(settings, account)),
             maintenance_windows=[windows],
             reporter=reporter,
+            # An account has one configuration of a chat channel: that of its first Region shows all topics.
+            chat_topic_name=chat_topic_name(settings) if shared_chat else None,
+            configures_chat=configures_chat or not shared_chat,
+            other_chat_topics=other_chat_topics(self, settings) if shared_chat and configures_chat else (),
         )
         acknowledge_alarms(alarms)
         event_forwarder = PatchEventForwarder(

@@ -30,10 +30,18 @@ def define_key(scope: Construct, id: str) -> kms.Key:
 
 
 def define_topic(
-    scope: Construct, id: str, *, display_name: str, key: kms.IKey, publishers: "Publishers | AlarmsOnly"
+    scope: Construct,
+    id: str,
+    *,
+    display_name: str,
+    key: kms.IKey,
+    publishers: "Publishers | AlarmsOnly",
+    topic_name: str | None = None,
 ) -> sns.Topic:
     """Define an encrypted topic that only takes messages over TLS."""
-    topic = sns.Topic(scope, id, display_name=display_name, master_key=key, enforce_ssl=True)
+    topic = sns.Topic(
+        scope, id, display_name=display_name, topic_name=topic_name, master_key=key, enforce_ssl=True
+    )
     publishers.grant_publish(topic)
     return topic
 

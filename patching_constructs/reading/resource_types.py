@@ -25,6 +25,8 @@ ALWAYS_BOTH_WAYS = frozenset(
 
 LOOKED_AT = ALWAYS_BOTH_WAYS | {
     "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+    "AWS::Chatbot::SlackChannelConfiguration",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::EC2::Instance",

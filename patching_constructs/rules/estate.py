@@ -37,6 +37,7 @@ from patching_constructs.rollout.tagged_nodes import node_tags
 from patching_constructs.rules.agent_updates import check_agent_updates, groups_with_snap_agents
 from patching_constructs.rules.alarms import check_alarms
 from patching_constructs.rules.associations import check_associations
+from patching_constructs.rules.chat_channels import check_chat_channels
 from patching_constructs.rules.collisions import check_collisions
 from patching_constructs.rules.cost_budget import check_cost_budget
 from patching_constructs.rules.exposure import check_exposure
@@ -151,6 +152,7 @@ def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[
     yield partial(_run, check_patch_policies, estate.windows, estate.resources)
     yield partial(_run, check_window_roles, estate.windows, estate.resources)
     yield partial(_run, check_alarms, estate.resources)
+    yield partial(_run, check_chat_channels, estate.resources)
     yield partial(_run, check_associations, estate.resources)
     yield partial(_run, _check_rings, estate, options)
     if options.budget is not None:

@@ -146,6 +146,8 @@ class FindingId(enum.StrEnum):
     """SNS cannot send to the e-mail address."""
     CHAT_CHANNEL = "chat-channel"
     """AWS's chat service refuses an id of a Slack or Microsoft Teams channel."""
+    CHAT_CHANNEL_TWICE = "chat-channel-twice"
+    """Two stacks configure one chat channel, or use one configuration name, in an account."""
     BASELINE_WITHOUT_ID = "baseline-without-id"
     """Events of a baseline whose id nobody knows before deployment cannot be told from others."""
     EVENT_PATTERN_LENGTH = "event-pattern-length"

@@ -1,10 +1,13 @@
-"""Rules about who is told: e-mail addresses and chat channels."""
+"""Rules about who is notified: e-mail addresses and chat channels."""
 
 import re
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.ids import FindingId
+
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
 
 _EMAIL_ADDRESS = re.compile(
     r"[^\s@\"'<>(),;:\\\[\]]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
@@ -110,3 +113,40 @@ def _check_chat_id(
             source=source,
         )
     ]
+
+
+def check_chat_topics(
+    topic_name: Maybe[str] | None, *, other_topics: int, configures_channels: bool
+) -> list[Finding]:
+    """Find a name that SNS refuses, and topics of other Regions that no channel here would show.
+
+    Args:
+        topic_name: Name of the topic for chat channels, or None if none is given.
+        other_topics: How many topics of other Regions are given.
+        configures_channels: Whether a chat channel gets its configuration here.
+    """
+    findings = []
+    if isinstance(topic_name, str) and not _TOPIC_NAME.fullmatch(topic_name):
+        findings.append(
+            Finding(
+                id=FindingId.CHAT_CHANNEL,
+                level=Level.ERROR,
+                field="chat_topic_name",
+                message="not the name of a topic",
+                received=repr(topic_name),
+                allowed="1 to 256 letters, digits, - and _",
+                source="https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html",
+            )
+        )
+    if other_topics and not configures_channels:
+        findings.append(
+            Finding(
+                id=FindingId.CHAT_CHANNEL,
+                level=Level.ERROR,
+                field="other_chat_topics",
+                message="no chat channel would show them",
+                received=f"{other_topics} topics, and no chat channel that is configured here",
+                allowed="topics of other Regions where configures_chat is True and recipients has a channel",
+            )
+        )
+    return findings

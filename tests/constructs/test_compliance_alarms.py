@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -631,6 +632,44 @@ def test_all_mistakes_are_reported_together_and_nothing_joins_the_tree() -> None
         (FindingId.ENCRYPTION_KEY_UNUSED, "encryption_key"),
     ]
     assert len(stack.node.children) == before + 2  # the topic and the key of this test
+
+
+def test_one_region_configures_a_channel_and_shows_the_topics_of_others() -> None:
+    stack = _stack()
+    other = sns.Topic.from_topic_arn(stack, "Other", f"arn:aws:sns:eu-west-1:{ACCOUNT}:chat")
+    alarms = ComplianceAlarms(
+        stack, "Alarms", recipients=[SLACK, TEAMS], chat_topic_name="chat", other_chat_topics=[other]
+    )
+    assert alarms.chat_topic is not None
+    shown = [stack.resolve(alarms.chat_topic.topic_arn), other.topic_arn]
+    for service in ("Slack", "MicrosoftTeams"):
+        assert _one(stack, f"AWS::Chatbot::{service}ChannelConfiguration")["SnsTopicArns"] == shown
+
+
+def test_other_regions_have_a_topic_for_chat_and_configure_nothing() -> None:
+    stack = _stack()
+    ComplianceAlarms(
+        stack, "Alarms", recipients=[EMAIL, SLACK], chat_topic_name="chat", configures_chat=False
+    )
+    assert "chat" in {topic.get("TopicName") for topic in _resources(stack, "AWS::SNS::Topic").values()}
+    assert _resources(stack, "AWS::Chatbot::SlackChannelConfiguration") == {}
+    assert _resources(stack, "AWS::IAM::Role") == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"chat_topic_name": "a.b"}, "chat_topic_name: not the name of a topic, got 'a.b'"),
+        ({"recipients": [EMAIL]}, "other_chat_topics: no chat channel would show them, got 1 topics"),
+        ({"configures_chat": False}, "other_chat_topics: no chat channel would show them"),
+    ],
+)
+def test_topics_for_chat_that_cannot_be(options: dict[str, Any], message: str) -> None:
+    stack = _stack()
+    other = sns.Topic.from_topic_arn(stack, "Other", f"arn:aws:sns:eu-west-1:{ACCOUNT}:chat")
+    arguments: dict[str, Any] = {"recipients": [SLACK], "other_chat_topics": [other]} | options
+    with pytest.raises(InvalidInputError, match=re.escape(message)):
+        ComplianceAlarms(stack, "Alarms", **arguments)
 
 
 def test_somebody_has_to_be_told() -> None:

@@ -595,6 +595,24 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     assert PatchEvent.from_data(event["detail"]) == reported(world, window.event)
 
 
+@pytest.mark.usefixtures("local_aws")
+def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = World()
+    window_id = other_window(world, "AWS-RunShellScript")
+    (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
+    monkeypatch.setenv("EVENT_BUS_ARN", BUS)
+    monkeypatch.setattr(
+        "boto3.client",
+        lambda name, *, region_name=REGION, **_: client(name, account=ACCOUNT, region=region_name),
+    )
+    event = ssm_events.window_execution("FAILED", window_id=window_id)
+    assert forwarder.handler({**event, "account": ACCOUNT, "region": REGION}, SimpleNamespace()) is None
+    assert json.loads(capsys.readouterr().out)["not-about-patching"]["window-id"] == window_id
+
+
 # --- what it is told ---
 
 texts = st.text(min_size=1, max_size=5)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,12 @@ from hypothesis import given
 from local_aws.aws import client
 from local_aws.in_process import in_process
 from patching_constructs.model.event_hub import CLAIM_KEY, LONGEST_RUN, EventHubSettings
-from patching_constructs.model.patch_event import PatchEvent, PatchEventKind, PatchEventSeverity
+from patching_constructs.model.patch_event import (
+    MOST_FACTS,
+    PatchEvent,
+    PatchEventKind,
+    PatchEventSeverity,
+)
 from patching_constructs.model.ring_run_settings import RingOwners
 from patching_constructs.patch_event_hub import SETTINGS_FILE
 from patching_constructs.runtime.event_hub import handler as hub
@@ -374,6 +380,29 @@ def test_a_subscriber_may_filter_by_ring(room: Room) -> None:
     room.notifier().notify(replace(EVENT, ring=None, facts=("2",)), event_id="2", now=NOW)
     room.notifier().notify(replace(EVENT, ring="staging", facts=("3",)), event_id="3", now=NOW)
     assert len(room.read(CRITICAL)) == 1
+
+
+class _Counting:
+    """Counts the calls of a client."""
+
+    def __init__(self, client: Any, calls: Counter[str]) -> None:
+        self._client, self._calls = client, calls
+
+    def __getattr__(self, name: str) -> Any:
+        self._calls[name] += 1
+        return getattr(self._client, name)
+
+
+def test_the_largest_event_costs_a_bounded_number_of_calls(room: Room) -> None:
+    """One that floods the bus with such events must not keep those of others waiting for long."""
+    calls: Counter[str] = Counter()
+    room.dynamodb, room.sns, room.ssm = (
+        _Counting(each, calls) for each in (room.dynamodb, room.sns, room.ssm)
+    )
+    largest = replace(EVENT, facts=tuple(f"{number:0512}" for number in range(MOST_FACTS)))
+    assert accept(event_of(largest), SETTINGS, now=NOW) == largest
+    assert room.notifier().notify(largest, event_id="1", now=NOW) == ALL_NOTIFIED
+    assert calls == {"put_item": 3 * 2 * MOST_FACTS, "publish": 2, "create_ops_item": 1}
 
 
 # --- what goes wrong half way ---
