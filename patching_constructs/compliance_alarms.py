@@ -144,7 +144,7 @@ class ComplianceAlarms(Construct):
         reporter_symptom_alarms: What `reporter_alarm` is made of; they tell nobody by themselves.
 
     Raises:
-        InvalidInputError: If nobody would be told, a recipient stands there twice or is a FIFO queue, a
+        InvalidInputError: If no one would be notified, a recipient is given twice or is a FIFO queue, a
             baseline has no id, EventBridge refuses the ids for their length, a key has nothing to encrypt,
             thresholds are for a ring that the reporter does not have, SNS refuses the name of a topic, or
             topics of other Regions are given where no channel is configured.

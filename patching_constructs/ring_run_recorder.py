@@ -188,7 +188,7 @@ class RingRunRecorder(Construct):
             self,
             function,
             alarm_topics,
-            runbook=Runbooks(base=runbooks)("ring-run-not-told"),
+            runbook=Runbooks(base=runbooks)("ring-run-not-reported"),
             on_error=f"A run of a ring of rollout {rollout} could not be reported to the security account. "
             "Lambda retries twice. The log of the function says why.",
             on_dead_letter=f"Runs of rings of rollout {rollout} have no record in the security account, so "

@@ -31,7 +31,7 @@ def check_recipients(recipients: Sequence[Recipient], *, topic_given: bool) -> I
             id=FindingId.RECIPIENT_MISSING,
             level=Level.ERROR,
             field="recipients",
-            message="nobody would be told",
+            message="no one would be notified",
             received="no recipient",
             allowed="at least one Recipient, or a topic that has subscribers",
         )
@@ -39,7 +39,7 @@ def check_recipients(recipients: Sequence[Recipient], *, topic_given: bool) -> I
 
 
 def check_each_recipient(recipients: Sequence[Recipient], *, field: str) -> Iterator[Finding]:
-    """Find recipients that stand there twice, and queues that cannot subscribe."""
+    """Find recipients that are given twice, and queues that cannot subscribe."""
     first_position: dict[str, int] = {}
     for position, recipient in enumerate(recipients):
         place = f"{field}[{position}]"
@@ -89,7 +89,7 @@ def check_baseline_ids(baseline_ids: Sequence[str | None]) -> Iterator[Finding]:
                 id=FindingId.BASELINE_WITHOUT_ID,
                 level=Level.ERROR,
                 field=f"non_compliance_of[{position}]",
-                message="events of this baseline cannot be told from others",
+                message="events of this baseline cannot be distinguished from those of others",
                 received="AWS's default baseline, whose id the account decides",
                 allowed="baselines defined or imported with their id",
             )

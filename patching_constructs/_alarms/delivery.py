@@ -26,8 +26,8 @@ def alarm_on_dead_letters(scope: Construct, queue: sqs.IQueue) -> cloudwatch.Ala
         scope,
         "DeadLetters",
         queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic=_MAXIMUM),
-        "Messages about failed patching could not be delivered and wait in the dead-letter queue. "
-        "Read them there: their attributes say which rule failed and why. Mend that, then purge the queue.",
+        "Messages about failed patching could not be delivered and are in the dead-letter queue. "
+        "Read them there: their attributes say which rule failed and why. Fix that, then purge the queue.",
     )
 
 

@@ -91,10 +91,10 @@ def show_in_chat(
     scope: Construct,
     topics_of: Mapping[SlackRecipient | MicrosoftTeamsRecipient, Sequence[sns.ITopic]],
 ) -> None:
-    """Let AWS's chat service show the messages of topics in channels where nobody can act on the account.
+    """Let AWS's chat service show the messages of topics in channels that cannot act on the account.
 
-    The service would bound a channel by `AdministratorAccess` if nothing else were said. It takes one
-    configuration for each channel and account, so all topics of a channel stand in it.
+    The guardrail of a channel is `AdministratorAccess` unless another one is set. The service takes one
+    configuration for each channel and account, so it has all topics of the channel.
 
     See: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
     """

@@ -23,7 +23,7 @@ def define_key(scope: Construct, id: str) -> kms.Key:
     return kms.Key(
         scope,
         id,
-        description="Encrypts the topics that tell about failed patching",
+        description="Encrypts the topics for failed patching",
         enable_key_rotation=True,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )

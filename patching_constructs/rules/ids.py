@@ -149,7 +149,7 @@ class FindingId(enum.StrEnum):
     CHAT_CHANNEL_TWICE = "chat-channel-twice"
     """Two stacks configure one chat channel, or use one configuration name, in an account."""
     BASELINE_WITHOUT_ID = "baseline-without-id"
-    """Events of a baseline whose id nobody knows before deployment cannot be told from others."""
+    """The id of a baseline is not known before deployment, so its events cannot be selected."""
     EVENT_PATTERN_LENGTH = "event-pattern-length"
     """EventBridge refuses the length of an event pattern."""
     ENCRYPTION_KEY_UNUSED = "encryption-key-unused"

@@ -91,7 +91,7 @@ def check_microsoft_teams_channel(
             _TEAMS_CHANNEL_ID,
             field="channel_id",
             message="not the id of a Microsoft Teams channel",
-            allowed="the id as it stands in the channel's link, such as 19%3Aab12cd%40thread.tacv2",
+            allowed="the id as in the channel's link, such as 19%3Aab12cd%40thread.tacv2",
             source=_TEAMS_SOURCE,
         ),
     ]

@@ -39,7 +39,7 @@ def accept_record(
     See: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
     """
     envelope: Mapping[str, object] = event if isinstance(event, Mapping) else {}
-    sender = envelope.get("account")
+    sender = envelope.get("account")  # docs/not-proven.md#account-of-a-forwarded-event
     if not isinstance(sender, str):
         message = f"expected an event of EventBridge, got {describe(event)}"
         raise error(message)

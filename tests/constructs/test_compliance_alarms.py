@@ -676,7 +676,7 @@ def test_somebody_has_to_be_told() -> None:
     with pytest.raises(InvalidInputError) as caught:
         ComplianceAlarms(_stack(), "Alarms", recipients=[])
     assert str(caught.value) == (
-        "Patching/Alarms (ComplianceAlarms): recipients: nobody would be told, got no recipient; "
+        "Patching/Alarms (ComplianceAlarms): recipients: no one would be notified, got no recipient; "
         "allowed: at least one Recipient, or a topic that has subscribers"
     )
 

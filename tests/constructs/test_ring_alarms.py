@@ -182,7 +182,7 @@ def test_every_alarm_that_tells_names_place_remedy_and_a_runbook_that_exists(
         "docs/runbooks/event-not-forwarded.md",
         "docs/runbooks/event-refused.md",
         "docs/runbooks/patching-event.md",
-        "docs/runbooks/ring-run-not-told.md",
+        "docs/runbooks/ring-run-not-reported.md",
         "docs/runbooks/ring-run-refused.md",
     }
 

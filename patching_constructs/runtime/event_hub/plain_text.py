@@ -34,7 +34,7 @@ def cut(text: str, limit: int) -> str:
 def name(text: str, limit: int) -> str:
     """Return a name so that it cannot be taken for a part of the sentence around it.
 
-    A name of one word stands for itself; any other is in quotes, and has none inside.
+    A name of one word is returned as it is; any other is in quotes, and has none inside.
     """
     line = one_line(text, limit)
     return line if is_word(line) else '"{}"'.format(line.replace('"', "'"))
