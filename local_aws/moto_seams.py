@@ -128,7 +128,9 @@ def _executions(account: str, region: str) -> Executions:
 
 
 def _fleet_systems_manager(account: str, region: str) -> FleetSystemsManager:
-    return FleetSystemsManager(place(account, region).fleet)
+    return FleetSystemsManager(
+        place(account, region).fleet, system_of=_patch_manager(account, region).operating_system_of
+    )
 
 
 def _describe_instances(response: Any) -> Any:

@@ -272,6 +272,17 @@ class PatchManager:
         )
         return baseline_id, self._baselines.get(baseline_id, _AWS_RULES)
 
+    def operating_system_of(self, baseline_id: str) -> str:
+        """Tell what a baseline is for: its id if the account owns it, the whole ARN if AWS does.
+
+        See: https://docs.aws.amazon.com/cli/latest/reference/ssm/describe-effective-patches-for-patch-baseline.html#examples
+        """
+        if baseline_id not in self._baselines and baseline_id not in self._aws_baselines.values():
+            raise ApiError(
+                "DoesNotExistException", f"Patch Baseline {baseline_id} does not exist in this account."
+            )
+        return str(self._identity(baseline_id)["OperatingSystem"])
+
     # ---- inside
 
     @property

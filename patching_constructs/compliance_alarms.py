@@ -23,7 +23,8 @@ from patching_constructs._alarms.checks import (
 from patching_constructs._alarms.compliance import (
     Runbooks,
     define_account_alarms,
-    define_reporter_alarms,
+    define_reporter_failure,
+    define_reporter_symptoms,
     define_ring_alarms,
 )
 from patching_constructs._alarms.delivery import (
@@ -141,7 +142,8 @@ class ComplianceAlarms(Construct):
         alarms: All alarms that tell people.
         ring_health_alarms: The composite alarm of each ring, by name: in state OK while the ring is healthy.
         reporter_alarm: The composite alarm on the reporter, or None without one.
-        reporter_symptom_alarms: What `reporter_alarm` is made of; they tell nobody by themselves.
+        reporter_symptom_alarms: What `reporter_alarm` is made of; they notify no one by themselves.
+        silent_ring_alarms: The alarms that notify no one and only decide whether a ring is healthy.
 
     Raises:
         InvalidInputError: If no one would be notified, a recipient is given twice or is a FIFO queue, a
@@ -278,26 +280,34 @@ class ComplianceAlarms(Construct):
             alarms.append(alarm_on_failed_commands(self))
         self.reporter_alarm: cloudwatch.IAlarm | None = None
         self.reporter_symptom_alarms: tuple[cloudwatch.IAlarm, ...] = ()
+        silent: list[cloudwatch.IAlarm] = []
         health_alarms: dict[str, cloudwatch.IAlarm] = {}
         if reporter is not None:
             pages = Runbooks(base=runbooks)
             of_account = account_thresholds or AccountThresholds()
-            of_reporter = define_reporter_alarms(self, reporter, of_account, pages)
-            self.reporter_alarm = of_reporter.failure
-            self.reporter_symptom_alarms = of_reporter.symptoms
-            alarms.append(of_reporter.failure)
-            alarms += define_account_alarms(self, reporter, of_account, pages)
+            symptoms = define_reporter_symptoms(self, reporter, of_account)
+            self.reporter_symptom_alarms = (symptoms.silence, *symptoms.others)
+            account_alarms = define_account_alarms(self, reporter, of_account, pages)
+            reported = [alarm for kind, alarm in account_alarms.items() if not kind.comes_on_failure]
+            alarms += account_alarms.values()
             for ring in reporter.rings:
                 of_ring = define_ring_alarms(
                     self,
                     reporter,
                     ring.name,
                     ring_thresholds.get(ring.name, thresholds or ComplianceThresholds()),
-                    silence=of_reporter.silence,
+                    silence=symptoms.silence,
                     runbooks=pages,
                 )
                 alarms += of_ring.alarms
                 health_alarms[ring.name] = of_ring.health
+                reported += of_ring.alarms[:1]
+                silent += of_ring.silent
+            self.reporter_alarm = define_reporter_failure(
+                self, reporter, symptoms, reported=reported, runbooks=pages
+            )
+            alarms.append(self.reporter_alarm)
+        self.silent_ring_alarms: tuple[cloudwatch.IAlarm, ...] = tuple(silent)
         self.ring_health_alarms: Mapping[str, cloudwatch.IAlarm] = MappingProxyType(health_alarms)
         actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
         for alarm in alarms:

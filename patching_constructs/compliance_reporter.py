@@ -1,7 +1,7 @@
 """Reads the patch state of every node, and publishes the metrics that AWS does not."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs._baselines.definition import baseline_definition
+from patching_constructs._baselines.registrations import groups_on_aws_default
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
@@ -80,7 +81,8 @@ class ComplianceReporter(Construct):
         scope: Parent construct.
         id: Id, unique in `scope`.
         account_name: What people call the account.
-        maintenance_windows: The windows whose rings are reported.
+        maintenance_windows: The windows whose rings are reported. Fleets of their patch groups that use AWS's
+            default baseline have to be defined before the reporter, or their nodes count as without a group.
         baselines: Baselines whose definition is compared with what stands in the account. Default: none.
         exemptions: Nodes and patches that need not comply. Default: none.
         reboot_within: How long a node may wait for its reboot, from when it was first seen waiting.
@@ -92,9 +94,10 @@ class ComplianceReporter(Construct):
         published_metrics: Metrics that a reader outside of this app needs of every ring, such as a dashboard
             in another account. Default: none.
         schedule: When a report is made besides those after install runs. Default: once an hour.
-        reserved_concurrent_executions: How many functions may run at once. One is enough, and two would count
-            everything twice. None where the account's limit leaves nothing to reserve, as AWS keeps
-            100 for the functions that reserve none. Default: 1.
+        reserved_concurrent_executions: Lambda concurrency to reserve for the function. The account's quota
+            "Concurrent executions" has to be this and all other reservations of the account and Region, and
+            100 more; a new account has 10 and refuses any. Only one report is made at a time, with and
+            without it. Default: nothing is reserved.
         encryption_key: Key of the table, the log group and the environment; it has to let
             CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
 
@@ -109,7 +112,8 @@ class ComplianceReporter(Construct):
         rollout_name: Name of the rollout.
         rings: The rings that are reported.
         account_metrics: Metrics of the account and Region that can have a value: without `baselines` none
-            can differ from its definition, without `exemptions` none can have expired.
+            can differ from its definition, without `exemptions` none can have expired, and without a history
+            bucket none can fail.
 
     Raises:
         InvalidInputError: If a metric is none.
@@ -159,7 +163,7 @@ class ComplianceReporter(Construct):
         history_key_arn: str | None = None,
         published_metrics: Sequence[ComplianceMetric] = (),
         schedule: events.Schedule | None = None,
-        reserved_concurrent_executions: int | None = 1,
+        reserved_concurrent_executions: int | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         refuse_errors(scope, id, check_published_metrics(published_metrics), subject="ComplianceReporter")
@@ -172,6 +176,7 @@ class ComplianceReporter(Construct):
             for metric in AccountMetric
             if (metric is not AccountMetric.BASELINES_CHANGED or baselines)
             and (metric is not AccountMetric.EXPIRED_EXEMPTIONS or exemptions)
+            and (metric is not AccountMetric.HISTORY_FAILURES or history_bucket_name is not None)
         )
         self._readers = MetricReaders(ring.name for ring in self.rings)
         for ring in self.rings:
@@ -200,7 +205,13 @@ class ComplianceReporter(Construct):
             rollout=self.rollout_name,
             account_name=account_name,
             rings=tuple(
-                _reported_ring(ring, maintenance_windows, reboot_within, scanned_within)
+                _reported_ring(
+                    ring,
+                    maintenance_windows,
+                    reboot_within,
+                    scanned_within,
+                    on_aws_default=groups_on_aws_default(scope, [group.name for group in ring.patch_groups]),
+                )
                 for ring in maintenance_windows.rings
             ),
             exemptions=tuple(exemptions),
@@ -337,14 +348,22 @@ def _triggers(schedule: events.Schedule, windows: RingedMaintenanceWindow) -> li
 
 
 def _reported_ring(
-    ring: Ring, windows: RingedMaintenanceWindow, reboot_within: dt.timedelta, scanned_within: dt.timedelta
+    ring: Ring,
+    windows: RingedMaintenanceWindow,
+    reboot_within: dt.timedelta,
+    scanned_within: dt.timedelta,
+    *,
+    on_aws_default: Collection[str],
 ) -> ReportedRing:
     return ReportedRing(
         name=ring.name,
         order=ring.order or 0,
         production=ring.production,
         patch_groups=tuple(
-            ReportedGroup(name=group.name, tag_key=str(group.tag_key)) for group in ring.patch_groups
+            ReportedGroup(
+                name=group.name, tag_key=str(group.tag_key), on_aws_default=group.name in on_aws_default
+            )
+            for group in ring.patch_groups
         ),
         windows=tuple(
             ReportedWindow(

@@ -54,6 +54,11 @@ def _matches(node: Node, filters: Mapping[str, Sequence[str]], now: datetime) ->
     )
 
 
+def instance_state(node: Node, now: datetime) -> dict[str, Any]:
+    """Describe whether an instance runs."""
+    return {"Code": 16, "Name": "running"} if node.is_there(now) else {"Code": 80, "Name": "stopped"}
+
+
 def _instance(node: Node, now: datetime) -> dict[str, Any]:
     """Describe an instance with one volume and one network interface, as long as AWS describes it."""
     address = {"PrivateDnsName": f"{node.node_id}.internal", "PrivateIpAddress": "10.0.0.10"}
@@ -66,7 +71,7 @@ def _instance(node: Node, now: datetime) -> dict[str, Any]:
         "LaunchTime": node.launched_at,
         "Monitoring": {"State": "disabled"},
         "Placement": {"AvailabilityZone": "eu-central-1a", "GroupName": "", "Tenancy": "default"},
-        "State": {"Code": 16, "Name": "running"} if node.is_there(now) else {"Code": 80, "Name": "stopped"},
+        "State": instance_state(node, now),
         "StateTransitionReason": "",
         **address,
         **_SUBNET,

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local_aws.errors import ApiError
+from local_aws.fleet.clock import clock
 from local_aws.paging import page
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 
 _PAGE = 50
+
+_KEPT = timedelta(days=30)
+"""docs/not-proven.md#runs-of-windows-are-kept-for-30-days"""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -69,11 +73,11 @@ class Executions:
 
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowExecutions.html
         """
-        after, before = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        after, before = clock() - _KEPT, datetime.max.replace(tzinfo=UTC)
         for item in request.get("Filters", []):
             moment = datetime.fromisoformat(item["Values"][0])
             if item["Key"] == "ExecutedAfter":
-                after = moment
+                after = max(after, moment)
             else:
                 before = moment
         found = [

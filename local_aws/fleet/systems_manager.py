@@ -38,6 +38,9 @@ _NEVER = datetime.fromtimestamp(0, UTC)
 https://docs.aws.amazon.com/cli/latest/reference/ssm/describe-instance-patches.html#examples
 """
 
+_STATES_OF_A_PAGE = 5
+"""However many are asked for."""
+
 _PAGE_OF_NODES = 10
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html"""
 
@@ -62,10 +65,12 @@ class FleetSystemsManager:
 
     Args:
         fleet: The fleet.
+        system_of: Tells what a baseline is for, by the id or ARN that the API takes.
     """
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, *, system_of: Callable[[str], str]) -> None:
         self._fleet = fleet
+        self._system_of = system_of
 
     def describe_instance_information(self, request: Request) -> Response:
         """Answer DescribeInstanceInformation.
@@ -107,7 +112,9 @@ class FleetSystemsManager:
             for _, node in sorted(self._fleet.nodes.items())
             if node.patch_group == request["PatchGroup"] and node.report is not None
         ]
-        return _described(found, request, "InstancePatchStates", lambda pair: self._state(*pair))
+        # docs/not-proven.md#pages-of-node-states
+        few = {**request, "MaxResults": min(request.get("MaxResults", _STATES_OF_A_PAGE), _STATES_OF_A_PAGE)}
+        return _described(found, few, "InstancePatchStates", lambda pair: self._state(*pair))
 
     def describe_instance_patches(self, request: Request) -> Response:
         """Answer DescribeInstancePatches.
@@ -135,6 +142,9 @@ class FleetSystemsManager:
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
         """
         throttle.spend()
+        system = self._system_of(request["BaselineId"])
+        if system != OperatingSystem.WINDOWS:
+            raise ApiError("UnsupportedOperatingSystem", f"{system} is not supported by this operation")
         now = clock()
         found = [
             {
@@ -195,7 +205,7 @@ class FleetSystemsManager:
         found: Response = {
             "InstanceId": node.node_id,
             "PatchGroup": node.patch_group or "",
-            "BaselineId": report.baseline_id,
+            "BaselineId": report.baseline_id.rpartition("/")[2],
             "SnapshotId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{node.node_id} {report.started_at}")),
             "OwnerInformation": "",
             "CriticalNonCompliantCount": len(critical),

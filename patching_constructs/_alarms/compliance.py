@@ -7,6 +7,7 @@ once for each of them, and only the alarm on silence takes missing data as bad (
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ _BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 _KEEP_STATE = cloudwatch.TreatMissingData.IGNORE
 _FINE = cloudwatch.TreatMissingData.NOT_BREACHING
 _BAD = cloudwatch.TreatMissingData.BREACHING
+_FEW = 8
+"""Alarms that show that a report was made. The rule of a composite alarm holds 10,240 characters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,18 +54,16 @@ class Runbooks:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReporterAlarms:
-    """The alarms on the reporter itself.
+class ReporterSymptoms:
+    """The alarms on the reporter itself. They notify no one.
 
     Attributes:
-        silence: Rings when no whole report was made.
-        failure: Says that the reporter fails in one way or another; the only one that tells people.
-        symptoms: What `failure` is made of, silence included.
+        silence: Fires while no whole report is made.
+        others: Those on errors, throttling and dead letters.
     """
 
     silence: cloudwatch.Alarm
-    failure: cloudwatch.CompositeAlarm
-    symptoms: tuple[cloudwatch.Alarm, ...]
+    others: tuple[cloudwatch.Alarm, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,19 +73,20 @@ class RingAlarms:
     Attributes:
         health: In state OK while the ring is healthy, and in ALARM in any other case.
         alarms: One for each thing that can be wrong.
+        silent: Those that notify no one and only decide about `health`.
     """
 
     health: cloudwatch.CompositeAlarm
     alarms: tuple[cloudwatch.Alarm, ...]
+    silent: tuple[cloudwatch.Alarm, ...]
 
 
-def define_reporter_alarms(
-    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
-) -> ReporterAlarms:
-    """Define the alarms on errors, throttling, dead letters and silence, and one that sums them up.
+def define_reporter_symptoms(
+    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds
+) -> ReporterSymptoms:
+    """Define the alarms on errors, throttling, dead letters and silence.
 
-    Errors and throttling ring only when they come again: Lambda repeats what failed, and a report after an
-    install may meet the hourly one.
+    Errors and throttling fire only when they come again: Lambda repeats what failed.
 
     See: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
@@ -126,28 +128,67 @@ def define_reporter_alarms(
             ),
         )
     ]
-    symptoms = (silence, *failed)
-    failure = cloudwatch.CompositeAlarm(
+    return ReporterSymptoms(silence=silence, others=tuple(failed))
+
+
+def define_reporter_failure(
+    scope: Construct,
+    reporter: "ComplianceReporter",
+    symptoms: ReporterSymptoms,
+    *,
+    reported: Sequence[cloudwatch.Alarm],
+    runbooks: Runbooks,
+) -> cloudwatch.CompositeAlarm:
+    """Define the alarm that sums up the symptoms, and that notifies people in their place.
+
+    Silence counts from the first report on: before it nothing is missed, and CloudWatch takes an alarm on
+    silence without any data for silent at once. An alarm that keeps its state while data are missing has
+    none until its metric first comes, and one ever after (docs/decisions/0020).
+
+    Args:
+        scope: Parent construct.
+        reporter: The reporter.
+        symptoms: The symptoms.
+        reported: Alarms on metrics of its reports that keep their state while data are missing.
+        runbooks: Where the runbook is.
+    """
+    silence = cloudwatch.AlarmRule.from_alarm(symptoms.silence, cloudwatch.AlarmState.ALARM)
+    if reported:
+        silence = cloudwatch.AlarmRule.all_of(
+            silence,
+            cloudwatch.AlarmRule.any_of(
+                *(
+                    cloudwatch.AlarmRule.not_(
+                        cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.INSUFFICIENT_DATA)
+                    )
+                    for alarm in reported[:_FEW]
+                )
+            ),
+        )
+    return cloudwatch.CompositeAlarm(
         scope,
         "ReporterFailed",
         alarm_description=(
-            f"Nobody knows how rollout {reporter.rollout_name} stands: its compliance reporter fails, is "
-            "throttled, or has made no whole report. Read the log of its function and its dead-letter queue. "
-            + runbooks(REPORTER_RUNBOOK)
+            f"Compliance of rollout {reporter.rollout_name} is unknown: its compliance reporter is failing, "
+            "is throttled, or has not completed a report. Read the log of its function and its dead-letter "
+            "queue. " + runbooks(REPORTER_RUNBOOK)
         ),
         alarm_rule=cloudwatch.AlarmRule.any_of(
-            *(cloudwatch.AlarmRule.from_alarm(symptom, cloudwatch.AlarmState.ALARM) for symptom in symptoms)
+            silence,
+            *(
+                cloudwatch.AlarmRule.from_alarm(symptom, cloudwatch.AlarmState.ALARM)
+                for symptom in symptoms.others
+            ),
         ),
     )
-    return ReporterAlarms(silence=silence, failure=failure, symptoms=symptoms)
 
 
 def define_account_alarms(
     scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
-) -> list[cloudwatch.Alarm]:
+) -> dict[AlarmKind[AccountMetric], cloudwatch.Alarm]:
     """Define the alarms that are about no ring, on the metrics that can have a value."""
-    return [
-        _define(
+    return {
+        kind: _define(
             scope,
             str(kind.metric),
             kind,
@@ -157,7 +198,7 @@ def define_account_alarms(
         )
         for kind in account_kinds(thresholds)
         if kind.metric in reporter.account_metrics
-    ]
+    }
 
 
 def define_ring_alarms(
@@ -178,9 +219,8 @@ def define_ring_alarms(
     See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     """
     rollout = reporter.rollout_name
-    kinds = list(ring_kinds(thresholds))
-    alarms = [
-        _define(
+    alarms = {
+        kind: _define(
             scope,
             f"Ring-{ring_name}-{kind.metric}",
             kind,
@@ -188,9 +228,19 @@ def define_ring_alarms(
             place=f"Ring {ring_name} of rollout {rollout}",
             runbooks=runbooks,
         )
-        for kind in kinds
+        for kind in ring_kinds(thresholds)
+    }
+    rules = [
+        cloudwatch.AlarmRule.from_alarm(silence, cloudwatch.AlarmState.OK),
+        *(
+            # Such an alarm has no state until its metric first comes, which then also says that it is over.
+            cloudwatch.AlarmRule.not_(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM))
+            if kind.comes_on_failure
+            else cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.OK)
+            for kind, alarm in alarms.items()
+            if kind.decides_health
+        ),
     ]
-    deciding = [silence, *(alarm for alarm, kind in zip(alarms, kinds, strict=True) if kind.decides_health)]
     health = cloudwatch.CompositeAlarm(
         scope,
         f"Ring-{ring_name}-Health",
@@ -199,13 +249,13 @@ def define_ring_alarms(
             "wrong with it, or nobody knows how it stands: see which alarm of the ring is not OK. It tells "
             "nobody; the alarms of the ring do. " + runbooks(RING_HEALTH_RUNBOOK)
         ),
-        alarm_rule=cloudwatch.AlarmRule.not_(
-            cloudwatch.AlarmRule.all_of(
-                *(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.OK) for alarm in deciding)
-            )
-        ),
+        alarm_rule=cloudwatch.AlarmRule.not_(cloudwatch.AlarmRule.all_of(*rules)),
     )
-    return RingAlarms(health=health, alarms=tuple(alarms))
+    return RingAlarms(
+        health=health,
+        alarms=tuple(alarm for kind, alarm in alarms.items() if kind.notifies),
+        silent=tuple(alarm for kind, alarm in alarms.items() if not kind.notifies),
+    )
 
 
 def _define(
@@ -225,5 +275,6 @@ def _define(
         comparison_operator=_AT_LEAST,
         threshold=kind.threshold,
         evaluation_periods=kind.hours,
-        treat_missing_data=_KEEP_STATE,  # without a report only the alarm on silence fires
+        # Without a report only the alarm on silence fires.
+        treat_missing_data=_FINE if kind.comes_on_failure and kind.notifies else _KEEP_STATE,
     )

@@ -27,6 +27,8 @@ class AlarmKind(Generic[_Metric]):
         threshold: From which value on it fires.
         hours: For how many hours in a row.
         decides_health: Whether the ring counts as healthy only while it is not in ALARM.
+        notifies: Whether it notifies people, or only decides the health of its ring.
+        comes_on_failure: Whether the metric only comes while something fails. Without it, then, nothing does.
         runbook: Page of docs/runbooks, without its ending.
         what: What happened.
         remedy: What to do.
@@ -36,6 +38,8 @@ class AlarmKind(Generic[_Metric]):
     threshold: int
     hours: int = 1
     decides_health: bool = True
+    notifies: bool = True
+    comes_on_failure: bool = False
     runbook: str
     what: str
     remedy: str
@@ -120,6 +124,16 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             what="the patches of nodes could not be read",
             remedy="Read the log of the compliance reporter: it names the nodes and the errors.",
         )
+    if thresholds.lost_nodes is not None:
+        yield AlarmKind(
+            metric=ComplianceMetric.LOST_NODES,
+            threshold=thresholds.lost_nodes,
+            notifies=False,
+            comes_on_failure=True,
+            runbook=RING_HEALTH_RUNBOOK,
+            what="all nodes are gone, stopped, or have lost the tag, so the state of the ring is unknown",
+            remedy="Check the tags of the nodes. This alarm notifies no one.",
+        )
     for severity, threshold in thresholds.missing_patches.items():
         yield AlarmKind(
             metric=_MISSING[severity],
@@ -158,4 +172,14 @@ def account_kinds(thresholds: AccountThresholds) -> Iterator[AlarmKind[AccountMe
             runbook="expired-exemptions",
             what="exemptions have expired and still stand in the configuration",
             remedy="Patch the nodes and take the exemption out, or let its owner renew it.",
+        )
+    if thresholds.history_failures is not None:
+        yield AlarmKind(
+            metric=AccountMetric.HISTORY_FAILURES,
+            threshold=thresholds.history_failures,
+            hours=2,
+            comes_on_failure=True,
+            runbook="history-not-written",
+            what="the compliance reporter cannot write the history, so evidence and reports will have gaps",
+            remedy="Read the log of the compliance reporter: it names the error. Metrics are not affected.",
         )

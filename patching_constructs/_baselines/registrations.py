@@ -57,6 +57,17 @@ def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> lis
     )
 
 
+def groups_on_aws_default(scope: Construct, patch_groups: Iterable[str]) -> frozenset[str]:
+    """Return the groups that use AWS's default baseline for a system in the account and Region of `scope`."""
+    return frozenset(
+        patch_group
+        for patch_group in patch_groups
+        for system in OperatingSystem
+        for registration in [_registration(scope, patch_group, system)]
+        if registration is not None and registration.baseline is None
+    )
+
+
 def groups_with_snap_agents(scope: Construct, patch_groups: Iterable[str]) -> frozenset[str]:
     """Return the groups that have a system with a snap agent in the account and Region of `scope`."""
     return frozenset(

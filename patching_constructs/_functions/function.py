@@ -52,7 +52,8 @@ class RuntimeFunction(Construct):
         policy_statements: What the function may do besides writing its log.
         timeout: How long it may run.
         memory_size: Memory. Unit: MB.
-        reserved_concurrent_executions: How many may run at once, or None for as many as the account has left.
+        reserved_concurrent_executions: Concurrency to reserve, which also is how many may run at once, or
+            None for what the account has left.
         marks: What readers of the template have to know of it. Default: nothing.
 
     Attributes:

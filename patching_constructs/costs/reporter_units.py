@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from patching_constructs.costs.window_units import Use
 from patching_constructs.model.billable_unit import BillableUnit
+from patching_constructs.model.compliance_metrics import PUBLISHED_ON_FAILURE
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.published_metrics import PUBLISHED_METRICS_VARIABLE, PublishedMetrics
@@ -32,4 +33,6 @@ def _published(resource: ResourceAt) -> Maybe[int]:
         published = PublishedMetrics.from_json(found if isinstance(found, str) else "")
     except (ValueError, TypeError, KeyError):
         return _UNREADABLE
-    return len(published.account) + sum(map(len, published.rings.values()))
+    return sum(
+        len(metrics - PUBLISHED_ON_FAILURE) for metrics in (published.account, *published.rings.values())
+    )

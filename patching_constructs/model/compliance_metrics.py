@@ -52,6 +52,7 @@ class ComplianceMetric(enum.StrEnum):
     WRONG_BASELINE_NODES = "WrongBaselineNodes"
     REPORTED_BY_OTHERS_NODES = "ReportedByOthersNodes"
     UNREAD_NODES = "UnreadNodes"
+    LOST_NODES = "LostNodes"
     MISSING_CRITICAL = "MissingCriticalPatches"
     MISSING_HIGH = "MissingHighPatches"
     MISSING_MEDIUM = "MissingMediumPatches"
@@ -74,6 +75,7 @@ class AccountMetric(enum.StrEnum):
     NODES_WITHOUT_GROUP = "NodesWithoutPatchGroup"
     BASELINES_CHANGED = "BaselinesUnlikeTheirDefinition"
     EXPIRED_EXEMPTIONS = "ExpiredExemptions"
+    HISTORY_FAILURES = "HistoryFailures"
     REPORTS_FINISHED = "ReportsFinished"
 
 
@@ -84,11 +86,12 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
         ComplianceMetric.NODES: MetricKind(_C, "nodes that carry the tag of a patch group of the ring"),
         ComplianceMetric.COMPLIANT_PERCENT: MetricKind(
             Unit.PERCENT,
-            "share of those nodes that have nothing left to do but what the next window installs",
+            "share of those nodes that have nothing left to do but what the next window installs; none for "
+            "a ring without nodes",
         ),
         ComplianceMetric.EXEMPT_NODES: MetricKind(_C, "nodes that an exemption leaves out"),
         ComplianceMetric.UNMANAGED_NODES: MetricKind(_C, "nodes that Systems Manager does not reach"),
-        ComplianceMetric.STALE_NODES: MetricKind(_C, "nodes whose last scan is too old"),
+        ComplianceMetric.STALE_NODES: MetricKind(_C, "nodes whose last scan is too old or in the future"),
         ComplianceMetric.WRONG_BASELINE_NODES: MetricKind(
             _C, "nodes that were scanned with another baseline than that of their group"
         ),
@@ -96,6 +99,10 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
             _C, "nodes whose results something else than a window of the rollout has overwritten"
         ),
         ComplianceMetric.UNREAD_NODES: MetricKind(_C, "nodes whose patches could not be read"),
+        ComplianceMetric.LOST_NODES: MetricKind(
+            _C,
+            "nodes that a ring had that has none any more; published only then, and once after it",
+        ),
         ComplianceMetric.MISSING_CRITICAL: MetricKind(
             _C, "missing patches of critical severity, on each node"
         ),
@@ -132,6 +139,15 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
         AccountMetric.EXPIRED_EXEMPTIONS: MetricKind(
             _C, "exemptions that have expired and still stand there"
         ),
+        AccountMetric.HISTORY_FAILURES: MetricKind(
+            _C, "files of the history that could not be written; published only if there are any"
+        ),
         AccountMetric.REPORTS_FINISHED: MetricKind(_C, "reports that read every group"),
     }
 )
+
+PUBLISHED_ON_FAILURE = frozenset({ComplianceMetric.LOST_NODES, AccountMetric.HISTORY_FAILURES})
+"""Metrics that are missing while nothing fails: CloudWatch charges for the hours in which a metric comes.
+
+https://aws.amazon.com/cloudwatch/pricing/
+"""

@@ -20,10 +20,13 @@ class ReportedGroup:
     Attributes:
         name: Value of the tag.
         tag_key: Key of the tag.
+        on_aws_default: Whether some of its nodes use AWS's default baseline, so that the group need not be
+            registered on any.
     """
 
     name: str
     tag_key: str
+    on_aws_default: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +115,10 @@ def _ring_data(ring: ReportedRing) -> dict[str, Any]:
         "name": ring.name,
         "order": ring.order,
         "production": ring.production,
-        "patch-groups": [{"name": group.name, "tag-key": group.tag_key} for group in ring.patch_groups],
+        "patch-groups": [
+            {"name": group.name, "tag-key": group.tag_key, "on-aws-default": group.on_aws_default}
+            for group in ring.patch_groups
+        ],
         "windows": [{"name": window.name, "installs": window.installs} for window in ring.windows],
         "within-hours": {str(severity): _hours(time) for severity, time in ring.terms.within.items()},
         "reboot-within-hours": _hours(ring.terms.reboot_within),
@@ -126,7 +132,10 @@ def _ring(data: Mapping[str, Any]) -> ReportedRing:
         order=data["order"],
         production=data["production"],
         patch_groups=tuple(
-            ReportedGroup(name=group["name"], tag_key=group["tag-key"]) for group in data["patch-groups"]
+            ReportedGroup(
+                name=group["name"], tag_key=group["tag-key"], on_aws_default=group["on-aws-default"]
+            )
+            for group in data["patch-groups"]
         ),
         windows=tuple(
             ReportedWindow(name=window["name"], installs=window["installs"]) for window in data["windows"]

@@ -15,6 +15,12 @@ from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 
+_AHEAD = timedelta(hours=4)
+"""By how much the end of a scan may be ahead of a report, which is about the moment at which it began.
+
+A report takes three hours at most. A scan further ahead has a wrong time, so its age is unknown.
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
@@ -26,10 +32,10 @@ class Figures:
         compliant_nodes: Nodes that are managed, scanned in time with the right baseline, and have nothing
             left to do but what the next window still installs in time.
         unmanaged_nodes: Nodes that carry the tag and that Systems Manager does not reach.
-        stale_nodes: Managed nodes whose last scan is too old, or that were never scanned.
+        stale_nodes: Managed nodes whose last scan is too old or in the future, or that were never scanned.
         wrong_baseline_nodes: Nodes that were scanned with another baseline than that of their group.
         reported_by_others_nodes: Nodes that something else than a window of the rollout reported last.
-        unread_nodes: Nodes whose patches could not be read.
+        unread_nodes: Nodes whose patches could not be read as a whole.
         missing: Missing patches by severity, counted on each node; None where nobody tells the severity.
         overdue_patches: Missing patches that break a promise, or that no next window installs in time.
         failed_patches: Patches whose installation has failed.
@@ -113,9 +119,9 @@ class Figures:
         return cls(**{**data, **times, "missing": Counter(missing)})
 
     @property
-    def compliant_percent(self) -> float:
-        """Share of the nodes in scope that are compliant, 0 to 100; 100 if there is none."""
-        return 100.0 if self.nodes == 0 else 100.0 * self.compliant_nodes / self.nodes
+    def compliant_percent(self) -> float | None:
+        """Share of the nodes in scope that are compliant, 0 to 100, or None if there is none."""
+        return None if self.nodes == 0 else 100.0 * self.compliant_nodes / self.nodes
 
 
 def figures(
@@ -164,7 +170,11 @@ def _of_node(node: NodeReport, terms: RingTerms, exemptions: Sequence[Exemption]
     ]
     missing = [problem for problem in problems if problem.state is PatchState.MISSING]
     waiting = [problem for problem in problems if problem.state is PatchState.INSTALLED_PENDING_REBOOT]
-    is_stale = node.reported_at is None or now - node.reported_at > terms.scanned_within
+    is_stale = (
+        node.reported_at is None
+        or now - node.reported_at > terms.scanned_within
+        or node.reported_at - now > _AHEAD
+    )
     has_wrong_baseline = (
         node.baseline_id is not None
         and node.expected_baseline_id is not None

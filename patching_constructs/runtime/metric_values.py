@@ -17,9 +17,10 @@ _MISSING = {
 
 
 def metric_values(figures: Figures) -> Iterator[tuple[ComplianceMetric, float]]:
-    """Yield every metric with its value; ages and times over a promise are 0 where there is nothing old."""
+    """Yield every metric that has a value; ages and times over a promise are 0 where there is nothing old."""
     yield ComplianceMetric.NODES, figures.nodes
-    yield ComplianceMetric.COMPLIANT_PERCENT, figures.compliant_percent
+    if figures.compliant_percent is not None:
+        yield ComplianceMetric.COMPLIANT_PERCENT, figures.compliant_percent
     yield ComplianceMetric.EXEMPT_NODES, figures.exempt_nodes
     yield ComplianceMetric.UNMANAGED_NODES, figures.unmanaged_nodes
     yield ComplianceMetric.STALE_NODES, figures.stale_nodes

@@ -30,6 +30,9 @@ class ComplianceThresholds:
         reported_by_others_nodes: Nodes whose results something else than a window has overwritten.
             Default: 1.
         unread_nodes: Nodes whose patches could not be read for three hours. Default: 1.
+        lost_nodes: Nodes that the ring had, if none of its nodes is left, as all are stopped, gone or without
+            the tag. It notifies no one, but such a ring is not healthy. None for a ring that may be empty.
+            Default: 1.
         missing_patches: Missing patches by severity, those included that were approved a minute ago.
             Default: no such alarm.
 
@@ -52,6 +55,7 @@ class ComplianceThresholds:
     wrong_baseline_nodes: int | None = 1
     reported_by_others_nodes: int | None = 1
     unread_nodes: int | None = 1
+    lost_nodes: int | None = 1
     missing_patches: Mapping[Severity, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,6 +87,7 @@ _COUNTS = (
     "wrong_baseline_nodes",
     "reported_by_others_nodes",
     "unread_nodes",
+    "lost_nodes",
 )
 
 
@@ -97,6 +102,8 @@ class AccountThresholds:
         changed_baselines: Baselines that have differed from their definition for two hours, which is longer
             than a deployment takes. Default: 1.
         expired_exemptions: Exemptions that have expired and still stand there. Default: 1.
+        history_failures: Files of the history that could not be written in an hour, two hours in a row. There
+            is an alarm only where a history is kept. Default: 1.
         silent_hours: Hours without a whole report before the reporter counts as silent. CloudWatch looks
             back somewhat further than it is told, so it takes up to two hours more. Give more if the
             reporter has a schedule of its own. Range: 1 to 168. Default: 2.
@@ -115,6 +122,7 @@ class AccountThresholds:
     nodes_without_patch_group: int | None = 1
     changed_baselines: int | None = 1
     expired_exemptions: int | None = 1
+    history_failures: int | None = 1
     silent_hours: int = 2
 
     def __post_init__(self) -> None:
@@ -124,7 +132,12 @@ class AccountThresholds:
             [
                 *(
                     finding
-                    for name in ("nodes_without_patch_group", "changed_baselines", "expired_exemptions")
+                    for name in (
+                        "nodes_without_patch_group",
+                        "changed_baselines",
+                        "expired_exemptions",
+                        "history_failures",
+                    )
                     for finding in check_threshold(getattr(self, name), field=name)
                 ),
                 *check_hours(self.silent_hours, field="silent_hours"),

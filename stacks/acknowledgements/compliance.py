@@ -31,6 +31,7 @@ def acknowledge_reporter(
     accept(
         reporter,
         NOT_IN_A_VPC
+        | NO_RESERVED_CONCURRENCY
         | _RECOVERED_WITHOUT_A_PLAN
         | {
             "AwsSolutions-IAM5[Resource::*]": (

@@ -61,7 +61,7 @@ def acknowledge_findings(findings: "PatchFindings") -> None:
 def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
     """Accept that the queue has none behind it, and that some alarms tell nobody by themselves."""
     accept(alarms.dead_letter_queue, IS_THE_DEAD_LETTER_QUEUE)
-    for symptom in alarms.reporter_symptom_alarms:
+    for symptom in (*alarms.reporter_symptom_alarms, *alarms.silent_ring_alarms):
         accept(
             symptom,
             {

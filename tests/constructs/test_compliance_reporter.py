@@ -21,6 +21,7 @@ from patching_constructs import (
     OperatingSystem,
     PatchBaseline,
     PatchGroup,
+    PatchGroupFleet,
     PatchWindow,
     RebootOption,
     Ring,
@@ -113,7 +114,7 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
         history_bucket_name="patching-history",
         history_key_arn="arn:aws:kms:eu-central-1:222222222222:key/12345678-1234-1234-1234-123456789012",
         schedule=events.Schedule.rate(cdk.Duration.hours(4)),
-        reserved_concurrent_executions=None,
+        reserved_concurrent_executions=1,
         encryption_key=kms.Key(stack, "OtherKey"),
     )
     template = _template(stack)
@@ -168,6 +169,23 @@ def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
     assert ring.terms.reboot_within == dt.timedelta(days=3)
     assert told.baselines["prod-linux"]["OperatingSystem"] == "AMAZON_LINUX_2023"
     assert told.baselines["prod-linux"]["ApprovalRules"]["PatchRules"][0]["ApproveAfterDays"] == 7
+
+
+@pytest.mark.parametrize("on_aws_default", [True, False])
+def test_the_settings_say_which_groups_rely_on_awss_default_baseline(on_aws_default: bool) -> None:
+    stack = _stack()
+    system = OperatingSystem.AMAZON_LINUX_2023
+    baseline = (
+        PatchBaseline.aws_default(system)
+        if on_aws_default
+        else PatchBaseline.security_updates(
+            stack, "Baseline", patch_baseline_name="own", operating_system=system, approve_after_days=7
+        )
+    )
+    PatchGroupFleet(stack, "Fleet", patch_group=PatchGroup(name="prod-web"), baselines=[baseline])
+    ComplianceReporter(stack, "Reporter", account_name="prod", maintenance_windows=_windows(stack))
+    ((group,),) = (ring.patch_groups for ring in _settings(stack).rings)
+    assert (group.name, group.on_aws_default) == ("prod-web", on_aws_default)
 
 
 def test_of_several_promises_the_shortest_counts_for_each_severity() -> None:
@@ -333,7 +351,7 @@ def test_the_function_is_small_and_has_everything_that_a_function_should_have() 
             "Runtime": "python3.14",
             "Architectures": ["arm64"],
             "KmsKeyArn": key_arn,
-            "ReservedConcurrentExecutions": 1,
+            "ReservedConcurrentExecutions": Match.absent(),
             "DeadLetterConfig": {"TargetArn": stack.resolve(reporter.dead_letter_queue.queue_arn)},
         },
     )
@@ -359,6 +377,7 @@ def test_what_security_rules_still_say() -> None:
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:eu-central-1:666666666666:patchbaseline/*]",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:eu-central-1:*:patchbaseline/*]",
         "NIST.800.53.R5-DynamoDBInBackupPlan",
+        "NIST.800.53.R5-LambdaConcurrency",
         "NIST.800.53.R5-LambdaInsideVPC",
     }
 

@@ -1,6 +1,7 @@
 """What `ComplianceAlarms` says of a reporter and of its rings."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -47,7 +48,9 @@ EXEMPTION = Exemption(
 )
 
 
-def reported(stack: cdk.Stack, *names: str, bare: bool = False) -> ComplianceReporter:
+def reported(
+    stack: cdk.Stack, *names: str, bare: bool = False, history_bucket_name: str | None = None
+) -> ComplianceReporter:
     """Make a reporter of rings with these names; a bare one has neither baselines nor exemptions."""
     rings = [
         Ring(
@@ -77,6 +80,7 @@ def reported(stack: cdk.Stack, *names: str, bare: bool = False) -> ComplianceRep
         maintenance_windows=windows,
         baselines=[] if bare else [baseline],
         exemptions=[] if bare else [EXEMPTION],
+        history_bucket_name=history_bucket_name,
     )
 
 
@@ -94,7 +98,7 @@ def _alarms(stack: cdk.Stack) -> dict[str, dict[str, Any]]:
         name: resource
         for name, resource in Template.from_stack(stack).to_json()["Resources"].items()
         if resource["Type"] in {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"}
-        and re.match("AlarmsR(ing|eporter)|Alarms(Nodes|Baselines|Expired)", name)
+        and re.match("AlarmsR(ing|eporter)|Alarms(Nodes|Baselines|Expired|History)", name)
     }
 
 
@@ -127,7 +131,7 @@ def test_minimal(
     minimal: dict[str, dict[str, Any]], template_snapshot: Callable[[dict[str, Any]], None]
 ) -> None:
     template_snapshot({"Resources": minimal})
-    assert len(minimal) == 17
+    assert len(minimal) == 18
 
 
 def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
@@ -178,6 +182,7 @@ def test_every_alarm_that_tells_names_place_remedy_and_a_runbook_that_exists(
     unused = {str(path.relative_to(ROOT)) for path in (ROOT / "docs/runbooks").glob("*.md")} - pages
     assert unused == {
         "docs/runbooks/missing-patches.md",  # no such alarm by default
+        "docs/runbooks/history-not-written.md",  # without a history
         # of other constructs than the alarms on compliance:
         "docs/runbooks/event-not-forwarded.md",
         "docs/runbooks/event-refused.md",
@@ -189,7 +194,7 @@ def test_every_alarm_that_tells_names_place_remedy_and_a_runbook_that_exists(
 
 def test_alarms_of_a_ring_name_the_ring(minimal: dict[str, dict[str, Any]]) -> None:
     of_ring = [alarm["Properties"] for name, alarm in minimal.items() if name.startswith("AlarmsRingprod")]
-    assert len(of_ring) == 9
+    assert len(of_ring) == 10
     assert all(alarm["AlarmDescription"].startswith("Ring prod of rollout web") for alarm in of_ring)
 
 
@@ -219,7 +224,7 @@ def test_missing_data_is_bad_for_silence_only_and_keeps_the_state_of_counts(
         "Throttles",
         "NumberOfMessagesSent",
     }
-    assert len([choice for choice in choices.values() if choice == "ignore"]) == 11
+    assert len([choice for choice in choices.values() if choice == "ignore"]) == 12
 
 
 def test_a_ring_is_healthy_only_while_everything_that_counts_is_known_to_be_fine(
@@ -227,7 +232,9 @@ def test_a_ring_is_healthy_only_while_everything_that_counts_is_known_to_be_fine
 ) -> None:
     (rule,) = (_rule(alarm) for name, alarm in minimal.items() if "Health" in name)
     assert rule.startswith("(NOT ((OK(")
-    assert "ALARM(" not in rule
+    (lost,) = re.findall(r'NOT \(ALARM\("(\w+)"\)\)', rule)
+    assert minimal[lost]["Properties"]["MetricName"] == "LostNodes"
+    assert rule.count("ALARM(") == 1
     names = set(re.findall(r'OK\("(\w+)"\)', rule))
     metrics = {minimal[name]["Properties"]["MetricName"] for name in names}
     assert metrics == {
@@ -242,16 +249,76 @@ def test_a_ring_is_healthy_only_while_everything_that_counts_is_known_to_be_fine
     }
 
 
+def test_silence_counts_once_an_alarm_on_a_report_has_a_state(minimal: dict[str, dict[str, Any]]) -> None:
+    (rule,) = (_rule(alarm) for name, alarm in minimal.items() if "ReporterFailed" in name)
+    assert re.match(r'\(\(ALARM\("AlarmsReporterSilent\w+"\) AND \(\(NOT \(INSUFFICIENT_DATA\(', rule)
+    reported = set(re.findall(r'INSUFFICIENT_DATA\("(\w+)"\)', rule))
+    metrics = {minimal[name]["Properties"]["MetricName"] for name in reported}
+    assert metrics == {
+        "NodesWithoutPatchGroup",
+        "BaselinesUnlikeTheirDefinition",
+        "ExpiredExemptions",
+        "OverduePatches",
+    }
+    # Only then is a state kept for good; and one hour decides it for some of them, whatever is reported.
+    alarms = [minimal[name]["Properties"] for name in reported]
+    assert {alarm["TreatMissingData"] for alarm in alarms} == {"ignore"}
+    assert min(alarm["EvaluationPeriods"] for alarm in alarms) == 1
+
+
+def test_without_any_other_alarm_silence_counts_at_once() -> None:
+    stack = _stack()
+    ComplianceAlarms(
+        stack,
+        "Alarms",
+        recipients=[EMAIL],
+        reporter=reported(stack, "prod", bare=True),
+        thresholds=ComplianceThresholds(
+            overdue_patches=None,
+            failed_patches=None,
+            reboot_overdue_nodes=None,
+            unmanaged_nodes=None,
+            stale_scan_nodes=None,
+            wrong_baseline_nodes=None,
+            reported_by_others_nodes=None,
+            unread_nodes=None,
+            lost_nodes=None,
+        ),
+        account_thresholds=AccountThresholds(nodes_without_patch_group=None),
+    )
+    (rule,) = (_rule(alarm) for name, alarm in _alarms(stack).items() if "ReporterFailed" in name)
+    assert rule.startswith('(ALARM("AlarmsReporterSilent')
+    assert "INSUFFICIENT_DATA" not in rule
+
+
+def test_a_history_that_is_not_written_has_an_alarm_that_is_ok_while_nothing_fails() -> None:
+    stack = _stack()
+    reporter = reported(stack, "prod", history_bucket_name="history")
+    ComplianceAlarms(stack, "Alarms", recipients=[EMAIL], reporter=reporter)
+    alarm = _of_metric(_alarms(stack), "HistoryFailures")
+    assert (alarm["TreatMissingData"], alarm["Threshold"], alarm["EvaluationPeriods"]) == (
+        "notBreaching",
+        1,
+        2,
+    )
+    assert "history-not-written.md" in alarm["AlarmDescription"]
+    assert alarm["AlarmActions"]
+    assert AccountMetric.HISTORY_FAILURES in _published(stack).account
+    assert "HistoryFailures" not in json.dumps(
+        [alarm for name, alarm in _alarms(stack).items() if "Health" in name]
+    ), "the history says nothing about the health of a ring"
+
+
 def test_nothing_tells_twice(minimal: dict[str, dict[str, Any]]) -> None:
     """What a composite alarm is made of either tells by itself, or the composite alarm does."""
     telling = {name for name, alarm in minimal.items() if alarm["Properties"].get("AlarmActions")}
     composites = {name: alarm for name, alarm in minimal.items() if "AlarmRule" in alarm["Properties"]}
     for name, alarm in composites.items():
         if name in telling:
-            assert not telling & set(re.findall(r'\("(\w+)"\)', _rule(alarm)))
+            assert not telling & set(re.findall(r'\bALARM\("(\w+)"\)', _rule(alarm)))
     assert telling & composites.keys() == {name for name in composites if "ReporterFailed" in name}
     untold = {minimal[name]["Properties"].get("MetricName") for name in minimal.keys() - telling}
-    assert untold == {None, "ReportsFinished", "Errors", "Throttles", "NumberOfMessagesSent"}
+    assert untold == {None, "ReportsFinished", "Errors", "Throttles", "NumberOfMessagesSent", "LostNodes"}
 
 
 def test_what_cannot_happen_has_neither_alarm_nor_metric() -> None:
@@ -279,7 +346,10 @@ def test_an_alarm_that_is_switched_off_publishes_no_metric() -> None:
         "dev": default - {ComplianceMetric.UNREAD_NODES},
         "prod": default | {ComplianceMetric.MISSING_HIGH},
     }
-    assert published.account == set(AccountMetric) - {AccountMetric.NODES_WITHOUT_GROUP}
+    assert published.account == set(AccountMetric) - {
+        AccountMetric.NODES_WITHOUT_GROUP,
+        AccountMetric.HISTORY_FAILURES,  # no history is kept
+    }
 
 
 def test_metrics_for_other_readers_are_published_for_every_ring_or_for_one() -> None:
@@ -322,7 +392,8 @@ def test_users_acknowledge_besides_that_what_a_composite_alarm_tells_tells_nothi
         ("AwsSolutions-SQS3", "Patching/Alarms/DeadLetterQueue/Resource"),
         *(
             ("NIST.800.53.R5-CloudWatchAlarmAction", f"{alarm.node.path}/Resource")
-            for alarm in alarms.reporter_symptom_alarms
+            for alarm in (*alarms.reporter_symptom_alarms, *alarms.silent_ring_alarms)
         ),
     }
     assert len(alarms.reporter_symptom_alarms) == 4
+    assert len(alarms.silent_ring_alarms) == 1

@@ -22,7 +22,8 @@ from patching_constructs.model.reporter_settings import (
     ReporterSettings,
 )
 from patching_constructs.model.ring_terms import RingTerms
-from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Report, Reporter
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.report import Clients, Places, Report, Reporter
 
 ACCOUNT, REGION = "666666666666", "eu-central-1"
 START = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
@@ -142,7 +143,11 @@ class World:
 
     def report(self, **settings: Any) -> Report:
         """Make a whole report."""
-        return self.reporter(**settings).make(Progress(run_id="run", now=clock()))
+        return self.reporter(**settings).make(self.progress("run"))
+
+    def progress(self, run_id: str) -> Progress:
+        """Begin a report."""
+        return Progress(run_id=run_id, now=clock())
 
     def metrics(self, name: str, dimensions: Mapping[str, str]) -> list[float]:
         """Return the published values of a metric, the oldest first."""

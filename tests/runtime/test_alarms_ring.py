@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 
 from local_aws import deploy_template
 from local_aws.alarms import AlarmClock, Change
+from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.fleet import reboot
 from patching_constructs import (
@@ -69,7 +70,7 @@ def template() -> dict[str, Any]:
     alarms = {
         name: resource
         for name, resource in resources.items()
-        if name.startswith(("AlarmsRing", "AlarmsReporter"))
+        if name.startswith(("AlarmsRing", "AlarmsReporter", "AlarmsNodes"))
     }
     for alarm in alarms.values():
         properties = alarm["Properties"]
@@ -216,6 +217,60 @@ def test_silence_rings_once_and_no_ring_is_healthy_while_it_lasts(watch: Callabl
     watched.until(BEGIN + 14 * HOUR)
     assert watched.health()[-1][0] == "OK"
     assert len(watched.told()) == 1
+
+
+def test_no_alarm_fires_before_the_first_report_and_silence_does_after_it(
+    watch: Callable[[World], Watch],
+) -> None:
+    world = World()
+    world.add(node(1))
+    watched = watch(world)
+    watched.until(BEGIN + 6 * HOUR, reports=False)
+    assert watched.told() == [], "the schedule of the reporter starts it an hour after the deployment"
+    watched.until(BEGIN + 7 * HOUR)
+    watched.until(BEGIN + 14 * HOUR, reports=False)
+    ((name, at),) = watched.told()
+    assert name == "ReporterFailed"
+    assert BEGIN + 9 * HOUR <= at <= BEGIN + 11 * HOUR
+
+
+def test_a_reporter_that_fails_from_the_start_fires_without_a_first_report(
+    watch: Callable[[World], Watch],
+) -> None:
+    watched = watch(World())
+    world_clock = BEGIN + HOUR
+    client("cloudwatch", account=ACCOUNT, region=REGION).put_metric_data(
+        Namespace="AWS/SQS",
+        MetricData=[
+            {
+                "MetricName": "NumberOfMessagesSent",
+                "Dimensions": [{"Name": "QueueName", "Value": "reporter"}],
+                "Timestamp": world_clock,
+                "Value": 1,
+            }
+        ],
+    )
+    watched.until(BEGIN + 2 * HOUR, reports=False)
+    assert [name for name, _ in watched.told()] == ["ReporterFailed"]
+
+
+def test_a_ring_that_lost_all_its_nodes_is_not_healthy(watch: Callable[[World], Watch]) -> None:
+    world = World()
+    world.add(node(1), node(2))
+    watched = watch(world)
+    watched.until(BEGIN + 4 * HOUR)
+    assert watched.health()[-1][0] == "OK"
+    for number in (1, 2):
+        world.place.fleet.nodes[node(number).node_id].tags["PatchGroup"] = "prod-wbe"
+    watched.until(BEGIN + 9 * HOUR)
+    assert watched.health()[-1] == ("ALARM", BEGIN + 5 * HOUR)
+    assert [name for name, _ in watched.told()] == ["NodesWithoutPatchGroup"]
+    watched.until(BEGIN + 10 * HOUR, reports=False)
+    assert watched.health()[-1][0] == "ALARM", "a report that does not come says nothing else"
+    for number in (1, 2):
+        world.place.fleet.nodes[node(number).node_id].tags["PatchGroup"] = "prod-web"
+    watched.until(BEGIN + 13 * HOUR)
+    assert watched.health()[-1][0] == "OK"
 
 
 def test_a_ring_that_nobody_has_reported_is_not_healthy(watch: Callable[[World], Watch]) -> None:

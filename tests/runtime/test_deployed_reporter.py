@@ -37,12 +37,13 @@ from patching_constructs import (
 from patching_constructs.costs.billable_units import billable_units
 from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
-from patching_constructs.model.compliance_metrics import NAMESPACE
+from patching_constructs.model.compliance_metrics import NAMESPACE, PUBLISHED_ON_FAILURE, ComplianceMetric
 from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.reporter_settings import ReporterSettings
 from patching_constructs.reading.templates import read_estates
 from patching_constructs.rollout.horizon import horizon_between
-from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.report import Clients, Places, Reporter
 from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -169,7 +170,9 @@ def test_every_published_metric_has_a_reader_and_every_reader_a_metric_and_the_p
             if namespace == NAMESPACE:
                 shown.add((name, *sorted(zip(rest[::2], rest[1::2], strict=True))))
     assert shown - watched == {("CompliantNodesPercent", ("Ring", "prod"), ("Rollout", "web"))}
-    assert sorted(published) == sorted(watched | shown)
+    unfailed = {each for each in watched if each[0] in PUBLISHED_ON_FAILURE}
+    assert sorted(published) == sorted((watched | shown) - unfailed)
+    assert {name for name, *_ in unfailed} == {ComplianceMetric.LOST_NODES}
 
     template = tmp_path / "template.json"
     template.write_text(json.dumps(Template.from_stack(stack).to_json()))

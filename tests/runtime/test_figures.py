@@ -130,8 +130,8 @@ def test_reboot_debt_counts_nodes_and_not_patches() -> None:
     assert (found.reboot_debt_nodes, found.oldest_reboot_debt) == (1, 3 * DAY)
 
 
-def test_no_node_at_all_is_no_breach() -> None:
-    assert Figures().compliant_percent == 100
+def test_no_node_at_all_has_no_share() -> None:
+    assert Figures().compliant_percent is None
 
 
 # --- exemptions ---

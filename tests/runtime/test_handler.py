@@ -16,20 +16,22 @@ import pytest
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node
 from patching_constructs.runtime.reporter import handler as reporter
-from patching_constructs.runtime.reporter.handler import MOST_PARTS, UnfinishedReportError, handler
+from patching_constructs.runtime.reporter.handler import MOST_CALLS_IN_A_ROW, UnfinishedReportError, handler
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.report import Report, Reporter
 from tests.runtime.fleets import ACCOUNT, BUCKET, DAY, REGION, TABLE, World, node
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:reporter"
 
 
 class Context:
-    """What Lambda tells a function about its call; `seconds` is what is left, each time it asks."""
+    """What Lambda tells a function about its call; `seconds` is what is left, each time a report asks."""
 
     invoked_function_arn = ARN
     aws_request_id = "request"
 
     def __init__(self, *seconds: float) -> None:
-        self._left = iter(seconds)
+        self._left = iter((900, *seconds))  # the lease asks first
 
     def get_remaining_time_in_millis(self) -> int:
         return int(1000 * next(self._left, 900))
@@ -92,26 +94,89 @@ def test_a_report_that_has_no_time_left_calls_itself_and_goes_on(
 def test_a_report_that_never_ends_is_an_error(world: World, calls: list[dict[str, Any]]) -> None:
     world.add(old_node(1))
     event: dict[str, Any] = {}
-    for _ in range(MOST_PARTS):
+    for _ in range(MOST_CALLS_IN_A_ROW):
         handler(event, Context(1))
         event = json.loads(calls[-1]["Payload"])
     with pytest.raises(UnfinishedReportError):
         handler(event, Context(1))
-    assert len(calls) == MOST_PARTS
+    assert len(calls) == MOST_CALLS_IN_A_ROW
 
 
 def test_a_group_that_cannot_be_read_is_an_error(
     world: World, calls: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     settings = json.loads(world.settings.to_json())
-    settings["rings"][0]["patch-groups"].append({"name": "x" * 300, "tag-key": "PatchGroup"})
+    settings["rings"][0]["patch-groups"].append(
+        {"name": "x" * 300, "tag-key": "PatchGroup", "on-aws-default": False}
+    )
     (tmp_path / reporter.SETTINGS_FILE).write_text(json.dumps(settings))
     with pytest.raises(UnfinishedReportError, match="patch group xxx"):
         handler({}, Context())
     assert calls == []
 
 
+def test_a_report_that_begins_while_another_is_made_waits_and_follows_it(
+    world: World, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A schedule and the end of an install start the function at the same moment."""
+    world.add(old_node(1))
+    outcomes = []
+    make = Reporter.make
+
+    def make_meanwhile(self: Reporter, progress: Progress) -> Report:
+        monkeypatch.setattr(Reporter, "make", make)
+        outcomes.append(handler({}, Context()))
+        return make(self, progress)
+
+    monkeypatch.setattr(Reporter, "make", make_meanwhile)
+    outcomes.append(handler({}, Context()))
+    assert [outcome.get("waits") for outcome in outcomes] == ["another report is being made", None]
+    assert world.metrics("ReportsFinished", {"Rollout": "web"}) == [1]
+    (call,) = calls
+    event = json.loads(call["Payload"])
+    assert handler(event, Context())["finished"]
+    assert len(calls) == 1, "no other report was wanted meanwhile"
+
+
+def test_a_report_that_fails_leaves_the_way_to_its_retry(
+    world: World, calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add(old_node(1))
+
+    def fail(*_: object) -> None:
+        raise ValueError("denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reporter, "make", fail)
+        with pytest.raises(ValueError, match="denied"):
+            handler({}, Context())
+    assert handler({}, Context())["finished"], "Lambda repeats it with the same request id"
+    assert calls == []
+
+
+def test_reports_that_are_wanted_again_and_again_end_before_lambda_stops_them(
+    world: World, calls: list[dict[str, Any]]
+) -> None:
+    world.add(old_node(1))
+    world.client("dynamodb").put_item(TableName=TABLE, Item={"id": {"S": "wanted"}})
+    make = Reporter.make
+
+    def make_wanted(self: Reporter, progress: Progress) -> Report:
+        world.client("dynamodb").put_item(TableName=TABLE, Item={"id": {"S": "wanted"}})
+        return make(self, progress)
+
+    event: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Reporter, "make", make_wanted)
+        for number in range(MOST_CALLS_IN_A_ROW):
+            handler(event, Context())
+            assert len(calls) == number + 1
+            event = json.loads(calls[-1]["Payload"])
+        handler(event, Context())
+    assert len(calls) == MOST_CALLS_IN_A_ROW
+
+
 @pytest.mark.usefixtures("calls")
 def test_a_report_that_nobody_remembers_is_an_error() -> None:
-    with pytest.raises(UnfinishedReportError, match="nobody knows how far it came"):
+    with pytest.raises(UnfinishedReportError, match="how far it came is not known"):
         handler({"resume": "gone"}, Context())

@@ -3,7 +3,12 @@
 import datetime as dt
 from collections import Counter
 
-from patching_constructs.model.compliance_metrics import METRIC_KINDS, AccountMetric, ComplianceMetric
+from patching_constructs.model.compliance_metrics import (
+    METRIC_KINDS,
+    PUBLISHED_ON_FAILURE,
+    AccountMetric,
+    ComplianceMetric,
+)
 from patching_constructs.model.promises import Severity
 from patching_constructs.runtime.figures import Figures
 from patching_constructs.runtime.metric_values import metric_values
@@ -14,7 +19,15 @@ def test_every_metric_says_what_it_means() -> None:
 
 
 def test_every_metric_of_a_ring_has_a_value() -> None:
-    assert [metric for metric, _ in metric_values(Figures())] == list(ComplianceMetric)
+    assert [metric for metric, _ in metric_values(Figures(nodes=1))] == [
+        metric for metric in ComplianceMetric if metric not in PUBLISHED_ON_FAILURE
+    ]
+
+
+def test_a_ring_without_nodes_has_no_share_of_compliant_ones() -> None:
+    found = [metric for metric, _ in metric_values(Figures())]
+    unknown = PUBLISHED_ON_FAILURE | {ComplianceMetric.COMPLIANT_PERCENT}
+    assert found == [metric for metric in ComplianceMetric if metric not in unknown]
 
 
 def test_ages_are_in_hours_and_severities_have_metrics_of_their_own() -> None:

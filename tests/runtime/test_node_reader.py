@@ -35,8 +35,22 @@ def test_pages_are_as_long_as_aws_allows() -> None:
     assert calls == {
         "DescribeInstanceInformation": 11,
         "DescribeInstances": 2,
-        "DescribeInstancePatchStatesForPatchGroup": 6,
+        "DescribeInstancePatchStatesForPatchGroup": 101,  # docs/not-proven.md#pages-of-node-states
     }
+
+
+@pytest.mark.parametrize("state", ["pending", "shutting-down", "terminated", "stopping", "stopped"])
+def test_only_a_known_state_of_an_instance_takes_it_out_of_its_group(
+    state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
+    world = World()
+    world.add(node(1))
+    for name, count in ((state, 0), ("running", 1), ("a-new-word", 1)):
+        monkeypatch.setattr(
+            "local_aws.fleet.ec2.instance_state", lambda *_, name=name: {"Code": 0, "Name": name}
+        )
+        assert len(reader(world).nodes_of(WEB)) == count, name
 
 
 def test_nodes_and_instances_are_listed_once_for_all_groups() -> None:

@@ -11,7 +11,8 @@ import pytest
 from local_aws.fleet.clock import clock, throttle
 from patching_constructs import PatchOperation
 from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
-from patching_constructs.runtime.reporter.report import Progress, Report
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.report import Report
 from tests.runtime.fleets import DAY, GROUP, HOUR, KERNEL, START, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from patching_constructs.model.operating_system import OperatingSystem
@@ -22,9 +23,11 @@ class BaselineReader:
         self._ssm = ssm
 
     def registered(self) -> dict[tuple[str, OperatingSystem], str]:
-        """Return the id of the baseline of each patch group and operating system."""
+        """Return the id of the baseline of each patch group and operating system, without its ARN."""
         return {
-            (mapping["PatchGroup"], OperatingSystem(identity["OperatingSystem"])): identity["BaselineId"]
+            (mapping["PatchGroup"], OperatingSystem(identity["OperatingSystem"])): bare_id(
+                identity["BaselineId"]
+            )
             for page in self._ssm.get_paginator("describe_patch_groups").paginate()
             for mapping in page["Mappings"]
             for identity in [mapping["BaselineIdentity"]]
@@ -33,13 +36,7 @@ class BaselineReader:
 
     def unlike_their_definition(self, settings: ReporterSettings) -> Iterator[str]:
         """Yield, for each baseline that is missing or changed, its name and what differs."""
-        ids = {
-            identity["BaselineName"]: identity["BaselineId"]
-            for page in self._ssm.get_paginator("describe_patch_baselines").paginate(
-                Filters=[{"Key": "OWNER", "Values": ["Self"]}]
-            )
-            for identity in page["BaselineIdentities"]
-        }
+        ids = {identity["BaselineName"]: identity["BaselineId"] for identity in self._owned_by("Self")}
         for name, definition in settings.baselines.items():
             if name not in ids:
                 yield f"{name}: there is no such baseline"
@@ -54,11 +51,14 @@ class BaselineReader:
     def published(self, baseline_id: str) -> dict[str, dt.datetime]:
         """Return when the patches of a Windows baseline were released, by KB id and by title.
 
+        Args:
+            baseline_id: The id without its ARN. Of a baseline of AWS the API takes the whole ARN only.
+
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
         """
         released: dict[str, dt.datetime] = {}
         pages = self._ssm.get_paginator("describe_effective_patches_for_patch_baseline").paginate(
-            BaselineId=baseline_id, PaginationConfig=_PATCH_PAGES
+            BaselineId=self._arns_of_aws.get(baseline_id, baseline_id), PaginationConfig=_PATCH_PAGES
         )
         for page in pages:
             for effective in page["EffectivePatches"]:
@@ -67,6 +67,27 @@ class BaselineReader:
                     if name and "ReleaseDate" in patch:
                         released[name] = patch["ReleaseDate"]
         return released
+
+    @cached_property
+    def _arns_of_aws(self) -> Mapping[str, str]:
+        """ARNs of the baselines that AWS owns, by their ids."""
+        arns = (identity["BaselineId"] for identity in self._owned_by("AWS"))
+        return {bare_id(arn): arn for arn in arns}
+
+    def _owned_by(self, owner: str) -> Iterator[dict[str, Any]]:
+        pages = self._ssm.get_paginator("describe_patch_baselines").paginate(
+            Filters=[{"Key": "OWNER", "Values": [owner]}]
+        )
+        for page in pages:
+            yield from page["BaselineIdentities"]
+
+
+def bare_id(baseline_id: str) -> str:
+    """Return the id of a baseline without its ARN, in which AWS writes the ids of its own baselines.
+
+    docs/not-proven.md#baseline-ids-in-answers
+    """
+    return baseline_id.rpartition("/")[2]
 
 
 def _canonical(value: Any) -> Any:

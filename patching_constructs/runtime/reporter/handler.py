@@ -13,13 +13,15 @@ from botocore.config import Config
 
 from patching_constructs.model.published_metrics import PUBLISHED_METRICS_VARIABLE, PublishedMetrics
 from patching_constructs.model.reporter_settings import ReporterSettings
-from patching_constructs.runtime.reporter.report import Clients, Places, Progress, Reporter
+from patching_constructs.runtime.reporter.lease import Lease
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.report import Clients, Places, Report, Reporter
 
 SETTINGS_FILE = "reporter.json"
 """Name of the settings, beside the code."""
 
-MOST_PARTS = 12
-"""How often a report may be resumed: Lambda stops a function that calls itself about 16 times in a row.
+MOST_CALLS_IN_A_ROW = 12
+"""How often the function calls itself: Lambda stops one that does so about 16 times in a row.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
@@ -37,61 +39,100 @@ https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 
 
 class UnfinishedReportError(Exception):
-    """A report did not read every group. It is raised so that Lambda counts an error, which rings."""
+    """A report did not read every group. It is raised so that Lambda counts an error."""
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Make a report, or go on with the one that `event` names.
 
+    While another report is made nothing is done, except that a note is left: then one more follows.
+
     Raises:
         UnfinishedReportError: If a group could not be read, or the report was resumed too often.
     """
     now = dt.datetime.now(dt.UTC)
-    account = context.invoked_function_arn.split(":")[4]
-    settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    clients = Clients(
+        **{
+            name: boto3.client(name, config=_PATIENT)
+            for name in ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")
+        }
+    )
+    reporter = _reporter(clients, context)
+    progress = Progress(run_id=context.aws_request_id, now=now)
+    if "resume" in event:
+        stopped = reporter.load(event["resume"], now=now)
+        if stopped is None:
+            message = f"report {event['resume']} cannot be resumed: how far it came is not known"
+            raise UnfinishedReportError(message)
+        progress = stopped
+    lease = Lease(
+        dynamodb=clients.dynamodb,
+        table_name=os.environ["TABLE_NAME"],
+        run_id=progress.run_id,
+        part=progress.part,
+    )
+    if not lease.take(now=now, remaining=_remaining(context)):
+        return _logged({"report": progress.run_id, "waits": "another report is being made"})
+    try:
+        report = reporter.make(progress)
+    except BaseException:
+        lease.give_back()
+        raise
+    summary = _logged(_summary(report))
+    calls = event.get("calls", 0)
+    if report.is_stopped and calls < MOST_CALLS_IN_A_ROW:
+        lease.keep_for_next_part(now=dt.datetime.now(dt.UTC))
+        _call_again(context, {"resume": report.progress.run_id, "calls": calls + 1})
+        return summary
+    is_wanted_again = lease.give_back()
+    if not report.is_finished:
+        raise UnfinishedReportError(json.dumps(summary))
+    if is_wanted_again and calls < MOST_CALLS_IN_A_ROW:
+        _call_again(context, {"calls": calls + 1})
+    return summary
+
+
+def _reporter(clients: Clients, context: Any) -> Reporter:
     published = os.environ.get(PUBLISHED_METRICS_VARIABLE)
-    reporter = Reporter(
-        ReporterSettings.from_json(settings),
-        clients=Clients(
-            **{
-                name: boto3.client(name, config=_PATIENT)
-                for name in ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")
-            }
-        ),
+    return Reporter(
+        ReporterSettings.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")),
+        clients=clients,
         places=Places(
-            account=account,
+            account=context.invoked_function_arn.split(":")[4],
             region=os.environ["AWS_REGION"],
             table_name=os.environ["TABLE_NAME"],
             history_bucket=os.environ.get("HISTORY_BUCKET"),
             published_metrics=None if published is None else PublishedMetrics.from_json(published),
         ),
-        remaining=lambda: dt.timedelta(milliseconds=context.get_remaining_time_in_millis()),
+        remaining=lambda: _remaining(context),
     )
-    progress = Progress(run_id=context.aws_request_id, now=now)
-    if "resume" in event:
-        stopped = reporter.load(event["resume"], now=now)
-        if stopped is None:
-            message = f"report {event['resume']} cannot be resumed: nobody knows how far it came"
-            raise UnfinishedReportError(message)
-        progress = stopped
-    report = reporter.make(progress)
-    summary = {
+
+
+def _remaining(context: Any) -> dt.timedelta:
+    return dt.timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {
         "report": report.progress.run_id,
         "finished": report.is_finished,
         "parts": report.progress.part + 1,
         "nodes": sum(figure.nodes for figure in report.progress.figures.values()),
         "unread": dict(islice(report.unread.items(), _NAMED_NODES)),
+        "lost_nodes": dict(report.lost_nodes),
         "failures": list(report.progress.failures),
+        "history_failures": list(report.progress.history_failures),
+        "without_publication": list(report.without_publication),
         "changed_baselines": list(report.changed_baselines),
     }
+
+
+def _logged(summary: dict[str, Any]) -> dict[str, Any]:
     print(json.dumps(summary))  # noqa: T201 - what a function prints is its log
-    if report.is_finished:
-        return summary
-    if not report.is_stopped or report.progress.part > MOST_PARTS:
-        raise UnfinishedReportError(json.dumps(summary))
-    boto3.client("lambda", config=_PATIENT).invoke(
-        FunctionName=context.invoked_function_arn,
-        InvocationType="Event",
-        Payload=json.dumps({"resume": report.progress.run_id}),
-    )
     return summary
+
+
+def _call_again(context: Any, event: Mapping[str, Any]) -> None:
+    boto3.client("lambda", config=_PATIENT).invoke(
+        FunctionName=context.invoked_function_arn, InvocationType="Event", Payload=json.dumps(event)
+    )

@@ -13,6 +13,7 @@ from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import SEVERITY_WORDS, Severity
 from patching_constructs.model.reporter_settings import ReportedGroup
+from patching_constructs.runtime.reporter.baselines import bare_id
 
 _LAUNCH_TIME = dt.timedelta(minutes=30)
 """How long a new instance may take until its agent reports, before it counts as not managed."""
@@ -30,7 +31,10 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInst
 """
 
 _STATE_PAGES = {"PageSize": 100}
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html"""
+"""As many as the API takes. How many AWS answers: docs/not-proven.md#pages-of-node-states.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html
+"""
 
 _PATCH_PAGES = {"PageSize": 100}
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
@@ -43,6 +47,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.htm
 
 _VALUES_OF_A_FILTER = 100
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html"""
+
+_NOT_RUNNING = frozenset({"pending", "shutting-down", "terminated", "stopping", "stopped"})
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
 
 _PLATFORMS = (
     ("Windows", OperatingSystem.WINDOWS),
@@ -256,7 +263,7 @@ class NodeReader:
                         name=tags.get("Name"),
                         groups={key: tags[key] for key in keys if key in tags},
                         launched_at=instance["LaunchTime"],
-                        is_running=instance["State"]["Name"] == "running",
+                        is_running=instance["State"]["Name"] not in _NOT_RUNNING,
                     )
         return found
 
@@ -286,7 +293,7 @@ class NodeReader:
         return {
             state["InstanceId"]: LastReport(
                 ended_at=state.get("OperationEndTime"),
-                baseline_id=state.get("BaselineId"),
+                baseline_id=bare_id(state["BaselineId"]),
                 counts={problem: state[count] for problem, count in _COUNTS.items() if count in state},
             )
             for page in pages

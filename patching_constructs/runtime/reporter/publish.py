@@ -39,9 +39,18 @@ class MetricPublisher:
         self._now = now
         self._data: list[dict[str, Any]] = []
 
-    def add_ring(self, ring: str, figures: Figures) -> None:
-        """Add the metrics of a ring."""
-        for metric, value in metric_values(figures):
+    def add_ring(self, ring: str, figures: Figures, *, lost_nodes: int | None) -> None:
+        """Add the metrics of a ring.
+
+        Args:
+            ring: Its name.
+            figures: Figures of its nodes.
+            lost_nodes: How many nodes it had, if it has none any more; None if there is no news of that.
+        """
+        values = [*metric_values(figures)]
+        if lost_nodes is not None:
+            values.append((ComplianceMetric.LOST_NODES, lost_nodes))
+        for metric, value in values:
             if self._published is None or metric in self._published.rings.get(ring, ()):
                 self._add(metric, value, {RING_DIMENSION: ring})
 

@@ -3,22 +3,24 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from patching_constructs.model.compliance_metrics import AccountMetric
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.reporter_settings import ReportedGroup, ReporterSettings
 from patching_constructs.runtime.figures import Figures, figures
 from patching_constructs.runtime.reporter.baselines import BaselineReader
 from patching_constructs.runtime.reporter.history import row, write_history
 from patching_constructs.runtime.reporter.memory import Memory
-from patching_constructs.runtime.reporter.nodes import FoundProblem, NodeReader
+from patching_constructs.runtime.reporter.nodes import NodeReader
 from patching_constructs.runtime.reporter.pieces import PieceReader, ReadNode
+from patching_constructs.runtime.reporter.presence import Presence
+from patching_constructs.runtime.reporter.progress import Progress
+from patching_constructs.runtime.reporter.publications import Publications
 from patching_constructs.runtime.reporter.publish import MetricPublisher
 from patching_constructs.runtime.reporter.windows import Runs, read_runs
 
@@ -60,61 +62,6 @@ class Places:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """How far a report has come.
-
-    Attributes:
-        run_id: Id of the report.
-        now: The moment that the report is about, when it began.
-        group: Number of the group that is next.
-        after: Last node of that group that is done, or None.
-        part: How often the report was resumed.
-        figures: Figures of what is done, by ring, patch group and operating system.
-        failures: What could not be read, in words.
-        unread_rings: Rings of which a group could not be read as a whole.
-    """
-
-    run_id: str
-    now: dt.datetime
-    group: int = 0
-    after: str | None = None
-    part: int = 0
-    figures: Mapping[tuple[str, str, str], Figures] = field(default_factory=dict)
-    failures: tuple[str, ...] = ()
-    unread_rings: frozenset[str] = frozenset()
-
-    def to_data(self) -> dict[str, Any]:
-        """Return the progress as data that JSON can hold."""
-        return {
-            "run-id": self.run_id,
-            "now": self.now.isoformat(),
-            "group": self.group,
-            "after": self.after,
-            "part": self.part,
-            "figures": [[*where, figure.to_data()] for where, figure in self.figures.items()],
-            "failures": list(self.failures),
-            "unread-rings": sorted(self.unread_rings),
-        }
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `to_data` has written."""
-        return cls(
-            run_id=data["run-id"],
-            now=dt.datetime.fromisoformat(data["now"]),
-            group=data["group"],
-            after=data["after"],
-            part=data["part"],
-            figures={
-                (ring, group, system): Figures.from_data(figure)
-                for ring, group, system, figure in data["figures"]
-            },
-            failures=tuple(data["failures"]),
-            unread_rings=frozenset(data["unread-rings"]),
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """The result of a report, or of a piece of it.
 
@@ -122,12 +69,16 @@ class Report:
         progress: How far it came.
         is_stopped: Whether the time was over before every group had its turn.
         changed_baselines: Baselines that differ from their definition, in words.
+        lost_nodes: How many nodes each ring had that has none any more.
+        without_publication: Why AWS says of a baseline not when its patches were published.
         unread: Why the patches of nodes of this piece could not be read, by the ids of the nodes.
     """
 
     progress: Progress
     is_stopped: bool = False
     changed_baselines: tuple[str, ...] = ()
+    lost_nodes: Mapping[str, int] = field(default_factory=dict)
+    without_publication: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -158,7 +109,6 @@ class Reporter:
         self._clients = clients
         self._places = places
         self._remaining = remaining
-        self._published: dict[str, dict[str, dt.datetime]] = {}
 
     def make(self, progress: Progress) -> Report:
         """Go on from `progress` until everything is read, or the time is nearly over.
@@ -170,13 +120,15 @@ class Reporter:
         memory = Memory(self._clients.dynamodb, self._places.table_name, now=now)
         nodes = NodeReader(ssm=self._clients.ssm, ec2=self._clients.ec2, now=now)
         pieces = PieceReader(nodes=nodes, memory=memory, is_late=self._is_late, now=now)
-        self._baselines = BaselineReader(self._clients.ssm)
-        self._registered = self._baselines.registered()
-        runs = read_runs(self._clients.ssm, self._settings.rings, now=now)
+        baselines = BaselineReader(self._clients.ssm)
+        publications = Publications(baselines)
+        self._registered = baselines.registered()
+        runs = read_runs(self._clients.ssm, self._settings.rings, memory=memory, now=now)
         groups = [(ring, group) for ring in self._settings.rings for group in ring.patch_groups]
         found = dict(progress.figures)
         failures = list(progress.failures)
         unread_rings = set(progress.unread_rings)
+        history_failures = list(progress.history_failures)
         rows: list[dict[str, Any]] = []
         after = progress.after
         for number in range(progress.group, len(groups)):
@@ -186,7 +138,7 @@ class Reporter:
                 left = [node for node in nodes.nodes_of(group) if after is None or node.node_id > after]
                 while left:
                     if self._is_late():
-                        self._keep(rows, progress)
+                        history_failures += self._keep(rows, progress)
                         stopped = replace(
                             progress,
                             group=number,
@@ -195,11 +147,17 @@ class Reporter:
                             figures=found,
                             failures=tuple(failures),
                             unread_rings=frozenset(unread_rings),
+                            history_failures=tuple(history_failures),
                         )
                         memory.save(_progress_key(stopped.run_id), stopped.to_data())
-                        return Report(progress=stopped, is_stopped=True, unread=_unread(rows))
+                        return Report(
+                            progress=stopped,
+                            is_stopped=True,
+                            without_publication=publications.refusals,
+                            unread=_unread(rows),
+                        )
                     piece = pieces.read(left)
-                    for report in self._reports(piece, group, runs):
+                    for report in self._reports(piece, group, runs, publications):
                         figure = figures([report], ring.terms, exemptions=self._settings.exemptions, now=now)
                         where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
                         found[where] = found.get(where, Figures()) + figure
@@ -219,25 +177,34 @@ class Reporter:
                 failures.append(f"patch group {group.name}: {error}")
                 unread_rings.add(ring.name)
             after = None
-        self._keep(rows, progress)
-        changed: tuple[str, ...] = ()
-        without_group = 0
-        try:
-            changed = tuple(self._baselines.unlike_their_definition(self._settings))
-            without_group = nodes.count_without_group({group for group, _ in self._registered})
-        except (ClientError, BotoCoreError) as error:
-            failures.append(f"account: {error}")
+        history_failures += self._keep(rows, progress)
+        known_groups = {group for group, _ in self._registered} | {
+            group.name for _, group in groups if group.on_aws_default
+        }
+        changed, without_group, account_failures = _read_account(
+            lambda: tuple(baselines.unlike_their_definition(self._settings)),
+            lambda: nodes.count_without_group(known_groups),
+        )
         done = replace(
             progress,
             group=len(groups),
             after=None,
             figures=found,
-            failures=tuple(failures),
+            failures=(*failures, *account_failures),
             unread_rings=frozenset(unread_rings),
+            history_failures=tuple(history_failures),
         )
-        self._publish(done, without_group=without_group, changed_baselines=len(changed))
+        presence = Presence.read(memory, self._nodes_of_read_rings(done))
+        self._publish(done, presence, without_group=without_group, changed_baselines=changed)
+        presence.remember(memory)
         memory.delete(_progress_key(progress.run_id))
-        return Report(progress=done, changed_baselines=changed, unread=_unread(rows))
+        return Report(
+            progress=done,
+            changed_baselines=changed or (),
+            lost_nodes=presence.lost,
+            without_publication=publications.refusals,
+            unread=_unread(rows),
+        )
 
     def load(self, run_id: str, *, now: dt.datetime) -> Progress | None:
         """Return how far a report came that was stopped, or None if nobody knows."""
@@ -247,7 +214,16 @@ class Reporter:
     def _is_late(self) -> bool:
         return self._remaining() < _TIME_TO_STOP
 
-    def _reports(self, piece: Sequence[ReadNode], group: ReportedGroup, runs: Runs) -> Iterator[NodeReport]:
+    def _nodes_of_read_rings(self, done: Progress) -> Mapping[str, int]:
+        nodes = {ring.name: 0 for ring in self._settings.rings if ring.name not in done.unread_rings}
+        for (ring_name, _, _), figure in done.figures.items():
+            if ring_name in nodes:
+                nodes[ring_name] += figure.nodes + figure.exempt_nodes
+        return nodes
+
+    def _reports(
+        self, piece: Sequence[ReadNode], group: ReportedGroup, runs: Runs, publications: Publications
+    ) -> Iterator[NodeReport]:
         for read in piece:
             node = read.node
             last = node.last_report
@@ -271,7 +247,7 @@ class Reporter:
                         # Debian's packages have a priority in place of a severity.
                         severity=None if system is not None and system.is_apt else problem.severity,
                         first_seen=problem.first_seen,
-                        published=self._release_of(problem, system, baseline_id),
+                        published=publications.of(problem, system, baseline_id),
                     )
                     for problem in read.problems
                 ),
@@ -288,21 +264,14 @@ class Reporter:
             None,
         )
 
-    def _release_of(
-        self, problem: FoundProblem, system: OperatingSystem | None, baseline_id: str | None
-    ) -> dt.datetime | None:
-        if (
-            system is not OperatingSystem.WINDOWS
-            or problem.state is not PatchState.MISSING
-            or baseline_id is None
-        ):
-            return None
-        if baseline_id not in self._published:
-            self._published[baseline_id] = self._baselines.published(baseline_id)
-        return self._published[baseline_id].get(problem.patch)
+    def _keep(self, rows: Sequence[dict[str, Any]], progress: Progress) -> list[str]:
+        """Write rows into the history, and return why they could not be written.
 
-    def _keep(self, rows: Sequence[dict[str, Any]], progress: Progress) -> None:
-        if self._places.history_bucket is not None:
+        Nothing waits for the history: what it does not take is missing there, and the metrics are published.
+        """
+        if self._places.history_bucket is None:
+            return []
+        try:
             write_history(
                 self._clients.s3,
                 self._places.history_bucket,
@@ -314,8 +283,19 @@ class Reporter:
                 part=progress.part,
                 now=progress.now,
             )
+        except (ClientError, BotoCoreError) as error:
+            return [f"bucket {self._places.history_bucket}: {error}"]
+        return []
 
-    def _publish(self, done: Progress, *, without_group: int, changed_baselines: int) -> None:
+    def _publish(
+        self,
+        done: Progress,
+        presence: Presence,
+        *,
+        without_group: int | None,
+        changed_baselines: tuple[str, ...] | None,
+    ) -> None:
+        """Publish what is known; alarms on what is not keep their state (docs/decisions/0012)."""
         publisher = MetricPublisher(
             self._clients.cloudwatch,
             rollout=self._settings.rollout,
@@ -325,19 +305,39 @@ class Reporter:
         for ring in self._settings.rings:
             if ring.name not in done.unread_rings:
                 of_ring = [figure for where, figure in done.figures.items() if where[0] == ring.name]
-                publisher.add_ring(ring.name, sum(of_ring, Figures()))
-        publisher.add(AccountMetric.NODES_WITHOUT_GROUP, without_group)
-        publisher.add(AccountMetric.BASELINES_CHANGED, changed_baselines)
+                publisher.add_ring(ring.name, sum(of_ring, Figures()), lost_nodes=presence.news_of(ring.name))
+        if without_group is not None:
+            publisher.add(AccountMetric.NODES_WITHOUT_GROUP, without_group)
+        if changed_baselines is not None:
+            publisher.add(AccountMetric.BASELINES_CHANGED, len(changed_baselines))
         publisher.add(
             AccountMetric.EXPIRED_EXEMPTIONS,
             sum(not exemption.holds_on(done.now.date()) for exemption in self._settings.exemptions),
         )
+        if done.history_failures:
+            publisher.add(AccountMetric.HISTORY_FAILURES, len(done.history_failures))
         publisher.add(AccountMetric.REPORTS_FINISHED, not done.failures)
         publisher.publish()
 
 
 def _progress_key(run_id: str) -> str:
     return f"report {run_id}"
+
+
+def _read_account(
+    read_changed: Callable[[], tuple[str, ...]], count_without_group: Callable[[], int]
+) -> tuple[tuple[str, ...] | None, int | None, list[str]]:
+    """Read what is about no ring; what cannot be read is None, and why is returned with it."""
+    changed, without_group, failures = None, None, []
+    try:
+        changed = read_changed()
+    except (ClientError, BotoCoreError) as error:
+        failures.append(f"baselines: {error}")
+    try:
+        without_group = count_without_group()
+    except (ClientError, BotoCoreError) as error:
+        failures.append(f"nodes without a patch group: {error}")
+    return changed, without_group, failures
 
 
 def _unread(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -7,15 +7,20 @@ from typing import Any
 
 from patching_constructs.model.reporter_settings import ReportedRing
 from patching_constructs.model.ring_terms import InstallRuns
+from patching_constructs.runtime.reporter.memory import Memory
 
-_INSTALL_LOOK_BACK = dt.timedelta(days=62)
-"""A ring that is patched once a month ran within this time, whatever the calendar."""
+_LOOK_BACK = dt.timedelta(days=30)
+"""How long Systems Manager keeps runs: docs/not-proven.md#runs-of-windows-are-kept-for-30-days."""
 
 _RUN_ON = dt.timedelta(hours=2)
 """How long a command may work on after its window has closed: `timeoutSeconds` of the patching documents."""
 
-_RAN = frozenset({"SUCCESS", "FAILED", "TIMED_OUT"})
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecution.html"""
+_AT_WORK = frozenset({"IN_PROGRESS", "CANCELLING", "CANCELLED"})
+_NEVER_AT_WORK = frozenset({"PENDING", "SKIPPED_OVERLAPPING"})
+"""Any other status is that of a run that is over, so that an unknown one makes nothing look less overdue.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecution.html
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +44,13 @@ class Runs:
         )
 
 
-def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, now: dt.datetime) -> Runs:
+def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: dt.datetime) -> Runs:
     """Read when the windows of `rings` ran and run next.
 
     Args:
         ssm: A boto3 client.
         rings: The rings.
+        memory: Remembers the last run of a ring for longer than Systems Manager does.
         now: The moment, with a time zone.
     """
     identities = {
@@ -52,7 +58,7 @@ def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, now: dt.datetime) -> R
         for page in ssm.get_paginator("describe_maintenance_windows").paginate()
         for identity in page["WindowIdentities"]
     }
-    looked_back_to = now - _INSTALL_LOOK_BACK
+    looked_back_to = now - _LOOK_BACK
     times: list[tuple[dt.datetime, dt.datetime]] = []
     installs: dict[str, InstallRuns] = {}
     for ring in rings:
@@ -70,9 +76,19 @@ def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, now: dt.datetime) -> R
             if window.installs and following and identity.get("Enabled", True):
                 ends.append(_moment(following) + dt.timedelta(hours=identity["Duration"]))
         installs[ring.name] = InstallRuns(
-            last_started_at=max(starts, default=None), next_ends_at=min(ends, default=None)
+            last_started_at=_last_start(starts, ring.name, memory), next_ends_at=min(ends, default=None)
         )
     return Runs(installs=installs, looked_back_to=looked_back_to, times=tuple(times))
+
+
+def _last_start(starts: Iterable[dt.datetime], ring: str, memory: Memory) -> dt.datetime | None:
+    """Return when the last install run of a ring started that is over, and remember it."""
+    remembered = memory.load(f"runs {ring}")
+    known = [] if remembered is None else [dt.datetime.fromisoformat(remembered["last-started"])]
+    last = max([*starts, *known], default=None)
+    if last is not None:
+        memory.save(f"runs {ring}", {"last-started": last.isoformat()})
+    return last
 
 
 def _executions(
@@ -85,10 +101,9 @@ def _executions(
     )
     for page in pages:
         for execution in page["WindowExecutions"]:
-            is_over = execution["Status"] in _RAN
-            if is_over or execution["Status"] in {"IN_PROGRESS", "CANCELLING", "CANCELLED"}:
+            if execution["Status"] not in _NEVER_AT_WORK:
                 end = execution.get("EndTime", now)
-                yield execution["StartTime"], end + _RUN_ON, is_over
+                yield execution["StartTime"], end + _RUN_ON, execution["Status"] not in _AT_WORK
 
 
 def _moment(text: str) -> dt.datetime:
