@@ -19,6 +19,7 @@ from patching_constructs._report import refuse_errors
 from patching_constructs.rules.history import (
     check_history_days,
     check_history_places,
+    check_history_writers,
     check_most_bytes_scanned,
 )
 
@@ -49,7 +50,7 @@ class ComplianceHistory(Construct):
         account_ids: The accounts whose reporters write. Queries look for files of these accounts only.
         regions: The Regions that they report from.
         organization_id: The organization of all of them. Every account in it may then write, each below its
-            own id; the policy of a bucket has room for about 500 account ids. Default: the policies list
+            own id; the policy of a bucket has room for 500 account ids. Default: the policies list
             `account_ids`.
         retention_days: How long files are kept. Unit: days. Default: 1,096, three years.
         infrequent_access_after_days: When files move to the storage class Standard-IA, which S3 does by
@@ -60,8 +61,8 @@ class ComplianceHistory(Construct):
         database_name: Name of the Glue database. Default: `patching`.
         workgroup_name: Name of the Athena workgroup. Default: `patching`.
         takes_resource_data_sync: Whether Resource Data Syncs of the accounts may write below
-            `resource-data-sync/` too. They keep no history: AWS overwrites what it has written.
-            Default: False.
+            `resource-data-sync/` too. They keep no history: AWS overwrites what it has written. The policy
+            of the bucket names each of their accounts, and has room for about 60. Default: False.
         access_logs_bucket: Bucket for the server access logs. Default: access is not logged.
         removal_policy: What happens to key and bucket when they leave the stack. Default: they are retained
             on update and delete, and deleted if the deployment that creates them fails.
@@ -74,7 +75,8 @@ class ComplianceHistory(Construct):
         workgroup_name: The workgroup.
 
     Raises:
-        InvalidInputError: If a name, a number of days or the limit cannot be used.
+        InvalidInputError: If a name, a number of days or the limit cannot be used, or the accounts are too
+            many for the policy of the bucket.
 
     Example:
         >>> import aws_cdk as cdk
@@ -124,6 +126,11 @@ class ComplianceHistory(Construct):
                 organization_id=organization_id,
                 database_name=database_name,
                 workgroup_name=workgroup_name,
+            ),
+            *check_history_writers(
+                account_ids,
+                organization_id=organization_id,
+                takes_resource_data_sync=takes_resource_data_sync,
             ),
             *check_history_days(
                 retention_days=retention_days,

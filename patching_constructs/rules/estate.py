@@ -53,6 +53,7 @@ from patching_constructs.rules.patch_baseline_doubts import (
     doubt_patch_baseline,
 )
 from patching_constructs.rules.patch_group_tags import check_patch_group_tags
+from patching_constructs.rules.policy_sizes import check_policy_sizes
 from patching_constructs.rules.promises import check_promised_rings
 from patching_constructs.rules.quick_setup import check_patch_policies
 from patching_constructs.rules.quota import check_quota_use
@@ -151,6 +152,7 @@ def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[
     yield partial(_run, check_registrations, estate.baselines)
     yield partial(_run, check_patch_policies, estate.windows, estate.resources)
     yield partial(_run, check_window_roles, estate.windows, estate.resources)
+    yield partial(_run, check_policy_sizes, estate.resources)
     yield partial(_run, check_alarms, estate.resources)
     yield partial(_run, check_chat_channels, estate.resources)
     yield partial(_run, check_associations, estate.resources)

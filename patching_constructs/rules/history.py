@@ -24,6 +24,15 @@ _DATABASE = (r"[a-z0-9_]{1,255}", "lower-case letters, digits and '_'")
 _WORKGROUP = (r"[A-Za-z0-9._-]{1,128}", "letters, digits, '.', '_' and '-'")
 _ORGANIZATION = (ORGANIZATION_ID.pattern, ORGANIZATION_ID_WORDS)
 
+_ROOM_FOR_ACCOUNTS = 17_000
+"""Characters of the 20 KB of a bucket's policy that are left for accounts."""
+
+_OF_A_WRITER = 34
+"""Characters of an account that may write: its ARN as a principal."""
+
+_OF_A_SYNC = 240
+"""Characters of an account whose Resource Data Syncs may write: id, ARN of the sync, and prefix."""
+
 LEAST_BYTES_SCANNED = 10_000_000
 """https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html"""
 
@@ -56,6 +65,24 @@ def check_history_places(
     }.items():
         if not values:
             yield _finding(FindingId.HISTORY_PLACE, field, "nobody could write", "none", "at least one")
+
+
+def check_history_writers(
+    account_ids: Sequence[str], *, organization_id: str | None, takes_resource_data_sync: bool
+) -> Iterator[Finding]:
+    """Find more accounts than the policy of the bucket can list."""
+    of_each = (0 if organization_id else _OF_A_WRITER) + (_OF_A_SYNC if takes_resource_data_sync else 0)
+    most = _ROOM_FOR_ACCOUNTS // of_each if of_each else len(account_ids)
+    if len(account_ids) > most:
+        yield _finding(
+            FindingId.HISTORY_PLACE,
+            "account_ids",
+            "too many for the policy of the bucket, which is limited to 20 KB",
+            f"{len(account_ids)} accounts",
+            f"at most {most}{', or no Resource Data Syncs' if takes_resource_data_sync else ''}"
+            f"{'' if organization_id else ', or organization_id'}",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html",
+        )
 
 
 def check_history_days(

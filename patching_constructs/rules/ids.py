@@ -298,6 +298,8 @@ class FindingId(enum.StrEnum):
     """The windows have more patch groups than the policies of one role can name."""
     WINDOW_ROLE_WILDCARD = "window-role-wildcard"
     """The role of a window may do more than patching needs."""
+    POLICY_SIZE = "policy-size"
+    """A policy is larger than AWS accepts."""
     PATCH_POLICY_BESIDE_WINDOWS = "patch-policy-beside-windows"
     """A Quick Setup patch policy and windows patch the same nodes."""
     ALARM_METRIC_NOT_PUBLISHED = "alarm-metric-not-published"

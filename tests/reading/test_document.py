@@ -85,9 +85,9 @@ def test_json_that_is_not_quite_json_is_read_as_yaml_as_cloudformation_does() ->
 
 def test_resources_that_have_nothing_to_do_with_patching_are_forgotten() -> None:
     document = parse_template(
-        '{"Resources": {"A": {"Type": "AWS::Lambda::Function", "Properties": {"x": 1}}}}', file="t"
+        '{"Resources": {"A": {"Type": "AWS::EC2::Subnet", "Properties": {"x": 1}}}}', file="t"
     )
-    assert document.section("Resources") == {"A": {"Type": "AWS::Lambda::Function"}}
+    assert document.section("Resources") == {"A": {"Type": "AWS::EC2::Subnet"}}
 
 
 def test_of_resources_that_only_cost_money_the_rest_is_forgotten() -> None:

@@ -58,11 +58,13 @@ def _log_of_another(deployed: Deployed) -> list[Request]:
     ]
 
 
-def _key_of_another(deployed: Deployed) -> list[Request]:
-    """Let each function of a stack use the key of command output."""
-    key = deployed.key_of[deployed.arn(estates.SHOP_STACK, "AWS::S3::Bucket", "Output")]
+def _command_output(deployed: Deployed) -> list[Request]:
+    """Let each function of a stack read what commands have printed."""
+    bucket = deployed.arn(estates.SHOP_STACK, "AWS::S3::Bucket", "Output")
     return [
-        Request(principal=properties["Role"], action="kms:Decrypt", resource=key)
+        Request(
+            principal=properties["Role"], action="s3:GetObject", resource=f"{bucket}/web/shop/scan/stdout"
+        )
         for _, properties in deployed.with_properties(estates.SHOP_STACK, "AWS::Lambda::Function")
     ]
 
@@ -77,5 +79,5 @@ ALLOWED: Sequence[Case] = [
 
 DENIED: Sequence[Case] = [
     Case(name="a function writes into another log group", source=_ROLE, requests=_log_of_another),
-    Case(name="a function uses the key of command output", source=_ROLE, requests=_key_of_another),
+    Case(name="a function reads command output", source=_ROLE, requests=_command_output),
 ]
