@@ -62,7 +62,7 @@ lock: .venv/.ready ## Renew requirements.lock and the lock files of npm
 .PHONY: synth
 synth: setup ## Synthesize the sample organisation through every gate
 	cdk synth --quiet --no-notices
-	cfn-lint --non-zero-exit-code informational 'cdk.out/*.template.json'
+	python -m gates.lint
 
 .PHONY: demo
 demo: setup ## Deploy the sample organisation into a local AWS, read it back, and let a quarter go by

@@ -16,6 +16,7 @@ from bench.growth_figures import growth_figures
 from bench.help_figures import help_figures
 from bench.import_figures import import_figures
 from bench.limit import Limit
+from bench.organisation_figures import organisation_figures
 from bench.proof_figures import proof_figures
 from bench.reporter_figures import reporter_figures
 from bench.request_figures import request_figures
@@ -33,6 +34,7 @@ def main() -> int:
             lambda: time_figures(fresh),
             lambda: import_figures(fresh),
             lambda: growth_figures(fresh, Path(folder)),
+            lambda: organisation_figures(fresh, Path(folder)),
             lambda: help_figures(fresh),
             lambda: proof_figures(fresh),
             lambda: check_figures(fresh, Path(folder)),

@@ -143,10 +143,11 @@ def test_a_construct_does_not_read_the_configuration_file() -> None:
     assert _breaches(PACKAGE / "example.py", "from patching_constructs.config.settings import Settings") != []
 
 
-def test_stacks_use_only_the_public_face() -> None:
+@pytest.mark.parametrize("folder", ["stacks", "gates"])
+def test_stacks_and_gates_use_only_the_public_face(folder: str) -> None:
     import patching_constructs
 
-    for path in sorted((ROOT / "stacks").rglob("*.py")):
+    for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("patching_constructs"):
                 assert node.module == "patching_constructs", f"{path.name} imports {node.module}"

@@ -1,0 +1,1 @@
+"""Gates of `make synth` besides those that run inside `cdk synth`."""
