@@ -82,7 +82,7 @@ def _commands(plan: LintPlan) -> Iterator[list[str]]:
     total = sum(map(len, plan.linted.values()))
     size = -(-total // (os.cpu_count() or 1))
     for region, paths in plan.linted.items():
-        against = ["--regions", region] if region in REGIONS else []
+        against = ["--regions", region] if region and region in REGIONS else []
         for first in range(0, len(paths), size):
             yield [*_CFN_LINT, *against, "--template", *map(str, paths[first : first + size])]
 

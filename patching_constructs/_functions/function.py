@@ -1,8 +1,6 @@
 """A function of this library, with everything that a function should have."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import cast
 
 import aws_cdk as cdk
@@ -14,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs._environment import environment_of
-from patching_constructs._functions.bundle import write_bundle
+from patching_constructs._functions.bundle import shared_bundle
 from patching_constructs._key_grants import let_logs_encrypt
 from patching_constructs.model.marks import METADATA_KEY, METADATA_SCHEMA_VERSION
 
@@ -125,26 +123,23 @@ class RuntimeFunction(Construct):
                 )
             ],
         )
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = Path(folder, "code.zip")
-            write_bundle(bundle, texts=texts)
-            self.function = lambda_.Function(
-                self,
-                "Resource",
-                description=description,
-                runtime=_RUNTIME,
-                architecture=lambda_.Architecture.ARM_64,
-                code=lambda_.Code.from_asset(str(bundle)),
-                handler=f"patching_constructs.runtime.{handler}.handler",
-                role=self.role.without_policy_updates(),
-                environment=dict(environment),
-                environment_encryption=encryption_key,
-                log_group=self.log_group,
-                dead_letter_queue=self.dead_letter_queue,
-                timeout=timeout,
-                memory_size=memory_size,
-                reserved_concurrent_executions=reserved_concurrent_executions,
-            )
+        self.function = lambda_.Function(
+            self,
+            "Resource",
+            description=description,
+            runtime=_RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            code=lambda_.Code.from_asset(str(shared_bundle(texts))),
+            handler=f"patching_constructs.runtime.{handler}.handler",
+            role=self.role.without_policy_updates(),
+            environment=dict(environment),
+            environment_encryption=encryption_key,
+            log_group=self.log_group,
+            dead_letter_queue=self.dead_letter_queue,
+            timeout=timeout,
+            memory_size=memory_size,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
         # The reference to the role says the same, and cfn-lint takes the repetition for a mistake (W3005).
         resource = cast("lambda_.CfnFunction", self.function.node.default_child)
         resource.add_deletion_override("DependsOn")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +43,15 @@ def content(names: Names, **properties: object) -> dict[str, Any]:
     }
 
 
-def template(names: Names, region: str = "eu-central-1", **properties: object) -> Template:
-    text = json.dumps(content(names, **properties))
+def template(
+    names: Names, region: str = "eu-central-1", properties: Mapping[str, object] | None = None
+) -> Template:
+    text = json.dumps(content(names, **(properties or {})))
     return Template(path=Path(f"{names.stack_name}.json"), text=text, region=region, names=names)
 
 
-def named(**names: str) -> Names:
-    return Names(
-        **{"account_id": "888888888888", "account_name": "shop", "stack_name": "Patching-shop"} | names
-    )
+def named(*, account_name: str = "shop", stack_name: str = "Patching-shop") -> Names:
+    return Names(account_id="888888888888", account_name=account_name, stack_name=stack_name)
 
 
 def test_of_templates_that_differ_in_names_the_one_with_the_longest_is_linted() -> None:
@@ -80,7 +80,7 @@ def test_of_templates_that_differ_in_names_the_one_with_the_longest_is_linted() 
     ids=str,
 )
 def test_a_template_that_differs_in_one_property_is_linted(properties: dict[str, object]) -> None:
-    plan = plan_lint([template(WEB), template(SHOP, **properties)])
+    plan = plan_lint([template(WEB), template(SHOP, properties=properties)])
     assert sum(map(len, plan.linted.values())) == 2
     assert plan.equal == {}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from patching_constructs._functions.bundle import write_bundle
+from patching_constructs._functions.bundle import shared_bundle, write_bundle
 from patching_constructs.compliance_reporter import SETTINGS_FILE
 from patching_constructs.runtime.reporter import handler
 
@@ -30,6 +30,24 @@ def test_the_bundle_is_the_same_every_time(bundle: Path, tmp_path: Path) -> None
 def test_other_settings_make_another_bundle(bundle: Path, tmp_path: Path) -> None:
     write_bundle(tmp_path / "other.zip", texts={SETTINGS_FILE: "[]"})
     assert (tmp_path / "other.zip").read_bytes() != bundle.read_bytes()
+
+
+def test_functions_with_the_same_files_share_a_bundle_until_the_process_ends(bundle: Path) -> None:
+    shared = shared_bundle({SETTINGS_FILE: "{}"})
+    assert shared.read_bytes() == bundle.read_bytes()
+    assert shared_bundle({SETTINGS_FILE: "{}"}) == shared
+    assert shared_bundle({SETTINGS_FILE: "[]"}) != shared
+    assert shared_bundle() != shared
+
+
+def test_no_shared_bundle_outlives_its_process() -> None:
+    program = "from patching_constructs._functions.bundle import shared_bundle; print(shared_bundle())"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    file = Path(result.stdout.strip())
+    assert file.name == "code.zip"
+    assert not file.parents[1].exists()
 
 
 def test_the_bundle_holds_the_runtime_and_the_model_and_nothing_else(bundle: Path) -> None:
