@@ -8,6 +8,7 @@ from tests.conformance.iam.cases import ALLOWED, DENIED
 from tests.conformance.iam.cases.case import Case
 from tests.conformance.iam.grants import REASONS, unused_grants
 from tests.conformance.iam.judged import Judged, Judgement
+from tests.sample import ROOT
 
 
 def _refused(judgements: Sequence[Judgement]) -> list[str]:
@@ -56,3 +57,9 @@ def test_every_grant_is_used_or_has_a_reason(judged: Judged) -> None:
         "grants without a use or a reason",
     )
     assert unused.keys() == REASONS.keys(), "every reason is of something that is granted and unused"
+
+
+@pytest.mark.parametrize("case", [*ALLOWED, *DENIED], ids=lambda case: case.name)
+def test_every_case_has_a_source(case: Case) -> None:
+    for source in case.source.split():
+        assert source.startswith("https://") or (ROOT / source).is_file()
