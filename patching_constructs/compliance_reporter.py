@@ -35,7 +35,7 @@ from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.patch_events import (
     EVENT_SOURCE,
-    UNSUCCESSFUL_WINDOW_STATUSES,
+    ENDED_WINDOW_STATUSES,
     WINDOW_EXECUTION_STATE_CHANGE,
 )
 from patching_constructs.model.patching_documents import PatchOperation
@@ -339,7 +339,7 @@ def _triggers(schedule: events.Schedule, windows: RingedMaintenanceWindow) -> li
                     "detail-type": [WINDOW_EXECUTION_STATE_CHANGE],
                     "detail": {
                         "window-id": install_window_ids,
-                        "status": ["SUCCESS", *UNSUCCESSFUL_WINDOW_STATUSES],
+                        "status": list(ENDED_WINDOW_STATUSES),
                     },
                 },
             )

@@ -184,7 +184,7 @@ def _pattern(labels: list[str]) -> dict[str, Any]:
         "detail-type": [FINDINGS_IMPORTED],
         "detail": {
             "findings": {
-                "ProductName": [PATCH_MANAGER_PRODUCT],
+                "ProductArn": [{"suffix": f"::{PATCH_MANAGER_PRODUCT}"}],
                 "RecordState": ["ACTIVE"],
                 "Workflow": {"Status": ["NEW"]},
                 "Severity": {"Label": labels},

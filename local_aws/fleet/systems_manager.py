@@ -13,7 +13,7 @@ from local_aws.fleet.clock import clock, throttle
 from local_aws.fleet.fleet import Fleet
 from local_aws.fleet.records import Node, NodeReport
 from local_aws.paging import page
-from patching_constructs import OperatingSystem
+from patching_constructs import OperatingSystem, RebootOption
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
@@ -153,10 +153,21 @@ class FleetSystemsManager:
                     "KbNumber": patch.patch_id,
                     "Title": patch.title,
                     "ReleaseDate": patch.published_at,
+                    "Description": "",
+                    "ContentUrl": f"https://support.microsoft.com/en-us/kb/{patch.patch_id[2:]}",
+                    "Vendor": "Microsoft",
+                    "ProductFamily": "Windows",
+                    "Product": "WindowsServer2022",
                     "Classification": patch.classification,
                     "MsrcSeverity": patch.severity,
+                    "MsrcNumber": "",
+                    "Language": "All",
                 },
-                "PatchStatus": {"DeploymentStatus": "APPROVED"},
+                "PatchStatus": {
+                    "DeploymentStatus": "APPROVED",
+                    "ComplianceLevel": "UNSPECIFIED",
+                    "ApprovalDate": patch.published_at,
+                },
             }
             for patch in self._fleet.patches.values()
             if patch.operating_system is OperatingSystem.WINDOWS and patch.published_at <= now
@@ -216,9 +227,8 @@ class FleetSystemsManager:
             "OperationStartTime": report.started_at,
             "OperationEndTime": report.ended_at,
             "Operation": str(report.operation),
+            "RebootOption": str(report.reboot_option or RebootOption.REBOOT_IF_NEEDED),
         }
-        if report.reboot_option is not None:
-            found["RebootOption"] = str(report.reboot_option)
         if node.no_reboot_install_at is not None:
             found["LastNoRebootInstallOperationTime"] = node.no_reboot_install_at
         return found
@@ -246,4 +256,8 @@ def _information(node: Node, now: datetime) -> Response:
         "PlatformVersion": version,
         "ResourceType": "EC2Instance" if node.node_id.startswith("i-") else "ManagedInstance",
         "ComputerName": f"{node.node_id}.internal",
+        "IPAddress": "10.0.0.10",
+        "AgentVersion": "3.3.3050.0",
+        "IsLatestVersion": True,
+        "LastPingDateTime": now if node.agent_died_at is None else min(now, node.agent_died_at),
     }

@@ -27,6 +27,7 @@ PATCH_DOCUMENTS = (
 UNSUCCESSFUL_COMMAND_STATUSES = (
     "Failed",
     "TimedOut",
+    "Canceled",
     "Cancelled",
     "DeliveryTimedOut",
     "ExecutionTimedOut",
@@ -34,10 +35,13 @@ UNSUCCESSFUL_COMMAND_STATUSES = (
     "Terminated",
     "Incomplete",
 )
-"""The statuses (first three) and status details with which a command ends without success.
+"""The statuses and status details with which a command ends without success.
 
-AWS documents the statuses for events, the details for the API only; matching both is safe.
-A command that the cutoff of its window stops is `Cancelled`.
+AWS lists the first three for events and spells the third `Canceled`; its API has `Cancelled`, and details of
+the status. Matching all of them is safe (docs/not-proven.md#event-values-without-an-example).
+A command that the cutoff of its window stops is cancelled.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
 """
 

@@ -8,8 +8,13 @@ import enum
 SECURITY_HUB_EVENT_SOURCE = "aws.securityhub"
 FINDINGS_IMPORTED = "Security Hub Findings - Imported"
 """https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html"""
-PATCH_MANAGER_PRODUCT = "Systems Manager Patch Manager"
-"""The ProductName of its findings, of which there is one for each node that does not comply."""
+PATCH_MANAGER_PRODUCT = "product/aws/ssm-patch-manager"
+"""The end of the ProductArn of Patch Manager's findings, of which there is one for each non-compliant node.
+
+AWS's example of such a finding has no ProductName.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-security-hub-integration.html
+"""
 
 
 class FindingSeverity(enum.StrEnum):
@@ -31,4 +36,4 @@ def product_arn(*, partition: str, region: str) -> str:
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-security-hub-integration.html
     """
-    return f"arn:{partition}:securityhub:{region}::product/aws/ssm-patch-manager"
+    return f"arn:{partition}:securityhub:{region}::{PATCH_MANAGER_PRODUCT}"

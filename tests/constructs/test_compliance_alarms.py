@@ -369,7 +369,7 @@ def test_every_rule_tells_both_topics_in_their_form_and_keeps_what_it_cannot_del
             render(transformer["InputPathsMap"], transformer["InputTemplate"], window_execution("FAILED"))
             for transformer in (target["InputTransformer"] for target in rule["Targets"])
         )
-        assert "in account 123456789012, Region us-east-2, at 2016-07-10T21:51:32Z" in text
+        assert "in account 123456789012, Region us-east-2, at 2025-06-02T14:52:18Z" in text
         assert chat["source"] == "custom"
 
 

@@ -216,7 +216,7 @@ def test_it_runs_once_an_hour_and_when_a_ring_was_patched() -> None:
         "AWS::Events::Rule",
         {
             "EventPattern": {
-                "detail": {"window-id": [install], "status": ["SUCCESS", "FAILED", "TIMED_OUT"]},
+                "detail": {"window-id": [install], "status": ["SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED"]},
                 "detail-type": ["Maintenance Window Execution State-change Notification"],
             }
         },

@@ -127,18 +127,18 @@ MESSAGES = [
         FAILED,
         window_execution("FAILED"),
         """
-        Execution b60fb56e-776c-4e5c-84ee-123456789012 of maintenance window mw-0ed7251d3fcf6e0c2
-        ended with status FAILED in account 123456789012, Region us-east-2, at 2016-07-10T21:51:32Z.
+        Execution 14bea65d-5ccc-462d-a2f3-e99c8EXAMPLE of maintenance window mw-0ed7251d3fcf6e0c2
+        ended with status FAILED in account 123456789012, Region us-east-2, at 2025-06-02T14:52:18Z.
         Find the task that failed with: aws ssm describe-maintenance-window-execution-tasks
-        --window-execution-id b60fb56e-776c-4e5c-84ee-123456789012 --region us-east-2
+        --window-execution-id 14bea65d-5ccc-462d-a2f3-e99c8EXAMPLE --region us-east-2
         """,
     ),
     (
         OVERLAPPING,
         window_execution("SKIPPED_OVERLAPPING"),
         """
-        Execution b60fb56e-776c-4e5c-84ee-123456789012 of maintenance window mw-0ed7251d3fcf6e0c2
-        did not start in account 123456789012, Region us-east-2, at 2016-07-10T21:51:32Z:
+        Execution 14bea65d-5ccc-462d-a2f3-e99c8EXAMPLE of maintenance window mw-0ed7251d3fcf6e0c2
+        did not start in account 123456789012, Region us-east-2, at 2025-06-02T14:52:18Z:
         an earlier execution of the window was still running. This execution patched nothing.
         Find the earlier execution with: aws ssm describe-maintenance-window-executions
         --window-id mw-0ed7251d3fcf6e0c2 --region us-east-2.
@@ -150,7 +150,7 @@ MESSAGES = [
         compliance("non_compliant"),
         """
         Node i-01234567890abcdef became non-compliant with patch baseline pb-0123456789abcdef0
-        (severity critical) in account 123456789012, Region us-east-2, at 2016-07-10T21:51:32Z.
+        (severity critical) in account 123456789012, Region us-east-2, at 2024-07-17T19:02:31Z.
         See which patches it lacks with: aws ssm describe-instance-patches --instance-id i-01234567890abcdef
         --filters Key=State,Values=Missing,Failed,InstalledPendingReboot,InstalledRejected --region us-east-2
         """,

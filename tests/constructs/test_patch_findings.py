@@ -15,8 +15,8 @@ from patching_constructs import (
     PatchFindings,
     Recipient,
 )
+from tests.conformance.events.published import examples, matches
 from tests.nag import nag_findings
-from tests.ssm_events import matches
 
 SEVERE = (FindingSeverity.CRITICAL, FindingSeverity.HIGH)
 
@@ -87,22 +87,9 @@ def test_the_integration_waits_for_security_hub() -> None:
 
 
 def _event(**changes: Any) -> dict[str, Any]:
-    finding = {
-        "ProductName": "Systems Manager Patch Manager",
-        "RecordState": "ACTIVE",
-        "Workflow": {"Status": "NEW"},
-        "Severity": {"Label": "HIGH"},
-    }
-    return {
-        "id": "1",
-        "source": "aws.securityhub",
-        "account": "111111111111",
-        "time": "2026-11-26T00:00:00Z",
-        "region": "eu-central-1",
-        "resources": [],
-        "detail-type": "Security Hub Findings - Imported",
-        "detail": {"findings": {**finding, **changes}},
-    }
+    (event,) = examples("Security Hub Findings - Imported")
+    event["detail"]["findings"][0] |= {"Severity": {"Label": "HIGH"}, **changes}
+    return event
 
 
 @pytest.mark.parametrize(
@@ -114,11 +101,10 @@ def _event(**changes: Any) -> dict[str, Any]:
         ({"Workflow": {"Status": "NOTIFIED"}}, False),
         ({"Workflow": {"Status": "SUPPRESSED"}}, False),
         ({"RecordState": "ARCHIVED"}, False),
-        ({"ProductName": "Inspector"}, False),
+        ({"ProductArn": "arn:aws:securityhub:us-east-1::product/aws/inspector"}, False),
     ],
 )
 def test_only_new_findings_of_patch_manager_are_told(changes: dict[str, Any], told: bool) -> None:
-    """EventBridge looks into each object of an array; the matcher of the tests wants it laid bare."""
     stack = _stack()
     PatchFindings(stack, "Findings", topics=dict.fromkeys(SEVERE, _topic(stack, "urgent")))
     (rule,) = _of_type(stack, "AWS::Events::Rule")

@@ -140,8 +140,8 @@ def test_a_window_in_which_something_else_failed_tells_it_itself() -> None:
     world = World(max_errors="0")
     world.add(node(1, refuses={KERNEL}), patch(KERNEL))
     window = fired(world)
-    other = CommandRun(command_id="agent", document_name="AWS-UpdateSSMAgent", status="FAILED")
-    window.execution.commands["agent"] = other
+    other = CommandRun(command_id=str(uuid.uuid4()), document_name="AWS-UpdateSSMAgent", status="FAILED")
+    window.execution.commands[str(uuid.uuid4())] = other
     execution = window.execution.execution_id
     (patching, own) = reported(world, window.event).facts
     assert (patching.partition("/")[0], own) == ("command", f"window/{ACCOUNT}/{REGION}/{execution}/FAILED")
@@ -155,7 +155,7 @@ def test_a_window_with_more_failures_than_an_event_may_tell_tells_one(commands: 
     window.execution.status = "FAILED"
     window.execution.commands = {
         str(uuid.UUID(int=number)): CommandRun(
-            command_id=f"command-{number}", document_name="AWS-RunPatchBaseline", status="FAILED"
+            command_id=str(uuid.uuid4()), document_name="AWS-RunPatchBaseline", status="FAILED"
         )
         for number in range(commands)
     }
@@ -451,11 +451,13 @@ def test_an_instance_that_is_gone_is_called_by_its_id() -> None:
 @pytest.mark.usefixtures("local_aws")
 @pytest.mark.parametrize("state", ["OPEN", "CLOSED"])
 def test_a_calendar_is_told_with_its_next_change(state: str) -> None:
-    event = reported(World(), ssm_events.calendar(state))
+    happened = ssm_events.calendar(state)
+    event = reported(World(), happened)
     assert (event.kind, event.severity, event.status) == (PatchEventKind.CALENDAR, INFO, state)
     assert event.subject_name == "YearEnd"
-    assert event.facts == (f"calendar/{ACCOUNT}/{REGION}/YearEnd/{state}/2020-09-19T18:00:07Z",)
-    assert event.until == dt.datetime(2020, 10, 11, 18, 0, 7, tzinfo=dt.UTC)
+    detail = happened["detail"]
+    assert event.facts == (f"calendar/{ACCOUNT}/{REGION}/YearEnd/{state}/{detail['atTime']}",)
+    assert event.until == dt.datetime.fromisoformat(detail["nextTransitionTime"])
     assert (event.ring, event.unknown) == (None, "")
 
 

@@ -102,6 +102,7 @@ def test_a_report_that_never_ends_is_an_error(world: World, calls: list[dict[str
     assert len(calls) == MOST_CALLS_IN_A_ROW
 
 
+@pytest.mark.breaks_model("ssm:DescribeInstancePatchStatesForPatchGroup")
 def test_a_group_that_cannot_be_read_is_an_error(
     world: World, calls: list[dict[str, Any]], tmp_path: Path
 ) -> None:

@@ -58,6 +58,7 @@ def test_however_many_calls_are_answered_a_ring_is_shown_whole_or_not_at_all(ans
         assert world.metrics("ReportsFinished", {"Rollout": "web"}) == [0]
 
 
+@pytest.mark.breaks_model("ssm:DescribeInstancePatchStatesForPatchGroup")
 def test_a_ring_that_cannot_be_read_does_not_hide_the_others() -> None:
     world = World()
     world.add(node(1), node(2, tags={"PatchGroup": OTHER_GROUP}))
@@ -89,6 +90,7 @@ def test_wherever_a_report_is_stopped_its_figures_are_those_of_a_whole_one(nodes
     assert count > 1
 
 
+@pytest.mark.breaks_model("ssm:DescribeInstancePatchStatesForPatchGroup")
 def test_a_failure_is_remembered_by_the_parts_that_follow() -> None:
     world = World()
     world.add(*[node(number) for number in range(3)], patch(KERNEL))

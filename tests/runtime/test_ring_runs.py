@@ -1,5 +1,6 @@
 """Runs of rings: how the workload account reads, judges and tells them."""
 
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -97,8 +98,10 @@ def test_only_patching_tasks_count() -> None:
     world = World(max_errors="0")
     world.add(node(1), patch(KERNEL))
     window = fired(world)
-    window.execution.commands["agent"] = CommandRun(
-        command_id="agent", document_name="AWS-UpdateSSMAgent", statuses={node(1).node_id: "Failed"}
+    window.execution.commands[str(uuid.uuid4())] = CommandRun(
+        command_id=str(uuid.uuid4()),
+        document_name="AWS-UpdateSSMAgent",
+        statuses={node(1).node_id: "Failed"},
     )
     run = record(world, window)
     assert (counts(run), run.health) == ((1, 1, 0), RingHealth.HEALTHY)

@@ -318,7 +318,7 @@ def _node(
 def _patch_id(patch: Mapping[str, Any]) -> str:
     """Return what identifies a patch: its KB id on Windows, elsewhere its title, which has the version."""
     kb_id: str = patch["KBId"]
-    # docs/not-proven.md#titles-of-linux-patches
+    # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
     return kb_id if _WINDOWS_ID.fullmatch(kb_id) else patch["Title"] or kb_id
 
 

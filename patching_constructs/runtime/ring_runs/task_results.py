@@ -18,6 +18,7 @@ _NOT_REACHED = frozenset(
     {
         "Pending",
         "InProgress",
+        "In Progress",
         "Delayed",
         "Cancelled",
         "Cancelling",
