@@ -1,13 +1,11 @@
 """Checks a request against the constraints of AWS's own API model, as the service does and moto does not."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_aws.errors import ApiError
+import regex
 
-# The models write patterns in Java's dialect.
-_UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
+from local_aws.errors import ApiError
 
 
 def check_constraints(shape: Any, request: Mapping[str, Any]) -> None:
@@ -51,10 +49,8 @@ def _text_mistakes(shape: Any, value: str, path: str) -> Iterator[str]:
     pattern = shape.metadata.get("pattern")
     if pattern is None:
         return
-    for java, python in _UNICODE_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    if not re.search(pattern, value):
-        yield _mistake(value, path, f"satisfy regular expression pattern: {shape.metadata['pattern']}")
+    if not regex.fullmatch(pattern, value):
+        yield _mistake(value, path, f"satisfy regular expression pattern: {pattern}")
 
 
 def _out_of_range(shape: Any, size: int, value: Any, path: str, what: str) -> Iterator[str]:

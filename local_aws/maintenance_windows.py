@@ -35,6 +35,24 @@ _SCHEDULE = re.compile(
     r"cron\(\S+( \S+){5,6}\)|rate\([1-9]\d* (minute|hour|day)s?\)|at\(\d{4}-\d\d-\d\dT[\d:]+\)"
 )
 _NOT_STORED = frozenset({"Tags", "ClientToken", "Replace"})
+_NOT_LISTED = frozenset({"TaskInvocationParameters"})
+_LISTED_AS = {"TaskType": "Type"}
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowTask.html"""
+
+_IDENTITY = (
+    "WindowId",
+    "Name",
+    "Description",
+    "Enabled",
+    "Duration",
+    "Cutoff",
+    "Schedule",
+    "ScheduleTimezone",
+    "ScheduleOffset",
+    "EndDate",
+    "StartDate",
+)
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowIdentity.html"""
 
 
 class MaintenanceWindows:
@@ -98,7 +116,8 @@ class MaintenanceWindows:
 
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetMaintenanceWindow.html
         """
-        return self._window(request)
+        window = self._window(request)
+        return {**window, **_next_run(window)}
 
     def delete_maintenance_window(self, request: Request) -> Response:
         """Answer DeleteMaintenanceWindow.
@@ -117,7 +136,7 @@ class MaintenanceWindows:
         """
         filters = {item["Key"]: item["Values"] for item in request.get("Filters", [])}
         found = [
-            {**window, **_next_run(window)}
+            {**{name: window[name] for name in _IDENTITY if name in window}, **_next_run(window)}
             for window in self._windows.values()
             if window["Name"] in filters.get("Name", [window["Name"]])
             and str(window["Enabled"]).lower() in filters.get("Enabled", ["true", "false"])
@@ -196,7 +215,7 @@ class MaintenanceWindows:
             )
         self._check_task(request)
         task_id = str(uuid.uuid4())
-        tasks[task_id] = {**_stored(request), "WindowTaskId": task_id, "Type": request["TaskType"]}
+        tasks[task_id] = {**_stored(request), "WindowTaskId": task_id}
         return {"WindowTaskId": task_id}
 
     def update_maintenance_window_task(self, request: Request) -> Response:
@@ -207,7 +226,7 @@ class MaintenanceWindows:
         task = self._task(request)
         base = task
         if request.get("Replace"):
-            base = {name: task[name] for name in ("WindowId", "WindowTaskId", "TaskType", "Type")}
+            base = {name: task[name] for name in ("WindowId", "WindowTaskId", "TaskType")}
         updated = {**base, **_stored(request)}
         self._check_task(updated)
         self._tasks[request["WindowId"]][request["WindowTaskId"]] = updated
@@ -236,9 +255,13 @@ class MaintenanceWindows:
         See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowTasks.html
         """
         self._window(request)
-        found = list(self._tasks[request["WindowId"]].values())
+        tasks = list(self._tasks[request["WindowId"]].values())
         names = ("WindowTaskId", "TaskArn", "Priority", "TaskType")
-        return page(_filtered(found, request, *((name, name) for name in names)), request, "Tasks")
+        found = [
+            {_LISTED_AS.get(name, name): value for name, value in task.items() if name not in _NOT_LISTED}
+            for task in _filtered(tasks, request, *((name, name) for name in names))
+        ]
+        return page(found, request, "Tasks")
 
     # ---- inside
 

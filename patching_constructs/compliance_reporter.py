@@ -34,8 +34,8 @@ from patching_constructs.model.compliance_metrics import (
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.marks import REPORTED_RINGS
 from patching_constructs.model.patch_events import (
-    EVENT_SOURCE,
     ENDED_WINDOW_STATUSES,
+    EVENT_SOURCE,
     WINDOW_EXECUTION_STATE_CHANGE,
 )
 from patching_constructs.model.patching_documents import PatchOperation

@@ -13,11 +13,18 @@ from hypothesis import settings
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from tests.conformance.models.plugin import ServiceModels
+
 # A deadline measures how busy the machine is, not what the code does.
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")
 
 _ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check every request and every answer of the suite against botocore's service models."""
+    config.pluginmanager.register(ServiceModels())
 
 
 def normalised(template: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,12 @@ def describe_instances(
         request["NextToken"] = token
     response = page(found, request, "Reservations")
     response["Reservations"] = [
-        {"ReservationId": "r-0123456789abcdef0", "Instances": [_instance(node, now)]}
+        {
+            "ReservationId": "r-0123456789abcdef0",
+            "OwnerId": "666666666666",
+            "Groups": [],
+            "Instances": [_instance(node, now)],
+        }
         for node in response["Reservations"]
     ]
     return response
@@ -73,6 +78,7 @@ def _instance(node: Node, now: datetime) -> dict[str, Any]:
         "Placement": {"AvailabilityZone": "eu-central-1a", "GroupName": "", "Tenancy": "default"},
         "State": instance_state(node, now),
         "StateTransitionReason": "",
+        "ProductCodes": [],
         **address,
         **_SUBNET,
         "Architecture": "arm64",

@@ -1,5 +1,7 @@
 """What maintenance windows have done, as the Systems Manager API shows it."""
 
+import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,27 @@ _PAGE = 50
 _KEPT = timedelta(days=30)
 """docs/not-proven.md#runs-of-windows-are-kept-for-30-days"""
 
+_STATUSES = {
+    "Delivery Timed Out": "TimedOut",
+    "Execution Timed Out": "TimedOut",
+    "Terminated": "Cancelled",
+}
+"""Status of an invocation by its details, where they differ.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandInvocation.html
+"""
+
+_COMMAND_STATUSES = {"SUCCESS": "Success", "FAILED": "Failed", "TIMED_OUT": "TimedOut"}
+_EXPIRES_AFTER = timedelta(hours=2)
+_NOWHERE: Response = {
+    "Comment": "",
+    "DocumentVersion": "",
+    "ServiceRole": "",
+    "NotificationConfig": {"NotificationArn": "", "NotificationEvents": [], "NotificationType": ""},
+    "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False},
+}
+"""What AWS answers of a command that tells nobody and writes nowhere."""
+
 
 @dataclass(kw_only=True, slots=True)
 class CommandRun:
@@ -25,14 +48,20 @@ class CommandRun:
     Attributes:
         command_id: Its id.
         document_name: Its document.
+        parameters: Parameters of the document.
+        max_concurrency: On how many nodes the task works at once.
         max_errors: Error budget of the task.
+        priority: Priority of the task.
         status: How it ended, in the words of windows.
-        statuses: Status on each node, by id of the node.
+        statuses: Details of the status on each node, by id of the node.
     """
 
     command_id: str
     document_name: str
+    parameters: Mapping[str, list[str]] = field(default_factory=dict)
+    max_concurrency: str = "1"
     max_errors: str = "0"
+    priority: int = 1
     status: str = "SUCCESS"
     statuses: dict[str, str] = field(default_factory=dict)
 
@@ -139,6 +168,9 @@ class Executions:
             "TaskExecutionId": request["TaskId"],
             "TaskArn": command.document_name,
             "Type": "RUN_COMMAND",
+            "TaskParameters": [{name: {"Values": values} for name, values in command.parameters.items()}],
+            "Priority": command.priority,
+            "MaxConcurrency": command.max_concurrency,
             "MaxErrors": command.max_errors,
             "Status": command.status,
             "StartTime": execution.started_at,
@@ -156,10 +188,15 @@ class Executions:
             {
                 "WindowExecutionId": execution.execution_id,
                 "TaskExecutionId": request["TaskId"],
-                "InvocationId": command.command_id,
+                "InvocationId": str(uuid.uuid5(uuid.NAMESPACE_OID, command.command_id)),
                 "ExecutionId": command.command_id,
                 "TaskType": "RUN_COMMAND",
+                "Parameters": json.dumps(
+                    {"documentName": command.document_name, "parameters": command.parameters}
+                ),
                 "Status": command.status,
+                "StartTime": execution.started_at,
+                "EndTime": execution.ended_at,
             }
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "WindowExecutionTaskInvocationIdentities")
@@ -171,12 +208,26 @@ class Executions:
         """
         found = [
             {
+                **_NOWHERE,
                 "CommandId": command.command_id,
                 "DocumentName": command.document_name,
+                "Parameters": command.parameters,
+                "InstanceIds": [],
+                "Targets": [],
+                "RequestedDateTime": execution.started_at,
+                "ExpiresAfter": execution.started_at + _EXPIRES_AFTER,
+                "Status": _COMMAND_STATUSES[command.status],
+                "StatusDetails": _COMMAND_STATUSES[command.status],
+                "OutputS3BucketName": "",
+                "OutputS3KeyPrefix": "",
+                "MaxConcurrency": command.max_concurrency,
                 "MaxErrors": command.max_errors,
                 "TargetCount": len(command.statuses),
+                "CompletedCount": len(command.statuses),
+                "ErrorCount": list(command.statuses.values()).count("Failed"),
+                "DeliveryTimedOutCount": list(command.statuses.values()).count("Delivery Timed Out"),
             }
-            for command in self._commands(request)
+            for execution, command in self._commands(request)
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "Commands")
 
@@ -187,26 +238,34 @@ class Executions:
         """
         found = [
             {
+                **_NOWHERE,
                 "CommandId": command.command_id,
                 "InstanceId": node_id,
+                "InstanceName": "",
                 "DocumentName": command.document_name,
-                "Status": status,
-                "StatusDetails": status,
+                "RequestedDateTime": execution.started_at,
+                "Status": _STATUSES.get(details, details),
+                "StatusDetails": details,
+                "StandardOutputUrl": "",
+                "StandardErrorUrl": "",
+                "CommandPlugins": [],
             }
-            for command in self._commands(request)
-            for node_id, status in command.statuses.items()
+            for execution, command in self._commands(request)
+            for node_id, details in command.statuses.items()
             if node_id == request.get("InstanceId", node_id)
         ]
         return page(found, {"MaxResults": _PAGE, **request}, "CommandInvocations")
 
-    def _commands(self, request: Request) -> list[CommandRun]:
+    def _commands(self, request: Request) -> list[tuple[WindowExecution, CommandRun]]:
         commands = [
-            command for execution in self._executions.values() for command in execution.commands.values()
+            (execution, command)
+            for execution in self._executions.values()
+            for command in execution.commands.values()
         ]
         command_id = request.get("CommandId")
         if command_id is None:
             return commands
-        found = [command for command in commands if command.command_id == command_id]
+        found = [pair for pair in commands if pair[1].command_id == command_id]
         if not found:
             raise ApiError("InvalidCommandId", f"{command_id} is no command")
         return found

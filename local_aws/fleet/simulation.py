@@ -182,7 +182,12 @@ def _run(place: Place, window: _Window, start: datetime) -> WindowExecution:
     end, status = start, "SUCCESS"
     for task in window.tasks:
         command = CommandRun(
-            command_id=str(uuid.uuid4()), document_name=task["TaskArn"], max_errors=task["MaxErrors"]
+            command_id=str(uuid.uuid4()),
+            document_name=task["TaskArn"],
+            parameters=task["TaskInvocationParameters"]["RunCommand"].get("Parameters", {}),
+            max_concurrency=task["MaxConcurrency"],
+            max_errors=task["MaxErrors"],
+            priority=task["Priority"],
         )
         nodes = _nodes(place, task, window.targets, start)
         ends_at, has_failed = _send(place, task, command, nodes, start=start, cutoff=cutoff)
@@ -235,10 +240,10 @@ def _send(
     for first in range(0, len(nodes), at_once):
         for node in nodes[first : first + at_once]:
             if failures > budget or now >= cutoff:
-                command.statuses[node.node_id] = "Cancelled" if failures > budget else "TimedOut"
+                command.statuses[node.node_id] = "Terminated" if failures > budget else "Cancelled"
                 continue
             if not node.answers(now):
-                command.statuses[node.node_id] = "TimedOut"
+                command.statuses[node.node_id] = "Delivery Timed Out"
                 failures += 1
                 continue
             worked = place.fleet.run(node, operation, now=now, reboot_option=reboot_option)

@@ -125,7 +125,6 @@ def test_two_kernels_are_two_patches_on_linux() -> None:
     """`KBId` is name and architecture there, and only `Title` has the version.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
-    docs/not-proven.md#titles-of-linux-patches
     """
     kernels = [f"kernel.x86_64:0:6.12.0-124.{number}.1.el10_1" for number in (31, 35)]
     answer = {
@@ -255,5 +254,4 @@ def test_the_local_aws_answers_states_with_the_members_of_awss_example() -> None
     (found,) = world.ssm.describe_instance_patch_states_for_patch_group(PatchGroup=GROUP)[
         "InstancePatchStates"
     ]
-    # The example is of a scan with NoReboot, which this project never asks for.
-    assert set(GROUP_STATES[0]) - set(found) == {"RebootOption"}
+    assert set(GROUP_STATES[0]) <= set(found)
