@@ -64,6 +64,7 @@ from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG, check_r
 from patching_constructs.rules.scans import check_production_scans, check_scanned_and_patched
 from patching_constructs.rules.template import check_template
 from patching_constructs.rules.window_doubts import doubt_maintenance_window
+from patching_constructs.rules.window_output import check_output_bucket_of_roles
 from patching_constructs.rules.window_roles import check_window_roles
 from patching_constructs.rules.window_runs import (
     DEFAULT_MINUTES_PER_NODE,
@@ -152,6 +153,7 @@ def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[
     yield partial(_run, check_registrations, estate.baselines)
     yield partial(_run, check_patch_policies, estate.windows, estate.resources)
     yield partial(_run, check_window_roles, estate.windows, estate.resources)
+    yield partial(_run, check_output_bucket_of_roles, estate.windows, estate.resources)
     yield partial(_run, check_policy_sizes, estate.resources)
     yield partial(_run, check_alarms, estate.resources)
     yield partial(_run, check_chat_channels, estate.resources)

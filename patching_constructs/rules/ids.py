@@ -298,6 +298,8 @@ class FindingId(enum.StrEnum):
     """The windows have more patch groups than the policies of one role can name."""
     WINDOW_ROLE_WILDCARD = "window-role-wildcard"
     """The role of a window may do more than patching needs."""
+    WINDOW_ROLE_OUTPUT_BUCKET = "window-role-output-bucket"
+    """The role of a window may not send commands whose output goes to a bucket, so none is sent."""
     POLICY_SIZE = "policy-size"
     """A policy is larger than AWS accepts."""
     PATCH_POLICY_BESIDE_WINDOWS = "patch-policy-beside-windows"
