@@ -36,11 +36,11 @@ class ServiceModels:
                 "add a sample with its address, or the reason why there is none (tests/conformance/answers)",
                 pytrace=False,
             )
-        on_purpose = {mark.args[0] for mark in item.iter_markers("breaks_model")}
+        on_purpose = _on_purpose(item)
         found = self.watch.take()
         judge(item.nodeid, found, on_purpose)
-        if unused := on_purpose - {each.kind.operation for each in found if each.kind.side == "request"}:
-            pytest.fail(f"{item.nodeid}: no request breaks the model of {', '.join(unused)}", pytrace=False)
+        for operation, side in on_purpose - {each.kind[:2] for each in found}:
+            pytest.fail(f"{item.nodeid}: no {side} breaks the model of {operation}", pytrace=False)
 
     def _new_operations(self) -> set[str]:
         new = self.watch.operations - self._operations
@@ -51,22 +51,24 @@ class ServiceModels:
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         """Fail what fixtures call at their end, or a test that has failed already."""
         yield
-        judge(item.nodeid, self.watch.take(), {mark.args[0] for mark in item.iter_markers("breaks_model")})
+        judge(item.nodeid, self.watch.take(), _on_purpose(item))
 
 
-def judge(test: str, deviations: list[Deviation], on_purpose: set[str]) -> None:
+def _on_purpose(item: pytest.Item) -> set[tuple[str, str]]:
+    """Return the operations that break their model on purpose in a test, each with `request` or `answer`."""
+    marks = item.iter_markers("breaks_model")
+    return {(mark.args[0], mark.args[1] if mark.args[1:] else "request") for mark in marks}
+
+
+def judge(test: str, deviations: list[Deviation], on_purpose: set[tuple[str, str]]) -> None:
     """Fail if a deviation is not known.
 
     Args:
         test: Id of the test.
         deviations: What was found.
-        on_purpose: Operations whose requests break their model on purpose.
+        on_purpose: Operations that break their model on purpose, each with `request` or `answer`.
     """
-    unknown = [
-        each
-        for each in deviations
-        if not is_known(each) and not (each.kind.side == "request" and each.kind.operation in on_purpose)
-    ]
+    unknown = [each for each in deviations if not is_known(each) and each.kind[:2] not in on_purpose]
     if unknown:
         lines = "\n  ".join(map(str, unknown))
         pytest.fail(f"{test}: calls break the service models of botocore:\n  {lines}", pytrace=False)

@@ -235,10 +235,11 @@ def test_the_message_names_test_operation_member_value_and_rule() -> None:
     )
 
 
-def test_a_mark_allows_requests_and_no_answer() -> None:
-    judge("t", [broken(side="request")], {"ssm:GetThing"})
-    with pytest.raises(pytest.fail.Exception):
-        judge("t", [broken(side="answer")], {"ssm:GetThing"})
+def test_a_mark_allows_requests_or_answers() -> None:
+    for side, other in (("request", "answer"), ("answer", "request")):
+        judge("t", [broken(side=side)], {("ssm:GetThing", side)})
+        with pytest.raises(pytest.fail.Exception):
+            judge("t", [broken(side=other)], {("ssm:GetThing", side)})
 
 
 def test_known_deviations_do_not_fail() -> None:
