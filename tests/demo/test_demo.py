@@ -34,7 +34,7 @@ def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -
         "ring 1: dev",
         "ring 4: prod",
         "security-patching@example.com",
-        "Keeps how the runs of rings went",
+        "Stores the runs of rings",
         "questions to the history: who-is-behind",
         "Ring staging of rollout patching: the installation of patches has failed.",
         "UNHEALTHY: 15 of 15 nodes failed; the error budget is 1, 13 of them not reached",
