@@ -69,6 +69,7 @@ def add_command(commands: Any) -> None:
     parser.set_defaults(
         production=None,
         freezes=[],
+        prices=None,
         promises=[],
         visibility_lag_days=None,
         run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
