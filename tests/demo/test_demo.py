@@ -26,7 +26,11 @@ SHOWN_PICTURE = ROOT / "docs" / "images" / "quarter.png"
 def test_the_organisation_is_deployed_and_read_back_and_nothing_stays_behind() -> None:
     started = time.time()
     result = subprocess.run(
-        [sys.executable, "-m", "demo"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.conformance.models.watched_module", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     for text in (

@@ -72,8 +72,9 @@ def test_a_handler_needs_nothing_but_boto3(bundle: Path, module: Path) -> None:
             "sys.path[:] = [path for path in sys.path if 'site-packages' not in path]",
             f"sys.path.insert(0, {str(bundle)!r})",
             "import types",
-            "for name in ('boto3', 'boto3.dynamodb', 'boto3.dynamodb.types', 'botocore', 'botocore.config',"
-            " 'botocore.exceptions'):",
+            "modules = 'boto3 boto3.dynamodb boto3.dynamodb.types'",
+            "modules += ' botocore botocore.config botocore.exceptions'",
+            "for name in modules.split():",
             "    sys.modules[name] = types.ModuleType(name)",
             "sys.modules['boto3.dynamodb.types'].TypeSerializer = object",
             "sys.modules['botocore.config'].Config = lambda **options: options",

@@ -15,7 +15,7 @@ from patching_constructs.model.reporter_settings import (
     ReportedWindow,
     ReporterSettings,
 )
-from patching_constructs.model.ring_run import RingHealth
+from patching_constructs.model.ring_health import RingHealth
 from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
 from patching_constructs.runtime.delivery import UndeliveredEventError, put_event
 from patching_constructs.runtime.event_enrichment.nodes import read_computer_names, read_tags

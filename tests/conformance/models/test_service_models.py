@@ -2,6 +2,9 @@
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
@@ -24,7 +27,9 @@ from tests.conformance.models.deviations import AWS, MOTO, is_empty, is_known
 from tests.conformance.models.plugin import judge
 from tests.conformance.models.shapes import RULES, breaks_of
 from tests.conformance.models.watch import Deviation, Kind, Watch, watched
+from tests.conformance.models.watched_module import BROKEN
 
+ROOT = Path(__file__).parents[3]
 MODEL = {
     "metadata": {"serviceId": "small", "protocol": "json", "endpointPrefix": "small", "apiVersion": "1"},
     "operations": {},
@@ -364,3 +369,35 @@ def test_what_functions_are_answered_deviates_nowhere() -> None:
 def test_every_entry_has_a_source() -> None:
     assert all(source.startswith("https://") for source in (*AWS.values(), *MOTO.values()))
     assert not is_known(broken())
+
+
+# --- programs ---
+
+PROGRAM = """
+import sys
+from local_aws.direct import answer_directly, direct_client
+
+answer_directly("ssm", "GetCalendarState", lambda *_: {"State": sys.argv[1]})
+ssm = direct_client("ssm", account="111111111111", region="eu-west-1")
+ssm.get_calendar_state(CalendarNames=["c"])
+sys.exit(int(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(("OPEN", "0"), 0), (("OPEN", "3"), 3), (("OPENED", "0"), BROKEN)]
+)
+def test_a_program_whose_calls_break_a_model_fails(
+    arguments: tuple[str, str], status: int, tmp_path: Path
+) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.conformance.models.watched_module", "program", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == status, result.stderr
+    assert ("State = 'OPENED' breaks enum" in result.stderr) is (status == BROKEN)
