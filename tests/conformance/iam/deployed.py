@@ -29,6 +29,10 @@ _EVERYONE_READS = {
 }
 """AWS's own buckets are public: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-minimum-s3-permissions.html"""
 
+_S3 = "arn:aws:s3:::"
+_AWS = "000000000000"
+"""Stands for accounts of AWS."""
+
 _AWS_OWNED_BUCKETS = "policy of AWS's own buckets"
 
 
@@ -158,13 +162,17 @@ class Deployed:
     def documents(self) -> dict[str, Document]:
         """Return every policy by its id."""
         own = {
-            policy: {
-                "Version": "2012-10-17",
-                "Statement": [each.document for each in statements],
-            }
+            policy: {"Version": "2012-10-17", "Statement": [each.document for each in statements]}
             for policy, statements in self.statements.items()
         }
-        return {**_aws_managed_policies(), **own, **self._added, _AWS_OWNED_BUCKETS: _EVERYONE_READS}
+        attached = {policy for policies in self.policies_of_role.values() for policy in policies}
+        of_aws = _aws_managed_policies()
+        return {
+            **{arn: of_aws[arn] for arn in attached & of_aws.keys()},
+            **own,
+            **self._added,
+            _AWS_OWNED_BUCKETS: _EVERYONE_READS,
+        }
 
     def authorization(self, request: Request) -> Authorization:
         """Put the policies and the condition keys to a request that decide about it."""
@@ -180,27 +188,28 @@ class Deployed:
             if request.action.startswith("kms:"):
                 always["kms:CallerAccount"] = principal_account
         else:
-            principal_account = "000000000000"
+            principal_account = _AWS
             always = {"aws:PrincipalServiceName": request.principal, "aws:PrincipalIsAWSService": "true"}
         if request.action.startswith("s3:"):
             always["s3:TlsVersion"] = "1.3"
-        policy = _policy_of_resource(request.resource)
-        account = self._account_of(request.resource) or principal_account
         return Authorization(
             request=request,
-            account=account,
+            account=self._account_of(request.resource) or principal_account,
             context={"aws:SecureTransport": "true", **always, **request.context},
             identity_policies=self.policies_of_role[request.principal] if is_role else (),
-            resource_policy=policy
-            if policy in self.statements
-            else _AWS_OWNED_BUCKETS
-            if request.resource.startswith("arn:aws:s3:::") and account == "000000000000"
-            else None,
+            resource_policy=self._policy_of(request.resource),
         )
 
+    def _policy_of(self, resource: str) -> str | None:
+        policy = _protected(resource)
+        if policy in self.statements:
+            return policy
+        is_foreign_bucket = resource.startswith(_S3) and policy not in self.buckets
+        return _AWS_OWNED_BUCKETS if is_foreign_bucket else None
+
     def _account_of(self, resource: str) -> str | None:
-        if resource.startswith("arn:aws:s3:::"):
-            return self.buckets.get(resource.split("/")[0], "000000000000")
+        if resource.startswith(_S3):
+            return self.buckets.get(_protected(resource), _AWS)
         # What AWS owns in Systems Manager has no policy of its own: the caller's decide alone.
         if resource == "*" or ":document/AWS-" in resource or ":patchbaseline/" in resource:
             return None
@@ -218,7 +227,7 @@ class Deployed:
     def _take(self, each: _Resource) -> None:
         properties = each.properties
         if each.type_name == "AWS::IAM::Role":
-            self._add(each, _policy_of_resource(each.arn), properties["AssumeRolePolicyDocument"])
+            self._add(each, each.arn, properties["AssumeRolePolicyDocument"])
             self.policies_of_role[each.arn] += properties.get("ManagedPolicyArns", [])
             for policy in properties.get("Policies", []):
                 self._add(each, f"inline policies of {each.arn}", policy["PolicyDocument"])
@@ -307,11 +316,9 @@ def _arn(each: _Resource) -> str:
     return physical_id
 
 
-def _policy_of_resource(resource: str) -> str:
-    """Return the id of the policy that protects a resource."""
-    if resource.startswith("arn:aws:s3:::"):
-        return resource.split("/")[0]
-    return resource
+def _protected(resource: str) -> str:
+    """Return what has the policy that protects a resource: the bucket of an object."""
+    return resource.split("/")[0] if resource.startswith(_S3) else resource
 
 
 @functools.cache

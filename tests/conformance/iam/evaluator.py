@@ -78,10 +78,7 @@ def decide(policies: Mapping[str, Document], authorizations: Sequence[Authorizat
         "policies": policies,
         "requests": [
             {
-                "principal": each.request.principal.replace(":iam:", ":sts:").replace(
-                    ":role/", ":assumed-role/"
-                )
-                + ("/session" if each.request.principal.startswith("arn:") else ""),
+                "principal": _session(each.request.principal),
                 "action": each.request.action,
                 "resource": each.request.resource,
                 "account": each.account,
@@ -105,3 +102,10 @@ def decide(policies: Mapping[str, Document], authorizations: Sequence[Authorizat
         )
         for answer in json.loads(done.stdout)
     ]
+
+
+def _session(principal: str) -> str:
+    """Return the ARN of a session of a role, as which a role makes requests; services are their names."""
+    if not principal.startswith("arn:"):
+        return principal
+    return f"{principal.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/session"

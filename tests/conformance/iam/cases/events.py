@@ -1,6 +1,7 @@
 """EventBridge: rules with their targets and dead letters, and buses that other accounts send to."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tests.conformance.iam import estates
 from tests.conformance.iam.api_calls import ApiCall
@@ -77,13 +78,7 @@ def _may_put_events(deployed: Deployed) -> str:
 def _outside(requests: Sequence[Request]) -> list[Request]:
     """Make requests with a principal of another organization."""
     return [
-        Request(
-            principal=each.principal,
-            action=each.action,
-            resource=each.resource,
-            context={**each.context, "aws:PrincipalOrgID": "o-zzzzzzzzzz"},
-        )
-        for each in requests
+        replace(each, context={**each.context, "aws:PrincipalOrgID": "o-zzzzzzzzzz"}) for each in requests
     ]
 
 
