@@ -30,6 +30,7 @@ def main() -> None:
             budget=settings.cost_budget,
             maintenance_window_quotas=settings.quotas.to_value(),
             systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
+            account_quotas=settings.quotas.to_account_quotas(),
         ),
     )
     app.synth()

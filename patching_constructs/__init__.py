@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patching_constructs.config.loader import load_settings
     from patching_constructs.config.settings import Settings
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
+    from patching_constructs.model.account_quotas import AccountQuotas
     from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
     from patching_constructs.model.config_rules import PatchConfigRule
     from patching_constructs.model.cost_budget import CostBudget
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.model.promises import PROMISES, Promise, Severity
     from patching_constructs.model.security_hub import FindingSeverity
+    from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
     from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
     from patching_constructs.patch_config_rules import PatchConfigRules
     from patching_constructs.patch_dashboard import PatchDashboard
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
 
 _EXPORTS = {
     "AccountMetric": "model.compliance_metrics",
+    "AccountQuotas": "model.account_quotas",
     "AccountSettings": "config.accounts",
     "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
@@ -138,6 +141,7 @@ _EXPORTS = {
     "Settings": "config.settings",
     "SettingsError": "errors",
     "Severity": "model.promises",
+    "SystemsManagerQuotas": "model.systems_manager_quotas",
     "Weekday": "values.schedule",
     "all_updates": "values.ready_made",
     "critical_and_important_security_updates": "values.ready_made",
@@ -152,6 +156,7 @@ __all__ = [
     "PROMISES",
     "READY_MADE",
     "AccountMetric",
+    "AccountQuotas",
     "AccountSettings",
     "AccountThresholds",
     "ApprovalRule",
@@ -216,6 +221,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Severity",
+    "SystemsManagerQuotas",
     "Weekday",
     "__version__",
     "all_updates",

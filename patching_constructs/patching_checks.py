@@ -12,6 +12,7 @@ from patching_constructs._declared_types import checked_arguments
 from patching_constructs._version import __version__
 from patching_constructs.costs.price_list import PriceList
 from patching_constructs.errors import raise_errors
+from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.exemption import Exemption
@@ -80,6 +81,8 @@ class PatchingChecks:
             Default: none.
         maintenance_window_quotas: Quotas that AWS has raised for you. Default: AWS's defaults.
         systems_manager_quotas: The other quotas, likewise.
+        account_quotas: Quotas of other services that AWS has raised for you. Default: those of a new account,
+            such as 10 concurrent executions of Lambda functions.
         acknowledgements: File of accepted findings. Default: `patching-acknowledgements.yaml` in the current
             folder, if there is one.
 
@@ -114,6 +117,7 @@ class PatchingChecks:
         prices: str | os.PathLike[str] | None = None,
         maintenance_window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
         systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
+        account_quotas: AccountQuotas = NEW_ACCOUNT_QUOTAS,
         acknowledgements: str | os.PathLike[str] | None = None,
     ) -> None:
         self._today = dt.datetime.now(dt.UTC).date()
@@ -146,6 +150,7 @@ class PatchingChecks:
             else PriceList(),
             quotas=maintenance_window_quotas,
             systems_manager_quotas=systems_manager_quotas,
+            account_quotas=account_quotas,
         )
         self._exemptions = tuple(exemptions)
         self._acknowledgements = None if acknowledgements is None else Path(acknowledgements)

@@ -177,4 +177,5 @@ def _with_settings(
         budget=settings.cost_budget,
         quotas=settings.quotas.to_value(),
         systems_manager_quotas=settings.quotas.to_systems_manager_quotas(),
+        account_quotas=settings.quotas.to_account_quotas(),
     )

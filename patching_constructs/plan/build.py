@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from patching_constructs.costs.billable_units import billable_units
@@ -16,6 +16,7 @@ from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
+from patching_constructs.rollout.account_quota_use import AccountQuotaUse, account_quota_use
 from patching_constructs.rollout.association_windows import association_windows
 from patching_constructs.rollout.by_environment import by_environment
 from patching_constructs.rollout.collisions import window_traffic
@@ -30,6 +31,9 @@ from patching_constructs.rollout.span import Span
 from patching_constructs.rules.acknowledgements import JudgedFinding
 from patching_constructs.rules.estate import CheckOptions
 from patching_constructs.rules.wording import window_name
+
+_WORTH_LISTING = 0.1
+"""Part of a quota of the account from which a plan lists it; most of them are never nearly used up."""
 
 _Alike: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int], tuple[PatchOperation, ...]]
 """What windows have in common that differ in nothing but their account and Region."""
@@ -187,4 +191,17 @@ def _quotas(estate: Estate, options: CheckOptions) -> Iterator[PlannedQuota]:
         ):
             if use.name not in fullest or use.used > fullest[use.name].use.used:
                 fullest[use.name] = PlannedQuota(use=use, environment=part.environment)
+    for of_account in account_quota_use(estate.resources, options.account_quotas):
+        planned = _planned_account_quota(of_account)
+        before = fullest.get(planned.use.name)
+        if planned.share >= _WORTH_LISTING and (before is None or planned.share > before.share):
+            fullest[planned.use.name] = planned
     yield from fullest.values()
+
+
+def _planned_account_quota(found: AccountQuotaUse) -> PlannedQuota:
+    where = found.environment
+    return PlannedQuota(
+        use=found.use,
+        environment=replace(where, region="all Regions") if found.quota.of_all_regions else where,
+    )

@@ -92,7 +92,7 @@ class PlannedQuota:
 
     Attributes:
         use: How much of it is used there.
-        environment: Where.
+        environment: Where; the Region is "all Regions" if an account has one quota for them together.
     """
 
     use: QuotaUse

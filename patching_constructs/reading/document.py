@@ -7,7 +7,7 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.marks import METADATA_KEY
 from patching_constructs.reading.error import ReadingError
 from patching_constructs.reading.json_text import parse_json
-from patching_constructs.reading.resource_types import BILLED, LOOKED_AT
+from patching_constructs.reading.resource_types import COUNTED, LOOKED_AT
 from patching_constructs.reading.yaml_text import parse_yaml
 
 MAX_VALUES = 1_000_000
@@ -64,20 +64,20 @@ def parse_template(text: str, *, file: str) -> Document:
 
 
 def _looked_at(resources: Mapping[str, object]) -> dict[str, object]:
-    """Keep of resources that do not patch only what they cost by, so that memory stays small."""
+    """Keep of resources that do not patch only what costs and quotas count, so that memory stays small."""
     kept: dict[str, object] = {}
     for logical_id, resource in resources.items():
         resource_type = resource.get("Type") if isinstance(resource, dict) else None
         if not isinstance(resource, dict) or not isinstance(resource_type, str) or resource_type in LOOKED_AT:
             kept[logical_id] = resource
-        elif resource_type in BILLED:
-            kept[logical_id] = _billed(resource, BILLED[resource_type])
+        elif resource_type in COUNTED:
+            kept[logical_id] = _counted(resource, COUNTED[resource_type])
         else:
             kept[logical_id] = {"Type": resource_type}
     return kept
 
 
-def _billed(resource: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
+def _counted(resource: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
     kept = {name: resource[name] for name in ("Type", "Condition") if name in resource}
     properties = resource.get("Properties")
     if names and isinstance(properties, dict):

@@ -96,7 +96,7 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
     parts = Parts(unread=_unread(resolver), mistakes=[mistakes])
     for logical_id, resource in stack.document.section("Resources").items():
         resource_type = stack.resource_type(logical_id)
-        is_kept = resource_type in types.LOOKED_AT or resource_type in types.BILLED
+        is_kept = resource_type in types.LOOKED_AT or resource_type in types.COUNTED
         if not is_kept or not isinstance(resource, dict):
             continue
         if resource_type in types.ALWAYS_BOTH_WAYS:

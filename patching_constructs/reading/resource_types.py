@@ -45,7 +45,7 @@ LOOKED_AT = ALWAYS_BOTH_WAYS | {
 }
 """Types of which rules look at the properties."""
 
-BILLED: Mapping[str, Collection[str]] = MappingProxyType(
+COUNTED: Mapping[str, Collection[str]] = MappingProxyType(
     {
         "AWS::CloudWatch::Dashboard": (),
         "AWS::Config::ConfigRule": (),
@@ -55,20 +55,22 @@ BILLED: Mapping[str, Collection[str]] = MappingProxyType(
         "AWS::EC2::NatGateway": ("AvailabilityMode",),
         "AWS::EC2::VPCEndpoint": ("SubnetIds", "VpcEndpointType"),
         "AWS::Events::EventBus": (),
-        "AWS::Events::Rule": ("ScheduleExpression", "Targets"),
+        "AWS::Events::Rule": ("EventBusName", "ScheduleExpression", "Targets"),
+        "AWS::IAM::InstanceProfile": (),
         "AWS::KMS::ReplicaKey": (),
-        "AWS::Lambda::Function": ("Architectures", "Environment"),
+        "AWS::Lambda::Function": ("Architectures", "Environment", "ReservedConcurrentExecutions"),
         "AWS::Logs::LogGroup": ("LogGroupName", "RetentionInDays"),
         "AWS::Logs::MetricFilter": ("MetricTransformations",),
         "AWS::S3::Bucket": ("BucketName", "LifecycleConfiguration"),
-        "AWS::SNS::Subscription": ("Protocol",),
+        "AWS::SNS::Subscription": ("FilterPolicy", "Protocol", "TopicArn"),
         "AWS::SQS::Queue": (),
         "AWS::SSM::Parameter": ("Tier",),
         "AWS::SSM::ServiceSetting": ("SettingId", "SettingValue"),
+        "AWS::Serverless::Function": ("ReservedConcurrentExecutions",),
         "AWS::StepFunctions::StateMachine": ("StateMachineType",),
     }
 )
-"""Other types that cost money, and the properties that say how much; their marks are kept too.
+"""Other types that cost money or use up quotas, and the properties that say how much; marks are kept too.
 
 Of further types nothing is kept.
 """

@@ -9,6 +9,7 @@ from patching_constructs.costs.billable_units import billable_units
 from patching_constructs.costs.costs import costs_of
 from patching_constructs.costs.price_list import PriceList
 from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import (
     BaselineAt,
@@ -34,6 +35,7 @@ from patching_constructs.rollout.ring_exposure import ring_exposure
 from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.rollout.span import Span
 from patching_constructs.rollout.tagged_nodes import node_tags
+from patching_constructs.rules.account_quotas import check_account_quotas, check_lambda_concurrency
 from patching_constructs.rules.agent_updates import check_agent_updates, groups_with_snap_agents
 from patching_constructs.rules.alarms import check_alarms
 from patching_constructs.rules.associations import check_associations
@@ -92,6 +94,7 @@ class CheckOptions:
         prices: What things cost; only a budget needs it.
         quotas: How many windows, targets and tasks AWS accepts.
         systems_manager_quotas: How much else of Systems Manager AWS accepts.
+        account_quotas: How much else AWS accepts in an account.
     """
 
     horizon: Span
@@ -107,6 +110,7 @@ class CheckOptions:
     prices: PriceList = field(default_factory=PriceList)
     quotas: MaintenanceWindowQuotas = AWS_QUOTAS
     systems_manager_quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS
+    account_quotas: AccountQuotas = NEW_ACCOUNT_QUOTAS
 
     def promises_of(self, ring: RingPlan) -> tuple[Promise, ...]:
         """Return each promise for a ring once: that of its templates, and then what is asked besides.
@@ -154,7 +158,8 @@ def _steps(estate: Estate, options: CheckOptions) -> Iterator[Callable[[], list[
     yield partial(_run, check_patch_policies, estate.windows, estate.resources)
     yield partial(_run, check_window_roles, estate.windows, estate.resources)
     yield partial(_run, check_output_bucket_of_roles, estate.windows, estate.resources)
-    yield partial(_run, check_policy_sizes, estate.resources)
+    for of_account in (check_policy_sizes, check_account_quotas, check_lambda_concurrency):
+        yield partial(_run, of_account, estate.resources, options.account_quotas)
     yield partial(_run, check_alarms, estate.resources)
     yield partial(_run, check_chat_channels, estate.resources)
     yield partial(_run, check_associations, estate.resources)

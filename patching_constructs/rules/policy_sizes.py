@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from patching_constructs.model.account_quotas import AccountQuotas
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.unknown import PartlyKnown, Unknown
@@ -21,14 +22,14 @@ class _Limit:
     Attributes:
         what: What kind of policy it is.
         field: Property that holds it.
-        size: Most characters that AWS accepts.
+        size: Most characters that AWS accepts, or the name in `AccountQuotas` if AWS raises that on request.
         fix: What makes it smaller.
         source: Page of AWS that says so.
     """
 
     what: str
     field: str
-    size: int
+    size: int | str
     fix: str
     source: str
 
@@ -46,6 +47,13 @@ _LIMITS: Mapping[str, _Limit] = {
         field="PolicyDocument",
         size=10_240,
         fix="managed policies",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+    ),
+    "AWS::IAM::Role": _Limit(
+        what="the trust policy of a role",
+        field="AssumeRolePolicyDocument",
+        size="role_trust_policy_characters",
+        fix="fewer principals",
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ),
     "AWS::KMS::Key": _Limit(
@@ -72,14 +80,14 @@ _LIMITS: Mapping[str, _Limit] = {
     _BUS_POLICY: _Limit(
         what="the policy of an event bus",
         field="Statement",
-        size=10_240,
+        size="event_bus_policy_characters",
         fix=_AN_ORGANIZATION,
         source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html",
     ),
 }
 
 
-def check_policy_sizes(resources: Sequence[ResourceAt]) -> Iterator[Finding]:
+def check_policy_sizes(resources: Sequence[ResourceAt], quotas: AccountQuotas) -> Iterator[Finding]:
     """Find policies that are too large, whatever their unknown parts turn out to be."""
     statements_of_bus: defaultdict[object, list[ResourceAt]] = defaultdict(list)
     for resource in resources:
@@ -89,26 +97,28 @@ def check_policy_sizes(resources: Sequence[ResourceAt]) -> Iterator[Finding]:
             bus = (resource.environment, resource.stack, resource.properties.get("EventBusName"))
             statements_of_bus[bus].append(resource)
         else:
-            yield from _check([resource], _LIMITS[resource.type])
+            yield from _check([resource], _LIMITS[resource.type], quotas)
     for policies in statements_of_bus.values():
-        yield from _check(policies, _LIMITS[_BUS_POLICY])
+        yield from _check(policies, _LIMITS[_BUS_POLICY], quotas)
 
 
-def _check(resources: Sequence[ResourceAt], limit: _Limit) -> Iterator[Finding]:
+def _check(resources: Sequence[ResourceAt], limit: _Limit, quotas: AccountQuotas) -> Iterator[Finding]:
     """Compare the policy that resources make together; each statement of a bus is a resource."""
     size = sum(
         _least_size(resource.properties.get(limit.field))
         for resource in resources
         if not isinstance(resource.properties, Unknown)
     )
-    if size > limit.size:
+    most = limit.size if isinstance(limit.size, int) else getattr(quotas, limit.size)
+    raised = "" if isinstance(limit.size, int) else f"; if AWS has raised the quota, set quotas.{limit.size}"
+    if size > most:
         yield Finding(
             id=FindingId.POLICY_SIZE,
             level=Level.ERROR,
             field=limit.field,
-            message=f"{limit.what} may have {limit.size:,} characters, and CloudFormation fails with more",
+            message=f"{limit.what} may have {most:,} characters, and CloudFormation fails with more",
             received=f"at least {size:,}",
-            allowed=limit.fix,
+            allowed=f"{limit.fix}{raised}",
             source=limit.source,
             location=resources[-1].location,
         )

@@ -214,6 +214,17 @@ def test_a_run_in_a_freeze_is_told_with_the_name_of_the_freeze(capsys: pytest.Ca
     }
 
 
+def test_settings_state_the_quotas_of_the_account(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    template = tmp_path / "template.json"
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"ReservedConcurrentExecutions": 1}}
+    template.write_text(json.dumps({"Resources": {"Function": function}}))
+    for quota, status in ((10, 1), (101, 0)):
+        (tmp_path / "patching.yaml").write_text(
+            changed(("baselines:\n", f"quotas: {{lambda_concurrent_executions: {quota}}}\nbaselines:\n"))
+        )
+        assert run(capsys, str(template), "--settings", "patching.yaml", *HORIZON)[0] == status
+
+
 def margins(findings: list[dict[str, Any]]) -> int:
     return sum(finding["id"] == "ring-margin" for finding in findings)
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Annotations, Match
 
 from patching_constructs import (
+    AccountQuotas,
     CommandOutput,
     CostBudget,
     Exemption,
@@ -153,6 +155,33 @@ def test_rings_in_order_pass(app: cdk.App) -> None:
     define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
     define_ring(app, "prod", order=2, day=Weekday.TUESDAY, approve_after_days=2)
     cdk.Validations.of(app).add_plugins(checks())
+    app.synth()
+
+
+def reserve_concurrency(app: cdk.App) -> None:
+    lambda_.CfnFunction(
+        cdk.Stack(app, "Stack", env=cdk.Environment(account=ACCOUNTS["dev"], region="eu-central-1")),
+        "Function",
+        code=lambda_.CfnFunction.CodeProperty(zip_file="pass"),
+        role="arn:aws:iam::111111111111:role/function",
+        reserved_concurrent_executions=1,
+    )
+
+
+def test_reserved_concurrency_fails_the_synth_as_a_new_account_refuses_it(app: cdk.App) -> None:
+    reserve_concurrency(app)
+    cdk.Validations.of(app).add_plugins(checks())
+    violation = fails_with(app, FindingId.LAMBDA_CONCURRENCY)
+    assert "quotas.lambda_concurrent_executions" in violation["suggestedFix"]
+    (place,) = violation["violatingConstructs"]
+    assert place["constructPath"] == "Stack/Function"
+
+
+def test_reserved_concurrency_passes_where_the_quota_of_the_account_is_stated(app: cdk.App) -> None:
+    reserve_concurrency(app)
+    cdk.Validations.of(app).add_plugins(
+        checks(account_quotas=AccountQuotas(lambda_concurrent_executions=1_000))
+    )
     app.synth()
 
 

@@ -20,7 +20,7 @@ from patching_constructs.model.estate import Environment, Estate, ResourceAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.published_metrics import PublishedMetrics
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Unknown
-from patching_constructs.reading.resource_types import BILLED, LOOKED_AT
+from patching_constructs.reading.resource_types import COUNTED, LOOKED_AT
 from patching_constructs.reading.templates import read_estates
 from patching_constructs.rollout.horizon import horizon_between
 from tests.reading.conftest import window
@@ -661,7 +661,7 @@ ANYTHING = st.recursive(
 PROPERTIES = st.dictionaries(
     st.sampled_from(
         sorted(
-            {name for names in BILLED.values() for name in names} | {"Metrics", "Period", "Content", "Name"}
+            {name for names in COUNTED.values() for name in names} | {"Metrics", "Period", "Content", "Name"}
         )
     ),
     ANYTHING,
@@ -671,7 +671,7 @@ PROPERTIES = st.dictionaries(
 MARKS = st.dictionaries(st.sampled_from(["reported-rings", "ring"]), ANYTHING)
 
 
-@given(st.sampled_from(sorted(LOOKED_AT | set(BILLED))), st.one_of(MARKS, st.just(Unknown("?"))))
+@given(st.sampled_from(sorted(LOOKED_AT | set(COUNTED))), st.one_of(MARKS, st.just(Unknown("?"))))
 def test_no_mark_is_too_strange_to_be_counted(type_: str, marks: Maybe[dict[str, object]]) -> None:
     here = ResourceAt(
         type=type_, properties={}, environment=HERE, location=Location(logical_id="X"), marks=marks
@@ -680,7 +680,7 @@ def test_no_mark_is_too_strange_to_be_counted(type_: str, marks: Maybe[dict[str,
         assert isinstance(amount, Unknown) or amount > 0
 
 
-@given(st.sampled_from(sorted(LOOKED_AT | set(BILLED))), st.one_of(PROPERTIES, st.just(Unknown("?"))))
+@given(st.sampled_from(sorted(LOOKED_AT | set(COUNTED))), st.one_of(PROPERTIES, st.just(Unknown("?"))))
 def test_no_property_is_too_strange_to_be_counted(type_: str, properties: Maybe[dict[str, object]]) -> None:
     here = ResourceAt(type=type_, properties=properties, environment=HERE, location=Location(logical_id="X"))
     for amount in used(Estate(resources=(here,))).values():
