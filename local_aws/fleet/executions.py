@@ -38,7 +38,7 @@ _NOWHERE: Response = {
     "NotificationConfig": {"NotificationArn": "", "NotificationEvents": [], "NotificationType": ""},
     "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False},
 }
-"""What AWS answers of a command that tells nobody and writes nowhere."""
+"""What AWS answers of a command without notifications and output."""
 
 
 @dataclass(kw_only=True, slots=True)

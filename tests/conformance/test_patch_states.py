@@ -1,21 +1,11 @@
 """The reader of nodes against AWS's own answers: states, ids and counts as Patch Manager spells them."""
 
 import datetime as dt
-import io
-import json
-import re
 from collections.abc import Mapping
-from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
-import boto3
 import pytest
-from botocore import UNSIGNED
-from botocore.awsrequest import AWSResponse
-from botocore.config import Config
-from urllib3 import HTTPResponse
 
 from local_aws.fleet.clock import clock
 from local_aws.fleet.systems_manager import FleetSystemsManager
@@ -24,35 +14,22 @@ from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.reporter_settings import ReportedGroup
 from patching_constructs.runtime.reporter.nodes import FoundProblem, NodeReader
+from tests.conformance.answers.cli_examples import cli_samples
+from tests.conformance.answers.samples import answered, sample
 from tests.runtime.fleets import DAY, GROUP, KERNEL, START, WINDOWS, World, node, patch
 
-EXAMPLES = Path(str(distribution("awscli").locate_file("awscli"))) / "examples" / "ssm"
 NODE = "i-1234567890abcdef0"
 NOW = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
 
 def samples(operation: str) -> list[Any]:
-    """Read the answers of an operation that AWS ships with its command line."""
-    text = (EXAMPLES / f"{operation}.rst").read_text("utf-8")
-    outputs = re.findall(r"^Output::\n\n((?: +.*\n|\n)+)", text + "\n", re.MULTILINE)
-    # AWS shortens lists with dots and truncates tokens, which no parser takes.
-    complete = (re.sub(r",?\s*\.\.\.", "", output) for output in outputs)
-    return [
-        {key: value for key, value in json.loads(answer).items() if key != "NextToken"} for answer in complete
-    ]
+    """Return the answers in the examples of the AWS CLI, without tokens of pages that AWS does not show."""
+    count = len(cli_samples(f"ssm:{operation}"))
+    return [sample(f"ssm:{operation}", number) for number in range(count)]
 
 
 def answering(answers: Mapping[str, Any]) -> Any:
-    """Return a client of Systems Manager that parses `answers`, by operation, as if AWS had sent them."""
-    ssm = boto3.client("ssm", region_name="eu-central-1", config=Config(signature_version=UNSIGNED))
-
-    def send(request: Any, **_: Any) -> AWSResponse:
-        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-        body = HTTPResponse(io.BytesIO(json.dumps(answers[operation]).encode()), preload_content=False)
-        return AWSResponse(request.url, 200, {}, body)
-
-    ssm.meta.events.register("before-send.ssm", send)
-    return ssm
+    return answered("ssm", answers)
 
 
 def problems(answer: Any) -> list[FoundProblem]:
@@ -61,12 +38,12 @@ def problems(answer: Any) -> list[FoundProblem]:
 
 
 def test_the_missing_patch_of_awss_own_example_is_found() -> None:
-    _, missing, _ = samples("describe-instance-patches")
+    _, missing, _ = samples("DescribeInstancePatches")
     assert problems(missing) == [FoundProblem(patch="KB890830", state=PatchState.MISSING, severity=None)]
 
 
 def test_installed_patches_of_awss_own_examples_are_no_problems() -> None:
-    installed, _, since = samples("describe-instance-patches")
+    installed, _, since = samples("DescribeInstancePatches")
     states = [each["State"] for answer in (installed, since) for each in answer["Patches"]]
     assert states == ["Installed", "InstalledOther", "Installed"]
     assert problems(installed) == problems(since) == []
@@ -168,7 +145,7 @@ def last_report(state: Any) -> Any:
 
 GROUP_STATES = [
     state
-    for answer in samples("describe-instance-patch-states-for-patch-group")[:2]
+    for answer in samples("DescribeInstancePatchStatesForPatchGroup")[:2]
     for state in answer["InstancePatchStates"]
 ]
 
@@ -194,7 +171,7 @@ def test_a_node_without_a_count_may_have_problems() -> None:
 
 
 def test_counts_that_exceed_the_listing_are_said() -> None:
-    _, missing, _ = samples("describe-instance-patches")
+    _, missing, _ = samples("DescribeInstancePatches")
     report = last_report(GROUP_STATES[0])
     assert report.unlisted(problems(missing)) == "2 Missing, 1 listed"
     assert report.unlisted(problems({"Patches": missing["Patches"] * 2})) is None
@@ -225,9 +202,7 @@ def test_the_local_aws_answers_patches_with_the_members_and_words_of_awss_exampl
         patch(KERNEL),
         patch("KB5000001", operating_system=WINDOWS, classification="SecurityUpdates"),
     )
-    members = {
-        frozenset(each) for answer in samples("describe-instance-patches") for each in answer["Patches"]
-    }
+    members = {frozenset(each) for answer in samples("DescribeInstancePatches") for each in answer["Patches"]}
     spellings = {state.spelling for state in PatchState}
     seen = set()
     for operation in (PatchOperation.SCAN, PatchOperation.INSTALL):

@@ -81,7 +81,7 @@ def service_model(service: str) -> Any:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    """Yield what stands after `Output::`, or after a command in the command's own block."""
+    """Yield the text after `Output::`, or after a command in its own block."""
     block: list[str] = []
     is_output = False
     for line in [*text.splitlines(), "end"]:

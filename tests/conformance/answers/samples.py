@@ -66,7 +66,7 @@ def answered(service: str, answers: Mapping[str, Mapping[str, Any]]) -> Any:
 
 
 def _on_the_wire(service: str, operation: str, answer: Mapping[str, Any]) -> bytes:
-    """Write an answer in the protocol of its service; JSON as it stands, with what the model lacks."""
+    """Write an answer in the protocol of its service; JSON as it is, with what the model does not have."""
     protocol = service_model(service).resolved_protocol
     if protocol in ("json", "rest-json"):
         return json.dumps(answer, default=dt.datetime.isoformat).encode()
