@@ -18,9 +18,10 @@ def ask_every_node(ssm: Any) -> int:
     """
     asked = 0
     pages = ssm.get_paginator("describe_instance_information").paginate(PaginationConfig={"PageSize": 50})
+    states = ssm.get_paginator("describe_instance_patch_states")
     for page in pages:
         node_ids = [info["InstanceId"] for info in page["InstanceInformationList"]]
-        ssm.describe_instance_patch_states(InstanceIds=node_ids)
+        list(states.paginate(InstanceIds=node_ids, PaginationConfig={"PageSize": 50}))
         for node_id in node_ids:
             ssm.describe_instance_patches(
                 InstanceId=node_id, Filters=[{"Key": "State", "Values": _STATES}], MaxResults=100

@@ -287,21 +287,20 @@ class ComplianceAlarms(Construct):
             of_account = account_thresholds or AccountThresholds()
             symptoms = define_reporter_symptoms(self, reporter, of_account)
             self.reporter_symptom_alarms = (symptoms.silence, *symptoms.others)
-            account_alarms = define_account_alarms(self, reporter, of_account, pages)
-            reported = [alarm for kind, alarm in account_alarms.items() if not kind.comes_on_failure]
-            alarms += account_alarms.values()
+            alarms += define_account_alarms(self, reporter, of_account, pages)
+            reported: list[str] = []
             for ring in reporter.rings:
                 of_ring = define_ring_alarms(
                     self,
                     reporter,
                     ring.name,
                     ring_thresholds.get(ring.name, thresholds or ComplianceThresholds()),
-                    silence=symptoms.silence,
+                    silence_arn=symptoms.silence_arn,
                     runbooks=pages,
                 )
                 alarms += of_ring.alarms
                 health_alarms[ring.name] = of_ring.health
-                reported += of_ring.alarms[:1]
+                reported += of_ring.arns[:1]
                 silent += of_ring.silent
             self.reporter_alarm = define_reporter_failure(
                 self, reporter, symptoms, reported=reported, runbooks=pages

@@ -56,6 +56,7 @@ from patching_constructs.values.ring import Ring
 SETTINGS_FILE = "reporter.json"
 
 _HOUR = cdk.Duration.hours(1)
+_MAXIMUM = cloudwatch.Stats.MAXIMUM
 
 
 class ComplianceReporter(Construct):
@@ -94,10 +95,10 @@ class ComplianceReporter(Construct):
         published_metrics: Metrics that a reader outside of this app needs of every ring, such as a dashboard
             in another account. Default: none.
         schedule: When a report is made besides those after install runs. Default: once an hour.
-        reserved_concurrent_executions: Lambda concurrency to reserve for the function. The account's quota
-            "Concurrent executions" has to be this and all other reservations of the account and Region, and
-            100 more; a new account has 10 and refuses any. Only one report is made at a time, with and
-            without it. Default: nothing is reserved.
+        reserved_concurrent_executions: Lambda concurrency to reserve; one report is made at a
+            time without it too. The account's quota "Concurrent executions" must be at least the sum of all
+            reservations of the account and Region and 100 more; a new account has 10, and AWS refuses any
+            reservation there. Default: no reservation.
         encryption_key: Key of the table, the log group and the environment; it has to let
             CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
 
@@ -201,6 +202,9 @@ class ComplianceReporter(Construct):
             time_to_live_attribute="expires",
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
+        on_aws_default = groups_on_aws_default(
+            scope, [group.name for ring in self.rings for group in ring.patch_groups]
+        )
         settings = ReporterSettings(
             rollout=self.rollout_name,
             account_name=account_name,
@@ -210,7 +214,7 @@ class ComplianceReporter(Construct):
                     maintenance_windows,
                     reboot_within,
                     scanned_within,
-                    on_aws_default=groups_on_aws_default(scope, [group.name for group in ring.patch_groups]),
+                    on_aws_default=on_aws_default,
                 )
                 for ring in maintenance_windows.rings
             ),
@@ -311,7 +315,7 @@ class ComplianceReporter(Construct):
             metric_name=str(metric),
             dimensions_map={ROLLOUT_DIMENSION: self.rollout_name, **dimensions},
             period=_HOUR,
-            statistic=cloudwatch.Stats.MAXIMUM,
+            statistic=_MAXIMUM,
         )
 
 

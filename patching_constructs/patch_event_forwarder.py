@@ -68,7 +68,9 @@ class PatchEventForwarder(Construct):
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait, up to six
-            hours. Needs as much of the account's quota of concurrent executions. Default: no reservation.
+            hours. The account's quota "Concurrent executions" must be at least the sum of all reservations
+            of the account and Region and 100 more; a new account has 10, and AWS refuses any reservation
+            there. Default: no reservation.
         encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
             this account and Region in. Default: a new key with yearly rotation.
 

@@ -107,8 +107,9 @@ class PatchEventHub(Construct):
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait, so that one
-            account that floods the bus delays the others. Needs as much of the account's quota of concurrent
-            executions. Default: no reservation.
+            account that floods the bus delays the others. The account's quota "Concurrent executions" must be
+            at least the sum of all reservations of the account and Region and 100 more; a new account has 10,
+            and AWS refuses any reservation there. Default: no reservation.
 
     Attributes:
         topics: Topic for mailboxes and queues of each severity that has recipients; other subscribers are

@@ -56,8 +56,10 @@ class RingRunRecorder(Construct):
         alarm_topics: Topics that the alarms on the function notify. Default: none.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
-        reserved_concurrent_executions: How many functions may run at once; further events wait. Needs as much
-            of the account's quota of concurrent executions. Default: no reservation.
+        reserved_concurrent_executions: How many functions may run at once; further events wait. The account's
+            quota "Concurrent executions" must be at least the sum of all reservations of the account and
+            Region and 100 more; a new account has 10, and AWS refuses any reservation there. Default: no
+            reservation.
         encryption_key: Key of the log group and the environment; it must let CloudWatch Logs of
             this account and Region in. Default: a new key with yearly rotation.
 

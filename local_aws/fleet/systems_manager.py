@@ -99,7 +99,7 @@ class FleetSystemsManager:
             for node_id in request["InstanceIds"]
             if (node := self._fleet.nodes.get(node_id)) is not None and node.report is not None
         ]
-        return _described(found, request, "InstancePatchStates", lambda pair: self._state(*pair))
+        return self._described_states(found, request)
 
     def describe_instance_patch_states_for_patch_group(self, request: Request) -> Response:
         """Answer DescribeInstancePatchStatesForPatchGroup; rows of nodes that are gone stay there.
@@ -112,9 +112,7 @@ class FleetSystemsManager:
             for _, node in sorted(self._fleet.nodes.items())
             if node.patch_group == request["PatchGroup"] and node.report is not None
         ]
-        # docs/not-proven.md#pages-of-node-states
-        few = {**request, "MaxResults": min(request.get("MaxResults", _STATES_OF_A_PAGE), _STATES_OF_A_PAGE)}
-        return _described(found, few, "InstancePatchStates", lambda pair: self._state(*pair))
+        return self._described_states(found, request)
 
     def describe_instance_patches(self, request: Request) -> Response:
         """Answer DescribeInstancePatches.
@@ -205,6 +203,11 @@ class FleetSystemsManager:
             "State": state,
             "InstalledTime": _NEVER if installed is None else installed.at,
         }
+
+    def _described_states(self, found: Sequence[tuple[Node, NodeReport]], request: Request) -> Response:
+        # docs/not-proven.md#pages-of-node-states
+        few = {**request, "MaxResults": min(request.get("MaxResults", _STATES_OF_A_PAGE), _STATES_OF_A_PAGE)}
+        return _described(found, few, "InstancePatchStates", lambda pair: self._state(*pair))
 
     def _state(self, node: Node, report: NodeReport) -> Response:
         states = list(report.states.values())

@@ -59,10 +59,12 @@ class ReporterSymptoms:
 
     Attributes:
         silence: Fires while no whole report is made.
+        silence_arn: Its ARN.
         others: Those on errors, throttling and dead letters.
     """
 
     silence: cloudwatch.Alarm
+    silence_arn: str
     others: tuple[cloudwatch.Alarm, ...]
 
 
@@ -74,11 +76,13 @@ class RingAlarms:
         health: In state OK while the ring is healthy, and in ALARM in any other case.
         alarms: One for each thing that can be wrong.
         silent: Those that notify no one and only decide about `health`.
+        arns: ARNs of the alarms that have a state since the first report; those that soonest have one first.
     """
 
     health: cloudwatch.CompositeAlarm
     alarms: tuple[cloudwatch.Alarm, ...]
     silent: tuple[cloudwatch.Alarm, ...]
+    arns: tuple[str, ...]
 
 
 def define_reporter_symptoms(
@@ -128,7 +132,7 @@ def define_reporter_symptoms(
             ),
         )
     ]
-    return ReporterSymptoms(silence=silence, others=tuple(failed))
+    return ReporterSymptoms(silence=silence, silence_arn=silence.alarm_arn, others=tuple(failed))
 
 
 def define_reporter_failure(
@@ -136,7 +140,7 @@ def define_reporter_failure(
     reporter: "ComplianceReporter",
     symptoms: ReporterSymptoms,
     *,
-    reported: Sequence[cloudwatch.Alarm],
+    reported: Sequence[str],
     runbooks: Runbooks,
 ) -> cloudwatch.CompositeAlarm:
     """Define the alarm that sums up the symptoms, and that notifies people in their place.
@@ -149,22 +153,14 @@ def define_reporter_failure(
         scope: Parent construct.
         reporter: The reporter.
         symptoms: The symptoms.
-        reported: Alarms on metrics of its reports that keep their state while data are missing.
+        reported: ARNs of alarms on metrics of its reports that keep their state while data are missing.
         runbooks: Where the runbook is.
     """
-    silence = cloudwatch.AlarmRule.from_alarm(symptoms.silence, cloudwatch.AlarmState.ALARM)
+    silence = _is(symptoms.silence_arn, "ALARM")
     if reported:
-        silence = cloudwatch.AlarmRule.all_of(
-            silence,
-            cloudwatch.AlarmRule.any_of(
-                *(
-                    cloudwatch.AlarmRule.not_(
-                        cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.INSUFFICIENT_DATA)
-                    )
-                    for alarm in reported[:_FEW]
-                )
-            ),
-        )
+        has_state = " OR ".join(f"NOT {_is(arn, 'INSUFFICIENT_DATA')}" for arn in reported[:_FEW])
+        silence = f"({silence} AND ({has_state}))"
+    rule = " OR ".join([silence, *(_is(symptom.alarm_arn, "ALARM") for symptom in symptoms.others)])
     return cloudwatch.CompositeAlarm(
         scope,
         "ReporterFailed",
@@ -173,22 +169,16 @@ def define_reporter_failure(
             "is throttled, or has not completed a report. Read the log of its function and its dead-letter "
             "queue. " + runbooks(REPORTER_RUNBOOK)
         ),
-        alarm_rule=cloudwatch.AlarmRule.any_of(
-            silence,
-            *(
-                cloudwatch.AlarmRule.from_alarm(symptom, cloudwatch.AlarmState.ALARM)
-                for symptom in symptoms.others
-            ),
-        ),
+        alarm_rule=cloudwatch.AlarmRule.from_string(rule),
     )
 
 
 def define_account_alarms(
     scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
-) -> dict[AlarmKind[AccountMetric], cloudwatch.Alarm]:
+) -> list[cloudwatch.Alarm]:
     """Define the alarms that are about no ring, on the metrics that can have a value."""
-    return {
-        kind: _define(
+    return [
+        _define(
             scope,
             str(kind.metric),
             kind,
@@ -198,7 +188,7 @@ def define_account_alarms(
         )
         for kind in account_kinds(thresholds)
         if kind.metric in reporter.account_metrics
-    }
+    ]
 
 
 def define_ring_alarms(
@@ -207,7 +197,7 @@ def define_ring_alarms(
     ring_name: str,
     thresholds: ComplianceThresholds,
     *,
-    silence: cloudwatch.Alarm,
+    silence_arn: str,
     runbooks: Runbooks,
 ) -> RingAlarms:
     """Define the alarms of a ring, and the one that says whether it is healthy.
@@ -230,17 +220,17 @@ def define_ring_alarms(
         )
         for kind in ring_kinds(thresholds)
     }
-    rules = [
-        cloudwatch.AlarmRule.from_alarm(silence, cloudwatch.AlarmState.OK),
-        *(
-            # Such an alarm has no state until its metric first comes, which then also says that it is over.
-            cloudwatch.AlarmRule.not_(cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM))
-            if kind.comes_on_failure
-            else cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.OK)
-            for kind, alarm in alarms.items()
-            if kind.decides_health
-        ),
-    ]
+    deciding = {kind: alarm.alarm_arn for kind, alarm in alarms.items() if kind.decides_health}
+    rule = " AND ".join(
+        [
+            _is(silence_arn, "OK"),
+            *(
+                # Such an alarm has no state until its metric first comes, which also comes when it is over.
+                f"NOT {_is(arn, 'ALARM')}" if kind.comes_on_failure else _is(arn, "OK")
+                for kind, arn in deciding.items()
+            ),
+        ]
+    )
     health = cloudwatch.CompositeAlarm(
         scope,
         f"Ring-{ring_name}-Health",
@@ -249,13 +239,26 @@ def define_ring_alarms(
             "wrong with it, or nobody knows how it stands: see which alarm of the ring is not OK. It tells "
             "nobody; the alarms of the ring do. " + runbooks(RING_HEALTH_RUNBOOK)
         ),
-        alarm_rule=cloudwatch.AlarmRule.not_(cloudwatch.AlarmRule.all_of(*rules)),
+        alarm_rule=cloudwatch.AlarmRule.from_string(f"NOT ({rule})"),
     )
     return RingAlarms(
         health=health,
         alarms=tuple(alarm for kind, alarm in alarms.items() if kind.notifies),
         silent=tuple(alarm for kind, alarm in alarms.items() if not kind.notifies),
+        arns=tuple(
+            deciding[kind]
+            for kind in sorted(deciding, key=lambda kind: kind.hours)
+            if not kind.comes_on_failure
+        ),
     )
+
+
+def _is(alarm_arn: str, state: str) -> str:
+    """Return the part of a rule that asks for the state of an alarm.
+
+    `AlarmRule` would take requests to jsii for each alarm and operator.
+    """
+    return f'{state}("{alarm_arn}")'
 
 
 def _define(

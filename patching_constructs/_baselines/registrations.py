@@ -57,14 +57,15 @@ def registered_baselines(scope: Construct, patch_groups: Collection[str]) -> lis
     )
 
 
-def groups_on_aws_default(scope: Construct, patch_groups: Iterable[str]) -> frozenset[str]:
+def groups_on_aws_default(scope: Construct, patch_groups: Collection[str]) -> frozenset[str]:
     """Return the groups that use AWS's default baseline for a system in the account and Region of `scope`."""
+    environment = environment_of(scope)
     return frozenset(
         patch_group
-        for patch_group in patch_groups
-        for system in OperatingSystem
-        for registration in [_registration(scope, patch_group, system)]
-        if registration is not None and registration.baseline is None
+        for (patch_group, _), registrations in _registrations.items()
+        if patch_group in patch_groups
+        for registration in registrations
+        if registration.baseline is None and registration.environment.is_same_as(environment)
     )
 
 

@@ -96,7 +96,9 @@ def test_a_report_that_is_not_true_is_seen(
 def test_asking_every_node_is_a_call_for_each() -> None:
     asked = ask_every_node(client("ssm", account=ACCOUNT, region=REGION))
     assert NODES * 0.98 <= asked < NODES, "all but those without an agent"
-    assert count_calls_to_every_node() == asked + 2 * 4
+    pages, states_of_a_page = 4, 5
+    fewest = asked + pages + asked * 0.98 / states_of_a_page
+    assert fewest <= count_calls_to_every_node() <= fewest + 2 * pages
 
 
 KEPT = MeasuredReport(

@@ -290,7 +290,7 @@ def test_a_ring_without_figures_is_not_healthy_although_reports_are_made(
         if name.startswith("AlarmsRingprodHealth")
     )
     rule[:] = [
-        part.replace("(NOT ((OK(", "((ALARM(").replace(" AND OK(", " OR ALARM(").replace("))))", ")))")
+        part.replace("NOT (OK(", "(ALARM(").replace(" AND OK(", " OR ALARM(").replace(" AND NOT ", " OR ")
         if isinstance(part, str)
         else part
         for part in rule

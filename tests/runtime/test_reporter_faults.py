@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.fleet.clock import clock
+from patching_constructs.model.exemption import Exemption
 from tests.runtime.fleets import DAY, HOUR, KERNEL, LINUX, START, WINDOWS, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -295,3 +296,22 @@ def test_a_report_in_parts_remembers_that_an_earlier_part_is_not_in_the_history(
     done = last.make(last.load("slow", now=clock()) or pytest.fail("forgotten"))
     assert len(done.progress.history_failures) == 1
     assert world.metrics("HistoryFailures", ACCOUNT_METRICS) == [1]
+
+
+# --- versions of one package ---
+
+
+def test_an_exemption_of_one_kernel_leaves_the_other_and_each_has_its_own_age() -> None:
+    newer = "kernel.x86_64:0:6.1.130-139.222.amzn2023"
+    exempt = Exemption(owner="a", reason="b", ticket="c", expires=(START + 9 * DAY).date(), patches=KERNEL)
+    world = World(install="cron(0 22 1 JAN ? 2030)", exemptions=(exempt,))
+    world.add(node(1), patch(KERNEL))
+    world.advance(START + DAY)
+    (found,) = world.report().progress.figures.values()
+    assert found.missing.total() == 0
+    world.add(patch(newer, clock()))
+    world.advance(START + 2 * DAY)
+    world.report()
+    world.advance(START + 4 * DAY)
+    (found,) = world.report().progress.figures.values()
+    assert (found.missing.total(), found.oldest_missing_first_seen) == (1, 2 * DAY)

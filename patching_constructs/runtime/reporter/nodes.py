@@ -48,6 +48,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.htm
 _VALUES_OF_A_FILTER = 100
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html"""
 
+_ANSWERS = "Online"
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html"""
+
 _NOT_RUNNING = frozenset({"pending", "shutting-down", "terminated", "stopping", "stopped"})
 """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
 
@@ -242,7 +245,7 @@ class NodeReader:
             info["InstanceId"]: _Agent(
                 name=info.get("Name") or info.get("ComputerName"),
                 operating_system=operating_system_of(info),
-                answers=info.get("PingStatus") == "Online",
+                answers=info.get("PingStatus") == _ANSWERS,
             )
             for info in self._information([])
         }
