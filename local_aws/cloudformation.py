@@ -188,13 +188,15 @@ class CloudFormation:
 
         See: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
         """
-        if request.get("ChangeSetType") == "CREATE":
+        if request.get("ChangeSetType") in {"CREATE", "IMPORT"}:
             stack = self._live(request["StackName"]) or self._new_stack(request)
         else:
             stack = self._updatable(request["StackName"])
         text = stack.text if request.get("UsePreviousTemplate") else self._template_text(request)
         template = parse(text)
         parameters = stack.plan(template, _given(request, stack.parameters))
+        if imported := _imported(request):
+            stack.check_import(template, imported)
         change_set = ChangeSet(
             name=request["ChangeSetName"],
             stack=stack,
@@ -239,8 +241,12 @@ class CloudFormation:
         if change_set.execution_status != "AVAILABLE":
             raise ApiError("InvalidChangeSetStatus", f"ChangeSet [{change_set.arn}] cannot be executed")
         change_set.execution_status = "EXECUTE_COMPLETE"
+        stack = change_set.stack
+        if imported := _imported(change_set.request):
+            stack.take_in(change_set.text, change_set.template, change_set.parameters, imported)
+            return {}
         settings = {**change_set.request, **request}
-        self._deploy(change_set.stack, change_set.text, change_set.template, change_set.parameters, settings)
+        self._deploy(stack, change_set.text, change_set.template, change_set.parameters, settings)
         return {}
 
     def delete_change_set(self, request: Request) -> Response:
@@ -341,6 +347,14 @@ def _given(request: Request, previous: Mapping[str, Parameter]) -> dict[str, str
         elif key in previous:
             given[key] = previous[key].given
     return given
+
+
+def _imported(request: Request) -> dict[str, str]:
+    """Return the physical id of each resource to import, by logical id."""
+    return {
+        item["LogicalResourceId"]: "|".join(item["ResourceIdentifier"].values())
+        for item in request.get("ResourcesToImport", [])
+    }
 
 
 def _differs(

@@ -58,6 +58,18 @@ class ResourceType:
         """
         raise NotImplementedError
 
+    def exists(
+        self,
+        aws: Aws,  # noqa: ARG002 - for the types that can be imported
+        physical_id: str,  # noqa: ARG002 - the same
+    ) -> bool:
+        """Tell whether there is such a resource, to be imported into a stack.
+
+        Raises:
+            NotEmulatedError: If the local AWS does not import resources of this type.
+        """
+        raise NotEmulatedError(f"the import of {self.type_name} is not part of the local AWS")
+
     def attributes(
         self,
         aws: Aws,  # noqa: ARG002 - for the types that must ask

@@ -139,6 +139,57 @@ class Stack:
             self._clean_up(before, previous[1])
         self._enter(f"{verb}_COMPLETE")
 
+    def take_in(
+        self, text: str, template: Mapping[str, Any], parameters: dict[str, Parameter], ids: Mapping[str, str]
+    ) -> None:
+        """Import resources that exist into the stack, without a change to any of them.
+
+        See: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources.html
+
+        Args:
+            text: The template as it was sent: what the stack has, and the resources to import.
+            template: The same as it was read.
+            parameters: Its parameters.
+            ids: The physical id of each resource to import, by logical id.
+        """
+        self.text, self.template, self.parameters = text, template, parameters
+        self._enter("IMPORT_IN_PROGRESS", STARTED_BY_USER)
+        resolver = self._resolver(template, parameters, self.resources)
+        for logical_id, physical_id in ids.items():
+            definition = template["Resources"][logical_id]
+            resource = StackResource(
+                logical_id=logical_id,
+                definition=definition,
+                properties=self._properties(definition, resolver),
+                physical_id=physical_id,
+            )
+            resource.attributes = resource.kind.attributes(self._aws, physical_id, resource.properties)
+            self.resources[logical_id] = resource
+            self._note_resource(resource, "IMPORT_COMPLETE")
+        self._enter("IMPORT_COMPLETE")
+
+    def check_import(self, template: Mapping[str, Any], ids: Mapping[str, str]) -> None:
+        """Check an import before the stack is touched.
+
+        Raises:
+            TemplateError: If CloudFormation would refuse it.
+        """
+        definitions = template["Resources"]
+        new = definitions.keys() - self.resources.keys()
+        if missing := sorted(new - ids.keys()):
+            raise TemplateError(f"Resources {missing} is missing from ResourceToImport list")
+        changed = [name for name, old in self.resources.items() if definitions.get(name) != old.definition]
+        if changed:
+            raise TemplateError(f"As part of the import operation, you cannot modify or add {changed}")
+        for logical_id, physical_id in ids.items():
+            if "DeletionPolicy" not in definitions[logical_id]:
+                raise TemplateError(
+                    "Resources to import must have a DeletionPolicy attribute specified in the template: "
+                    f"{logical_id}"
+                )
+            if not RESOURCE_TYPES[definitions[logical_id]["Type"]].exists(self._aws, physical_id):
+                raise TemplateError(f"Resource {physical_id} to import as {logical_id} does not exist")
+
     def delete(self) -> None:
         """Remove every resource that is not to be retained, the last made first."""
         self._enter("DELETE_IN_PROGRESS", STARTED_BY_USER)

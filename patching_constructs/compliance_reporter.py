@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from patching_constructs._baselines.definition import baseline_definition
+from patching_constructs._baselines.definition import reported_baselines
 from patching_constructs._baselines.registrations import groups_on_aws_default
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
@@ -84,7 +84,8 @@ class ComplianceReporter(Construct):
         account_name: What people call the account.
         maintenance_windows: The windows whose rings are reported. Fleets of their patch groups that use AWS's
             default baseline have to be defined before the reporter, or their nodes count as without a group.
-        baselines: Baselines whose definition is compared with what stands in the account. Default: none.
+        baselines: Baselines whose definition is compared with what their patch groups have, and the default
+            of the account: define them and register their groups before. Default: none.
         exemptions: Nodes and patches that need not comply. Default: none.
         reboot_within: How long a node may wait for its reboot, from when it was first seen waiting.
             Default: 7 days.
@@ -219,11 +220,7 @@ class ComplianceReporter(Construct):
                 for ring in maintenance_windows.rings
             ),
             exemptions=tuple(exemptions),
-            baselines={
-                baseline.record.name: baseline_definition(baseline.record)
-                for baseline in baselines
-                if isinstance(baseline.record.name, str)
-            },
+            baselines=tuple(reported_baselines(baseline.record for baseline in baselines)),
         )
         environment = {
             "TABLE_NAME": self.table.table_name,

@@ -92,7 +92,11 @@ class PatchBaseline(Resource):
 
     Defines one AWS::SSM::PatchBaseline. A node uses it if its patch group is registered here; a node whose
     group is registered nowhere uses the account's default baseline in silence. AWS replaces a baseline whose
-    operating system changes, and refuses to delete one that still has patch groups or is a default.
+    operating system changes, and does not delete one while it is a default.
+
+    A group cannot move to another baseline in one deployment: CloudFormation registers it there before the
+    old one gives it up, and AWS refuses that. So give each group a baseline of its own for each operating
+    system, with an id that is made of both. Then everything else about the baseline can change in place.
 
     What is legal but doubtful becomes a CDK warning with the id `patching-constructs:<finding id>`.
 

@@ -22,16 +22,72 @@ if TYPE_CHECKING:
     from patching_constructs import PatchConfigRules, PatchFindings
 
 
-def define_baseline(
-    scope: Construct, baseline: BaselineSettings, *, patch_groups: Sequence[str]
-) -> IPatchBaseline:
-    """Define `baseline` with its groups, or stand in for AWS's default."""
-    if baseline.aws_default:
-        return PatchBaseline.aws_default(baseline.operating_system)
+def define_group_baselines(
+    scope: Construct, patch_group: str, baselines: Iterable[BaselineSettings]
+) -> list[IPatchBaseline]:
+    """Define a baseline for each operating system of a patch group, or stand in for AWS's default.
+
+    Its logical id is made of group and operating system alone. So a group keeps its baseline whichever
+    definition it has, and CloudFormation changes it in place: a new baseline cannot have a group that the old
+    one still holds.
+
+    Args:
+        scope: Parent construct.
+        patch_group: Name of the group.
+        baselines: The definitions that it has, one for each operating system.
+    """
+    return [
+        PatchBaseline.aws_default(baseline.operating_system)
+        if baseline.aws_default
+        else _define_baseline(
+            scope,
+            f"Baseline-{patch_group}-{baseline.operating_system}",
+            baseline,
+            name=baseline.name_of_group(patch_group),
+            patch_groups=[patch_group],
+        )
+        for baseline in baselines
+    ]
+
+
+def define_default_baselines(scope: Construct, baselines: Iterable[BaselineSettings]) -> list[PatchBaseline]:
+    """Define the default baseline of the account for each operating system that has one in the file."""
+    return [
+        _define_baseline(
+            scope,
+            f"DefaultBaseline-{baseline.operating_system}",
+            baseline,
+            name=baseline.name_of_account,
+            default_baseline=True,
+        )
+        for baseline in baselines
+        if baseline.default_baseline
+    ]
+
+
+def create_last(scope: Construct, baselines: Sequence[PatchBaseline]) -> None:
+    """Let default baselines of the account be created after everything else in `scope`.
+
+    AWS does not delete a default baseline: if another resource failed after it, the stack could not be rolled
+    back.
+    """
+    for baseline in baselines:
+        baseline.node.add_dependency(*(child for child in scope.node.children if child not in baselines))
+
+
+def _define_baseline(
+    scope: Construct,
+    id: str,
+    baseline: BaselineSettings,
+    *,
+    name: str,
+    patch_groups: Sequence[str] = (),
+    default_baseline: bool = False,
+) -> PatchBaseline:
     return PatchBaseline(
         scope,
-        f"Baseline-{baseline.name}",
-        patch_baseline_name=baseline.name,
+        id,
+        patch_baseline_name=name,
         operating_system=baseline.operating_system,
         description=baseline.description,
         approval_rules=baseline.approval_rule_values,
@@ -43,7 +99,7 @@ def define_baseline(
         rejected_patches_action=baseline.rejected_patches_action,
         available_security_updates_compliance_status=baseline.available_security_updates_compliance_status,
         sources=baseline.source_values,
-        default_baseline=baseline.default_baseline,
+        default_baseline=default_baseline,
         patch_groups=patch_groups,
     )
 

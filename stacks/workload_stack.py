@@ -1,5 +1,6 @@
 """What stands in a workload account and Region: what patches its nodes, and what says how they stand."""
 
+import itertools
 from typing import Any
 
 import aws_cdk as cdk
@@ -31,9 +32,11 @@ from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_win
 from stacks.from_settings import (
     alarm_recipients,
     chat_topic_name,
-    define_baseline,
+    create_last,
     define_config_rules,
+    define_default_baselines,
     define_findings,
+    define_group_baselines,
     other_chat_topics,
     recipients_of,
     shares_chat,
@@ -74,20 +77,20 @@ class WorkloadStack(cdk.Stack):
         command_output = CommandOutput(self, "CommandOutput", access_logs_bucket=define_access_logs(self))
         acknowledge_command_output(command_output)
 
-        baselines = {
-            baseline.name: define_baseline(
-                self,
-                baseline,
-                patch_groups=[group.name for group in patch_groups if baseline.name in group.baselines],
+        definitions = {baseline.name: baseline for baseline in settings.baselines_of(account)}
+        default_baselines = define_default_baselines(self, definitions.values())
+        group_baselines = {
+            group.name: define_group_baselines(
+                self, group.name, [definitions[name] for name in group.baselines]
             )
-            for baseline in settings.baselines_of(account)
+            for group in patch_groups
         }
         fleets = [
             PatchGroupFleet(
                 self,
                 f"Fleet-{group.name}",
                 patch_group=group.to_value(),
-                baselines=[baselines[name] for name in group.baselines],
+                baselines=group_baselines[group.name],
                 command_output=command_output,
                 name=settings.fleet_name_of(group, region=self.region),
             )
@@ -112,7 +115,11 @@ class WorkloadStack(cdk.Stack):
             "Reporter",
             account_name=account.name,
             maintenance_windows=windows,
-            baselines=[baseline for baseline in baselines.values() if isinstance(baseline, PatchBaseline)],
+            baselines=[
+                baseline
+                for baseline in [*default_baselines, *itertools.chain.from_iterable(group_baselines.values())]
+                if isinstance(baseline, PatchBaseline)
+            ],
             exemptions=settings.exemptions_of(account),
             history_bucket_name=history_bucket_name,
             history_key_arn=history_key_arn,
@@ -157,3 +164,4 @@ class WorkloadStack(cdk.Stack):
             acknowledge_findings(findings)
         if settings.has_config_rules(account):
             define_config_rules(self, [group.to_value() for group in patch_groups])
+        create_last(self, default_baselines)

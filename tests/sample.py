@@ -29,6 +29,7 @@ def publish_assets(app: cdk.App, *, account: str, region: str) -> None:
     """Put the zips of a synthesized app where the CDK CLI would, in an account of the local AWS."""
     s3 = client("s3", account=account, region=region)
     bucket = f"cdk-hnb659fds-assets-{account}-{region}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+    if bucket not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
     for bundle in Path(app.outdir).glob("asset.*.zip"):
         s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())

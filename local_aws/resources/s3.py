@@ -33,17 +33,22 @@ class Bucket(ResourceType):
 
     @override
     def create(self, aws: Aws, name: str, properties: Properties) -> str:
-        s3 = aws.client("s3")
-        bucket = properties.get("BucketName", fit(name.lower(), 63))
+        bucket = str(properties.get("BucketName", fit(name.lower(), 63)))
+        if self.exists(aws, bucket):
+            raise self.refuse_taken(bucket)
+        request: dict[str, Any] = {"ACL": _canned_acl(properties)}
+        if aws.region != "us-east-1":
+            request["CreateBucketConfiguration"] = {"LocationConstraint": aws.region}
+        aws.client("s3").create_bucket(Bucket=bucket, **request)
+        return bucket
+
+    @override
+    def exists(self, aws: Aws, physical_id: str) -> bool:
         try:
-            s3.head_bucket(Bucket=bucket)
+            aws.client("s3").head_bucket(Bucket=physical_id)
         except ClientError:
-            request: dict[str, Any] = {"ACL": _canned_acl(properties)}
-            if aws.region != "us-east-1":
-                request["CreateBucketConfiguration"] = {"LocationConstraint": aws.region}
-            s3.create_bucket(Bucket=bucket, **request)
-            return str(bucket)
-        raise self.refuse_taken(bucket)
+            return False
+        return True
 
     @override
     def configure(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:

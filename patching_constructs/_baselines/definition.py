@@ -1,13 +1,29 @@
-"""A baseline's definition in the shape of a GetPatchBaseline answer, to be compared with what stands."""
+"""A baseline's definition in the shape of a GetPatchBaseline answer, to be compared with what is deployed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
+from patching_constructs.model.reporter_settings import ReportedBaseline
 from patching_constructs.model.unknown import Maybe, Unknown
 
 
-def baseline_definition(record: PatchBaselineRecord) -> dict[str, Any]:
+def reported_baselines(records: Iterable[PatchBaselineRecord]) -> Iterator[ReportedBaseline]:
+    """Yield what the reporter compares: baselines whose name and operating system are known at synthesis."""
+    for record in records:
+        if not (isinstance(record.name, str) and isinstance(record.operating_system, str)):
+            continue
+        groups = () if isinstance(record.patch_groups, Unknown) else record.patch_groups
+        yield ReportedBaseline(
+            name=record.name,
+            operating_system=str(record.operating_system),
+            patch_groups=tuple(group for group in groups if isinstance(group, str)),
+            default=record.default_baseline is True,
+            definition=_definition(record),
+        )
+
+
+def _definition(record: PatchBaselineRecord) -> dict[str, Any]:
     """Return what the baseline defines; what is known only at deployment is left out, as are AWS's defaults.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html

@@ -15,6 +15,7 @@ from patching_constructs.model.patch_choices import (
     RejectedPatchesAction,
 )
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
+from patching_constructs.values.baseline_name import default_baseline_name, group_baseline_name
 from patching_constructs.values.ready_made import READY_MADE
 
 
@@ -80,7 +81,8 @@ class BaselineSettings(SettingsModel):
     model_config = ConfigDict(json_schema_extra=exactly_one(_KINDS))
 
     name: Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
-    """Name of the baseline, 3 to 128 letters, digits, _, - and dots."""
+    """Name of the definition, 3 to 128 letters, digits, _, - and dots. Each patch group that uses it has a
+    baseline of its own, named `name.group`."""
     operating_system: OperatingSystem
     """Operating system of the nodes."""
     ready_made: Annotated[list[ReadyMade], Field(min_length=1)] | None = None
@@ -95,7 +97,8 @@ class BaselineSettings(SettingsModel):
     description: str | None = None
     """What the baseline is for. Default: none."""
     default_baseline: StrictBool = False
-    """Whether it becomes the default of its operating system in every account that uses it. Default: no."""
+    """Whether every account that uses it has one more baseline, `name.account-default`, as the default of the
+    operating system. AWS does not delete a baseline while it is the default. Default: no."""
     global_filters: PatchFilters = Field(default_factory=dict)
     """Properties that every patch must have, whatever the rules say. Default: none."""
     approved_patches: list[str] = Field(default_factory=list)
@@ -122,6 +125,15 @@ class BaselineSettings(SettingsModel):
         elif self.approval_rules is not None and self.approve_after_days is not None:
             refuse("approve_after_days", "each rule has its own", allowed="no such key beside approval_rules")
         return self
+
+    def name_of_group(self, patch_group: str) -> str:
+        """Return the name of the baseline that `patch_group` has by this definition."""
+        return group_baseline_name(self.name, patch_group=patch_group)
+
+    @property
+    def name_of_account(self) -> str:
+        """Name of the default baseline that an account has by this definition."""
+        return default_baseline_name(self.name)
 
     @property
     def approval_rule_values(self) -> tuple[ApprovalRule, ...]:

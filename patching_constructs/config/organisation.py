@@ -5,10 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from patching_constructs.config.accounts import AccountRole, Partition
+from patching_constructs.config.document import Path
 from patching_constructs.config.entry import Entry
 from patching_constructs.config.problem import Problem
+from patching_constructs.model.systems_manager_quotas import AWS_SYSTEMS_MANAGER_QUOTAS
 from patching_constructs.rules.ids import FindingId
 
+_QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"
 _GROUPS_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html"
 
 
@@ -20,6 +23,7 @@ def check_organisation(top: Entry) -> Iterator[Problem]:
     yield from _check_install_windows(top)
     yield from _check_operating_systems(top)
     yield from _check_default_baselines(top)
+    yield from _check_baseline_quota(top)
 
 
 def _check_regions(top: Entry) -> Iterator[Problem]:
@@ -148,3 +152,34 @@ def _check_default_baselines(top: Entry) -> Iterator[Problem]:
                     source="https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterDefaultPatchBaseline.html",
                 )
                 break
+
+
+def _check_baseline_quota(top: Entry) -> Iterator[Problem]:
+    """Each patch group has a baseline of its own for each operating system, an account one for a default."""
+    definitions = {baseline.text("name"): baseline.data for baseline in top.entries("baselines")}
+    quotas = top.entry("quotas")
+    stated = quotas.data.get("patch_baselines") if quotas else None
+    quota = stated if type(stated) is int else AWS_SYSTEMS_MANAGER_QUOTAS.patch_baselines
+    used: defaultdict[str, list[tuple[Path, str]]] = defaultdict(list)
+    for ring in top.entries("rings"):
+        for _, account in ring.texts("accounts"):
+            for group in ring.entries("patch_groups"):
+                used[account] += [
+                    (path, name)
+                    for path, name in group.texts("baselines")
+                    if definitions.get(name, {}).get("aws_default") is not True
+                ]
+    for account, uses in used.items():
+        names = {name for _, name in uses}
+        defaults = sum(definitions.get(name, {}).get("default_baseline") is True for name in names)
+        count = len(uses) + defaults
+        if count > quota:
+            yield Problem(
+                path=uses[max(quota - defaults, 0)][0],
+                id=FindingId.SYSTEMS_MANAGER_QUOTA,
+                message=f"account {account!r} would have more patch baselines than the quota of a Region: "
+                "one for each patch group and operating system, and one for each default",
+                received=str(count),
+                allowed=f"up to {quota}; if AWS has raised the quota, state it as quotas.patch_baselines",
+                source=_QUOTAS_PAGE,
+            )

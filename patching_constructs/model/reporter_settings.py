@@ -64,6 +64,29 @@ class ReportedRing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedBaseline:
+    """A patch baseline whose definition is compared with what nodes have.
+
+    It is found by what uses it: a patch group, or the default of an operating system. Only one that nothing
+    uses is found by its name, which another baseline may have too.
+
+    Attributes:
+        name: Its name.
+        operating_system: Its operating system, as AWS spells it.
+        patch_groups: The patch groups that are registered on it.
+        default: Whether it is the default of the operating system in the account and Region.
+        definition: What it defines, in the shape of a GetPatchBaseline answer. Keys that are left out may
+            hold anything.
+    """
+
+    name: str
+    operating_system: str
+    patch_groups: tuple[str, ...] = ()
+    default: bool = False
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReporterSettings:
     """What the reporter is told.
 
@@ -72,15 +95,14 @@ class ReporterSettings:
         account_name: What people call the account.
         rings: Its rings.
         exemptions: Nodes and patches that need not comply.
-        baselines: The definition of each baseline by its name, in the shape of a GetPatchBaseline answer.
-            Keys that a definition leaves out may hold anything.
+        baselines: Patch baselines with their definitions.
     """
 
     rollout: str
     account_name: str
     rings: tuple[ReportedRing, ...]
     exemptions: tuple[Exemption, ...] = ()
-    baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    baselines: tuple[ReportedBaseline, ...] = ()
 
     def to_json(self) -> str:
         """Write the settings; the same settings always give the same text."""
@@ -91,7 +113,7 @@ class ReporterSettings:
                 "account-name": self.account_name,
                 "rings": [_ring_data(ring) for ring in self.rings],
                 "exemptions": [_exemption_data(exemption) for exemption in self.exemptions],
-                "baselines": self.baselines,
+                "baselines": [_baseline_data(baseline) for baseline in self.baselines],
             },
             indent=1,
             sort_keys=True,
@@ -106,7 +128,7 @@ class ReporterSettings:
             account_name=data["account-name"],
             rings=tuple(_ring(ring) for ring in data["rings"]),
             exemptions=tuple(_exemption(exemption) for exemption in data["exemptions"]),
-            baselines=data["baselines"],
+            baselines=tuple(_baseline(baseline) for baseline in data["baselines"]),
         )
 
 
@@ -172,6 +194,26 @@ def _exemption(data: Mapping[str, Any]) -> Exemption:
         nodes=data["nodes"],
         patches=data["patches"],
         patch_groups=tuple(data["patch-groups"]),
+    )
+
+
+def _baseline_data(baseline: ReportedBaseline) -> dict[str, Any]:
+    return {
+        "name": baseline.name,
+        "operating-system": baseline.operating_system,
+        "patch-groups": list(baseline.patch_groups),
+        "default": baseline.default,
+        "definition": baseline.definition,
+    }
+
+
+def _baseline(data: Mapping[str, Any]) -> ReportedBaseline:
+    return ReportedBaseline(
+        name=data["name"],
+        operating_system=data["operating-system"],
+        patch_groups=tuple(data["patch-groups"]),
+        default=data["default"],
+        definition=data["definition"],
     )
 
 

@@ -196,10 +196,12 @@ def _default(old: _Baseline, new: _Baseline) -> Found:
         yield _about(new)(
             kind=ChangeKind.BASELINE_CHANGED,
             what=f"the baseline {new.title} "
-            + ("becomes the default" if after is True else "is no longer certainly the default"),
+            + ("becomes the default" if after is True else "is no longer defined as the default"),
             old=words(before or False),
             new=words(after or False),
-            consequence=_default_consequence(new.record),
+            consequence=_default_consequence(new.record)
+            if after is True
+            else "it stays the default until another baseline is registered as it",
         )
 
 

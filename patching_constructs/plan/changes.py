@@ -18,6 +18,7 @@ from patching_constructs.plan.outcome_changes import (
 from patching_constructs.plan.ring_changes import pair_rings, renamed_rings, ring_changes, runs_changed
 from patching_constructs.plan.state import State
 from patching_constructs.plan.window_changes import window_changes
+from patching_constructs.rules.default_baselines import check_default_baselines
 from patching_constructs.rules.group_moves import check_group_moves
 
 _AREAS = tuple(Area)
@@ -54,10 +55,14 @@ def changes(old: State, new: State) -> tuple[tuple[Change, ...], tuple[NotCompar
     return told_once(all_changes), tuple(notes)
 
 
-def group_moves(old: State, new: State) -> list[Finding]:
-    """Find patch groups that one deployment moves between baselines."""
+def deployment_findings(old: State, new: State) -> list[Finding]:
+    """Find what AWS refuses on the way from one state to the other."""
     stacks = same_stacks(old.estate, new.estate, old_root=old.root, new_root=new.root)
-    return list(check_group_moves(old.estate.baselines, new.estate.baselines, stacks=stacks))
+    before, after = old.estate.baselines, new.estate.baselines
+    return [
+        *check_group_moves(before, after, stacks=stacks),
+        *check_default_baselines(before, after, stacks=stacks),
+    ]
 
 
 def told_once(found: Iterable[Change]) -> tuple[Change, ...]:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding
 from patching_constructs.plan.change import Change, Comparison, NotCompared
-from patching_constructs.plan.changes import changes, group_moves, under_assumptions
+from patching_constructs.plan.changes import changes, deployment_findings, under_assumptions
 from patching_constructs.plan.state import State
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.ids import FindingId
+
+_IDS = frozenset({FindingId.DEFAULT_BASELINE_STAYS, FindingId.PATCH_GROUP_MOVES})
 
 
 def compare(
@@ -29,7 +31,7 @@ def compare(
         today: The day on which acknowledgements count.
     """
     under: list[tuple[tuple[str, ...], tuple[Change, ...]]] = []
-    moves: dict[Finding, list[tuple[str, ...]]] = {}
+    under_way: dict[Finding, list[tuple[str, ...]]] = {}
     notes: dict[NotCompared, None] = {}
     pairs = _pairs(old, new)
     for one, other in pairs:
@@ -37,18 +39,16 @@ def compare(
         found, not_compared = changes(one, other)
         under.append((assumptions, found))
         notes |= dict.fromkeys(not_compared)
-        for finding in dict.fromkeys(group_moves(one, other)):
-            moves.setdefault(finding, []).append(assumptions)
+        for finding in dict.fromkeys(deployment_findings(one, other)):
+            under_way.setdefault(finding, []).append(assumptions)
     findings = [
         finding if len(several) == len(pairs) else _under(finding, several)
-        for finding, several in moves.items()
+        for finding, several in under_way.items()
     ]
     return Comparison(
         horizon=new[0].plan.horizon,
         warnings=tuple(
-            entry
-            for entry in judge(findings, acknowledgements, today=today)
-            if entry.finding.id == FindingId.PATCH_GROUP_MOVES
+            entry for entry in judge(findings, acknowledgements, today=today) if entry.finding.id in _IDS
         ),
         changes=under_assumptions(under),
         not_compared=tuple(notes),

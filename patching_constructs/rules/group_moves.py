@@ -4,22 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from patching_constructs.model.estate import BaselineAt, Environment
+from patching_constructs.model.estate import BaselineAt
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.deployed_baselines import Resource, by_place, name_of, where_words
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.patch_baseline import operating_system_of
-from patching_constructs.rules.wording import places
 
 _PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/APIReference/"
     "API_RegisterPatchBaselineForPatchGroup.html"
 )
 
-_Place: TypeAlias = tuple[str | None, str | None]
-_Resource: TypeAlias = tuple[str, str]
-"""Stack, as it is called in the new state, and logical id."""
 _Registered: TypeAlias = tuple[OperatingSystem, str]
 
 
@@ -32,6 +29,8 @@ class _Move:
     operating_system: OperatingSystem
     groups: tuple[str, ...]
     in_one_stack: bool
+    fails: bool
+    """Whether CloudFormation is certain to register the groups before it releases them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,10 @@ class _Open:
 class _Holders:
     """Which baselines of one account and Region hold which patch groups."""
 
-    def __init__(self, baselines: Sequence[tuple[_Resource, BaselineAt]]) -> None:
+    def __init__(self, baselines: Sequence[tuple[Resource, BaselineAt]]) -> None:
         self.baselines = dict(baselines)
-        self.groups: dict[_Registered, dict[_Resource, None]] = {}
-        self.open: dict[_Resource, _Open] = {}
+        self.groups: dict[_Registered, dict[Resource, None]] = {}
+        self.open: dict[Resource, _Open] = {}
         for resource, baseline in baselines:
             record, operating_system = baseline.record, operating_system_of(baseline.record)
             if isinstance(record.operating_system, Unknown):
@@ -71,17 +70,17 @@ def check_group_moves(
 ) -> Iterator[Finding]:
     """Find patch groups that move from one baseline to another of the same operating system.
 
-    AWS does not document whether CloudFormation releases a group from the one before it registers it on the
-    other, and Systems Manager refuses a group that is still held. A baseline that gets another logical id is
-    another baseline. One for another operating system is no move: a group has a baseline for each.
+    Systems Manager refuses a group that another baseline still holds. CloudFormation creates baselines before
+    it deletes any, and changes two that do not depend on each other in no certain order. A baseline that gets
+    another logical id is another baseline. One for another operating system is no move: a group has a
+    baseline for each.
 
     Args:
         old: The baselines that are deployed.
         new: The baselines that one deployment leaves.
         stacks: What each old stack is called in the new state; stacks that are gone are left out.
     """
-    before = _by_place((_resource(entry, stacks), entry) for entry in old)
-    after = _by_place((_resource(entry, None), entry) for entry in new)
+    before, after = by_place(old, stacks), by_place(new)
     moves: dict[_Move, list[BaselineAt]] = {}
     doubts: dict[tuple[str, str], dict[int, BaselineAt]] = {}
     for where in after:
@@ -91,7 +90,7 @@ def check_group_moves(
         for move, holder in _moves(held, will_hold):
             moves.setdefault(move, []).append(holder)
         for reason, holder in _doubts(held, will_hold):
-            doubts.setdefault((_name(holder), reason), {})[id(holder)] = holder
+            doubts.setdefault((name_of(holder), reason), {})[id(holder)] = holder
     for move, holders in moves.items():
         yield _finding(move, holders)
     for (name, reason), doubtful in doubts.items():
@@ -99,7 +98,7 @@ def check_group_moves(
 
 
 def _moves(held: _Holders, will_hold: _Holders) -> Iterator[tuple[_Move, BaselineAt]]:
-    found: dict[tuple[_Resource, _Resource, OperatingSystem], list[str]] = {}
+    found: dict[tuple[Resource, Resource, OperatingSystem], list[str]] = {}
     for registered, holders in will_hold.groups.items():
         earlier = held.groups.get(registered, {})
         released = [resource for resource in earlier if resource not in holders]
@@ -110,12 +109,14 @@ def _moves(held: _Holders, will_hold: _Holders) -> Iterator[tuple[_Move, Baselin
     for (source, target, system), groups in found.items():
         holder = will_hold.baselines[target]
         names = _told_apart(source, held.baselines[source], target, holder)
-        yield _Move(*names, system, tuple(sorted(groups)), source[0] == target[0]), holder
+        in_one_stack = source[0] == target[0]
+        is_certain = source not in will_hold.baselines or target not in held.baselines
+        yield _Move(*names, system, tuple(sorted(groups)), in_one_stack, in_one_stack and is_certain), holder
 
 
-def _told_apart(source: _Resource, old: BaselineAt, target: _Resource, new: BaselineAt) -> tuple[str, str]:
+def _told_apart(source: Resource, old: BaselineAt, target: Resource, new: BaselineAt) -> tuple[str, str]:
     """Name two baselines, with as much as tells one from the other."""
-    names = _name(old), _name(new)
+    names = name_of(old), name_of(new)
     if names[0] != names[1]:
         return names
     if source[1] != target[1]:
@@ -146,19 +147,30 @@ def _doubts(held: _Holders, will_hold: _Holders) -> Iterator[tuple[str, Baseline
 def _finding(move: _Move, holders: Sequence[BaselineAt]) -> Finding:
     groups = " and ".join(repr(group) for group in move.groups)
     several = len(move.groups) > 1
-    if_there = "" if move.in_one_stack or _where(holders) else ", if both are in one account and Region"
+    them = "them" if several else "it"
+    if_there = "" if move.in_one_stack or where_words(holders) else ", if both are in one account and Region"
+    outcome = (
+        f"CloudFormation registers {them} on the new baseline first, AWS answers AlreadyExistsException, and "
+        "the deployment is rolled back"
+        if move.fails
+        else f"CloudFormation may register {them} on the new baseline before the old one releases {them}, "
+        "and then AWS answers AlreadyExistsException"
+    )
+    names = f"from the baseline {move.old} to {move.new}{where_words(holders)}"
+    steps = (
+        f"1. {groups} taken from {move.old}, 2. {groups} put on {move.new}"
+        if move.in_one_stack
+        else f"1. the stack of {move.old}, 2. the stack of {move.new}"
+    )
     return Finding(
         id=FindingId.PATCH_GROUP_MOVES,
         level=Level.WARNING,
         field="patch_groups",
         message=f"the patch group{'s' if several else ''} {groups} ({move.operating_system}) "
-        f"{'move' if several else 'moves'} from the baseline {move.old} to {move.new}{_where(holders)} in "
-        f"one deployment{if_there}: CloudFormation may register {'them' if several else 'it'} on the new "
-        f"baseline before the old one releases {'them' if several else 'it'}, and then AWS answers "
-        "AlreadyExistsException",
+        f"{'move' if several else 'moves'} {names} in one deployment{if_there}: {outcome}",
         received=f"{groups} on {move.old} before, on {move.new} after",
-        allowed="two deployments between two runs: one that takes it from the old baseline, one that puts it "
-        "on the new; in between its nodes have the account's default baseline",
+        allowed=f"two deployments between two runs: {steps}; in between the nodes have the account's default "
+        "baseline",
         source=_PAGE,
         location=holders[0].record.location,
     )
@@ -169,45 +181,10 @@ def _doubt(name: str, reason: str, holders: Sequence[BaselineAt]) -> Finding:
         id=FindingId.PATCH_GROUP_MOVES,
         level=Level.WARNING,
         field="patch_groups",
-        message=f"it is not known whether a patch group moves to the baseline {name}{_where(holders)} from "
-        "another one in this deployment, which AWS may answer with AlreadyExistsException",
+        message=f"it is not known whether a patch group moves to the baseline {name}{where_words(holders)} "
+        "from another one in this deployment, which AWS may answer with AlreadyExistsException",
         allowed="patch groups that the template states",
         source=_PAGE,
         location=holders[0].record.location,
         undecided=reason,
     )
-
-
-def _where(holders: Sequence[BaselineAt]) -> str:
-    where = places(holder.environment for holder in holders)
-    return f" {where}" if where else ""
-
-
-def _by_place(
-    entries: Iterator[tuple[_Resource, BaselineAt]],
-) -> dict[_Place, list[tuple[_Resource, BaselineAt]]]:
-    found: dict[_Place, list[tuple[_Resource, BaselineAt]]] = {}
-    for resource, entry in entries:
-        found.setdefault(_place(entry.environment), []).append((resource, entry))
-    return found
-
-
-def _place(environment: Environment) -> _Place:
-    account, region = environment.account, environment.region
-    return (
-        None if isinstance(account, Unknown) else account,
-        None if isinstance(region, Unknown) else region,
-    )
-
-
-def _resource(entry: BaselineAt, stacks: Mapping[str, str] | None) -> _Resource:
-    stack = entry.stack
-    if stacks is not None:
-        stack = stacks.get(stack, f"{stack} that is gone")
-    location = entry.record.location
-    return stack, (location and location.logical_id) or _name(entry)
-
-
-def _name(entry: BaselineAt) -> str:
-    name = entry.record.name
-    return str(entry.record.location or "?") if isinstance(name, Unknown) else name

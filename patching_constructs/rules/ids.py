@@ -62,6 +62,8 @@ class FindingId(enum.StrEnum):
     """A patch group has two baselines for one operating system in one account and Region."""
     PATCH_GROUP_MOVES = "patch-group-moves"
     """One deployment moves a patch group from one baseline to another, which AWS may refuse."""
+    DEFAULT_BASELINE_STAYS = "default-baseline-stays"
+    """A deployment no longer defines the default baseline of an account, which stays the default."""
     PATCH_NAME_FORMAT = "patch-name-format"
     """The package manager does not know patches by such a name."""
     RULE_WITHOUT_PATCHES = "rule-without-patches"

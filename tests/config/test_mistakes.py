@@ -714,6 +714,32 @@ CASES = [
         id="two default baselines for one operating system",
     ),
     pytest.param(
+        [("recipients:\n", "quotas: {patch_baselines: 2}\nrecipients:\n")],
+        46,
+        "rings[1].patch_groups[1].baselines[0]",
+        "account 'prod' would have more patch baselines than the quota of a Region: one for each patch group "
+        "and operating system, and one for each default",
+        "3",
+        "up to 2; if AWS has raised the quota, state it as quotas.patch_baselines",
+        id="more baselines than the quota",
+    ),
+    pytest.param(
+        [
+            ("recipients:\n", "quotas: {patch_baselines: 3}\nrecipients:\n"),
+            (
+                "    ready_made: [security_updates]\n",
+                "    ready_made: [security_updates]\n    default_baseline: true\n",
+            ),
+        ],
+        47,
+        "rings[1].patch_groups[1].baselines[0]",
+        "account 'prod' would have more patch baselines than the quota of a Region: one for each patch group "
+        "and operating system, and one for each default",
+        "4",
+        "up to 3; if AWS has raised the quota, state it as quotas.patch_baselines",
+        id="one default more than the quota of baselines",
+    ),
+    pytest.param(
         [("  - name: prod\n", "  - name: DEV\n")],
         41,
         "rings[1].name",

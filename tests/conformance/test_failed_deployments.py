@@ -4,6 +4,7 @@ See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 """
 
 import functools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -109,3 +110,46 @@ def test_a_deleted_stack_keeps_its_data(stack: cdk.Stack, template: Template, de
     assert left_over(stack).keys() == {"buckets", "keys", "tables"} | (
         {"log groups"} if any("CommandOutput" in name for name in template["Resources"]) else set()
     )
+
+
+def test_only_a_bucket_with_a_fixed_name_keeps_a_deleted_stack_from_coming_back(
+    stack: cdk.Stack, template: Template, deploy: Deploy
+) -> None:
+    """The import is that of docs/guides/leftovers.md."""
+    fixed = {
+        logical_id: resource["Properties"]["BucketName"]
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::S3::Bucket" and "BucketName" in resource["Properties"]
+    }
+    place = {"account": stack.account, "region": stack.region}
+    deploy(template)
+    delete_stack(stack.stack_name, **place)
+    if not fixed:
+        assert deploy(template).status == "CREATE_COMPLETE"
+        return
+    with pytest.raises(DeploymentError, match="already exists"):
+        deploy(template)
+    delete_stack(stack.stack_name, **place)
+    ((logical_id, name),) = fixed.items()
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "Properties": {"BucketName": name},
+    }
+    cloudformation = client("cloudformation", **place)
+    change_set = cloudformation.create_change_set(
+        StackName=stack.stack_name,
+        ChangeSetName="import-history",
+        ChangeSetType="IMPORT",
+        TemplateBody=json.dumps({"Resources": {logical_id: bucket}}),
+        ResourcesToImport=[
+            {
+                "ResourceType": "AWS::S3::Bucket",
+                "LogicalResourceId": logical_id,
+                "ResourceIdentifier": {"BucketName": name},
+            }
+        ],
+    )
+    cloudformation.execute_change_set(ChangeSetName=change_set["Id"])
+    deployed = deploy(template)
+    assert (deployed.status, deployed.physical_ids[logical_id]) == ("UPDATE_COMPLETE", name)

@@ -155,6 +155,8 @@ def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
                 patch_baseline_name="prod-linux",
                 operating_system=OperatingSystem.AMAZON_LINUX_2023,
                 approve_after_days=7,
+                patch_groups=["prod-web"],
+                default_baseline=True,
             )
         ],
         reboot_within=dt.timedelta(days=3),
@@ -167,8 +169,10 @@ def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
         ("web-prod-install", True),
     ]
     assert ring.terms.reboot_within == dt.timedelta(days=3)
-    assert told.baselines["prod-linux"]["OperatingSystem"] == "AMAZON_LINUX_2023"
-    assert told.baselines["prod-linux"]["ApprovalRules"]["PatchRules"][0]["ApproveAfterDays"] == 7
+    (baseline,) = told.baselines
+    assert (baseline.name, baseline.operating_system) == ("prod-linux", "AMAZON_LINUX_2023")
+    assert (baseline.patch_groups, baseline.default) == (("prod-web",), True)
+    assert baseline.definition["ApprovalRules"]["PatchRules"][0]["ApproveAfterDays"] == 7
 
 
 @pytest.mark.parametrize("on_aws_default", [True, False])

@@ -465,6 +465,82 @@ def test_a_change_set_that_is_refused_leaves_no_stack(aws: Any) -> None:
     assert cloudformation.describe_stacks()["Stacks"] == []
 
 
+# ---- import
+
+
+def bucket(name: str, **attributes: Any) -> dict[str, Any]:
+    return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}, **attributes}
+
+
+def propose_import(aws: Any, resources: dict[str, Any], **ids: str) -> str:
+    found = aws("cloudformation").create_change_set(
+        StackName="stack",
+        ChangeSetName="import",
+        ChangeSetType="IMPORT",
+        TemplateBody=json.dumps({"Resources": resources}),
+        ResourcesToImport=[
+            {
+                "ResourceType": "AWS::S3::Bucket",
+                "LogicalResourceId": logical_id,
+                "ResourceIdentifier": {"BucketName": name},
+            }
+            for logical_id, name in ids.items()
+        ],
+    )
+    return str(found["Id"])
+
+
+def test_a_retained_bucket_is_imported_and_then_changed_like_any_other(
+    aws: Any, deploy: Any, delete: Any, events: Any
+) -> None:
+    kept = {"Bucket": bucket("history", DeletionPolicy="RetainExceptOnCreate")}
+    deploy({**kept, "Group": group("group")})
+    aws("s3").put_object(Bucket="history", Key="row", Body=b"x")
+    delete()
+    with pytest.raises(DeploymentError, match="with identifier 'history' already exists"):
+        deploy({**kept, "Group": group("group")})
+    delete()
+    change_set = propose_import(aws, kept, Bucket="history")
+    aws("cloudformation").execute_change_set(ChangeSetName=change_set)
+    assert events() == [
+        ("stack", "IMPORT_IN_PROGRESS"),
+        ("Bucket", "IMPORT_COMPLETE"),
+        ("stack", "IMPORT_COMPLETE"),
+    ]
+    deployed = deploy({**kept, "Group": group("group")})
+    assert (deployed.status, deployed.physical_ids["Bucket"]) == ("UPDATE_COMPLETE", "history")
+    assert [item["Key"] for item in aws("s3").list_objects_v2(Bucket="history")["Contents"]] == ["row"]
+
+
+@pytest.mark.parametrize(
+    ("resources", "complaint"),
+    [
+        ({"Bucket": bucket("history")}, "must have a DeletionPolicy attribute"),
+        ({"Bucket": bucket("gone", DeletionPolicy="Retain")}, "history to import as Bucket does not exist"),
+        (
+            {"Bucket": bucket("history", DeletionPolicy="Retain"), "Group": group("group")},
+            r"\['Group'\] is missing from ResourceToImport list",
+        ),
+        ({"Bucket": {**group("history"), "DeletionPolicy": "Retain"}}, "import of AWS::Logs::LogGroup"),
+    ],
+)
+def test_an_import_that_is_refused(aws: Any, resources: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ClientError, match=complaint):
+        propose_import(aws, resources, Bucket="history")
+    assert aws("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_an_import_changes_nothing_that_the_stack_has(aws: Any, deploy: Any) -> None:
+    deploy({"Group": group("group")})
+    aws("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    with pytest.raises(ClientError, match=r"you cannot modify or add \['Group'\]"):
+        propose_import(
+            aws,
+            {"Group": group("other"), "Bucket": bucket("kept", DeletionPolicy="Retain")},
+            Bucket="kept",
+        )
+
+
 # ---- accounts and Regions
 
 

@@ -43,8 +43,10 @@ def test_a_group_that_moves_in_one_deployment(tmp_path: Path) -> None:
         "deployment: CloudFormation may register it on the new baseline before the old one releases it, and "
         "then AWS answers AlreadyExistsException"
     )
-    assert finding.allowed is not None
-    assert finding.allowed.startswith("two deployments")
+    assert finding.allowed == (
+        "two deployments between two runs: 1. 'web' taken from first, 2. 'web' put on second; in between the "
+        "nodes have the account's default baseline"
+    )
     assert finding.source is not None
     assert finding.location is not None
     assert finding.location.logical_id == "Second"
@@ -87,6 +89,24 @@ def test_another_logical_id_is_another_baseline(tmp_path: Path, name: str) -> No
     assert f"from the baseline {titles[0]} to {titles[1]} in one deployment" in message
 
 
+CERTAIN = "CloudFormation registers it on the new baseline first"
+
+
+def test_what_is_certain_to_fail_is_said_to_fail(tmp_path: Path) -> None:
+    """CloudFormation creates before it deletes, so that only two baselines that both stay may be lucky."""
+    old = two(["web"], [])
+    for new in (
+        {"Other": baseline("web", Name="other"), "Second": old["Second"]},
+        {"Other": baseline("web", Name="other"), **two([], [])},
+        {"Second": baseline("web", Name="second")},
+    ):
+        (message,) = warnings(tmp_path, old, new)
+        assert CERTAIN in message
+        assert message.endswith("AWS answers AlreadyExistsException, and the deployment is rolled back")
+    (message,) = warnings(tmp_path, old, two([], ["web"]))
+    assert CERTAIN not in message
+
+
 def test_another_name_is_the_same_baseline(tmp_path: Path) -> None:
     old, new = ({"First": baseline("web", Name=name)} for name in ("first", "other"))
     assert warnings(tmp_path, old, new) == []
@@ -106,6 +126,8 @@ def test_stacks_of_one_app(tmp_path: Path) -> None:
     old = app("old", {"First": first}, spare)
     (entry,) = compare_paths(old, app("new", spare, {"Second": second})).warnings
     assert "from the baseline first to second in 111111111111/eu-central-1 in one" in entry.finding.message
+    assert CERTAIN not in entry.finding.message
+    assert "1. the stack of first, 2. the stack of second" in str(entry.finding.allowed)
     elsewhere = compare_paths(old, app("elsewhere", spare, {"Second": second}, account="2" * 12))
     assert elsewhere.warnings == ()
     same = compare_paths(old, app("moved", spare, {"First": first}))

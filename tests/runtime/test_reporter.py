@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,12 @@ from local_aws.errors import ApiError
 from local_aws.fleet.clock import clock
 from local_aws.fleet.fleet import reboot
 from local_aws.fleet.systems_manager import FleetSystemsManager
-from patching_constructs import PatchOperation, RebootOption
+from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.published_metrics import PublishedMetrics
+from patching_constructs.model.reporter_settings import ReportedBaseline
 from patching_constructs.model.ring_terms import RingTerms
 from patching_constructs.runtime.figures import Figures
 from patching_constructs.runtime.reporter.progress import Progress
@@ -207,19 +209,61 @@ def test_an_old_scan_is_stale() -> None:
     assert only(dict(world.report().progress.figures)).stale_nodes == 1
 
 
+def reported(system: OperatingSystem, *groups: str, **values: Any) -> ReportedBaseline:
+    return ReportedBaseline(
+        name=f"prod-{system}", operating_system=str(system), patch_groups=groups, **values
+    )
+
+
+def changed_baselines(world: World, *baselines: ReportedBaseline) -> tuple[str, ...]:
+    return world.report(settings=replace(world.settings, baselines=baselines)).changed_baselines
+
+
 def test_a_baseline_that_differs_from_its_definition_is_named() -> None:
     world = World()
-    definition: dict[str, dict[str, object]] = {
-        f"prod-{LINUX}": {"OperatingSystem": str(LINUX), "RejectedPatches": []},
-        f"prod-{WINDOWS}": {"RejectedPatchesAction": "BLOCK"},
-        "gone": {},
-    }
-    report = world.report(settings=replace(world.settings, baselines=definition))
-    assert report.changed_baselines == (
-        "prod-WINDOWS: RejectedPatchesAction",
-        "gone: there is no such baseline",
+    gone = replace(reported(LINUX), name="gone")
+    found = changed_baselines(
+        world,
+        reported(LINUX, GROUP, definition={"OperatingSystem": str(LINUX), "RejectedPatches": []}),
+        reported(WINDOWS, GROUP, definition={"RejectedPatchesAction": "BLOCK"}),
+        gone,
     )
+    assert found == ("prod-WINDOWS: RejectedPatchesAction", "gone: there is no such baseline")
     assert world.metrics("BaselinesUnlikeTheirDefinition", {"Rollout": "web"}) == [2]
+
+
+def test_the_baseline_that_a_group_has_is_compared_and_not_another_of_its_name() -> None:
+    """A failed deployment may leave a baseline of the same name behind, which no node has."""
+    world = World()
+    defined = reported(LINUX, GROUP, definition={"RejectedPatches": []})
+    left = world.ssm.create_patch_baseline(
+        Name=f"prod-{LINUX}", OperatingSystem=str(LINUX), RejectedPatches=["kernel*"]
+    )["BaselineId"]
+    assert changed_baselines(world, defined) == ()
+    world.ssm.deregister_patch_baseline_for_patch_group(BaselineId=world.baselines[LINUX], PatchGroup=GROUP)
+    assert changed_baselines(world, defined) == (
+        f"prod-{LINUX}: patch group {GROUP} has another baseline or none",
+    )
+    world.ssm.register_patch_baseline_for_patch_group(BaselineId=left, PatchGroup=GROUP)
+    assert changed_baselines(world, defined) == (f"prod-{LINUX}: RejectedPatches",)
+
+
+def test_a_baseline_that_somebody_renames_is_named() -> None:
+    world = World()
+    world.ssm.update_patch_baseline(BaselineId=world.baselines[LINUX], Name="mine")
+    assert changed_baselines(world, reported(LINUX, GROUP)) == (f"prod-{LINUX}: Name",)
+
+
+def test_the_default_of_the_account_is_compared_too() -> None:
+    world = World()
+    defined = reported(LINUX, default=True, definition={"RejectedPatches": []})
+    assert changed_baselines(world, defined) == (
+        f"prod-{LINUX}: the default of {LINUX} has another baseline or none",
+    )
+    world.ssm.register_default_patch_baseline(BaselineId=world.baselines[LINUX])
+    assert changed_baselines(world, defined) == ()
+    world.ssm.update_patch_baseline(BaselineId=world.baselines[LINUX], RejectedPatches=["kernel*"])
+    assert changed_baselines(world, defined) == (f"prod-{LINUX}: RejectedPatches",)
 
 
 def test_exemptions_and_those_that_have_expired() -> None:

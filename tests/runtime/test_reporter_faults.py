@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from local_aws.fleet.clock import clock
 from patching_constructs.model.exemption import Exemption
-from tests.runtime.fleets import DAY, HOUR, KERNEL, LINUX, START, WINDOWS, World, node, patch
+from patching_constructs.model.reporter_settings import ReportedBaseline
+from tests.runtime.fleets import DAY, GROUP, HOUR, KERNEL, LINUX, START, WINDOWS, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -46,7 +47,13 @@ def refused(
 def test_baselines_that_could_not_be_read_are_not_published_as_unchanged(operation: str) -> None:
     world = World()
     world.add(node(1), node(2, tags={"PatchGroup": "mistyped"}))
-    settings = replace(world.settings, baselines={f"prod-{LINUX}": {"RejectedPatchesAction": "BLOCK"}})
+    defined = ReportedBaseline(
+        name=f"prod-{LINUX}",
+        operating_system=str(LINUX),
+        patch_groups=(GROUP,),
+        definition={"RejectedPatchesAction": "BLOCK"},
+    )
+    settings = replace(world.settings, baselines=(defined,))
     world.advance(START + DAY)
     world.report(settings=settings)
     world.advance(START + DAY + HOUR)

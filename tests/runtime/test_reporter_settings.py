@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from patching_constructs.model.exemption import Exemption
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.reporter_settings import (
+    ReportedBaseline,
     ReportedGroup,
     ReportedRing,
     ReportedWindow,
@@ -54,7 +55,17 @@ settings = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    baselines=st.dictionaries(texts, st.dictionaries(texts, st.lists(texts, max_size=2), max_size=2)),
+    baselines=st.lists(
+        st.builds(
+            ReportedBaseline,
+            name=texts,
+            operating_system=texts,
+            patch_groups=st.lists(texts, max_size=2).map(tuple),
+            default=st.booleans(),
+            definition=st.dictionaries(texts, st.lists(texts, max_size=2), max_size=2),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 

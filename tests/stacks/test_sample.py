@@ -1,5 +1,6 @@
 """The sample organisation, as patching.yaml describes it."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -67,11 +68,34 @@ def test_no_environment_shares_a_baseline(stack: str, templates: dict[str, dict[
     names = {
         properties["Name"] for properties in _of_type(templates[stack], "AWS::SSM::PatchBaseline").values()
     }
-    assert names == {
+    assert {name.partition(".")[0] for name in names} == {
         f"{environment}-amazon-linux-2023",
         f"{environment}-ubuntu",
         f"{environment}-windows",
-    } | {name for name in names if "image" in name}
+    }
+
+
+@pytest.mark.parametrize("stack", STACKS[1:])
+def test_each_patch_group_has_a_baseline_of_its_own_for_each_operating_system(
+    stack: str, templates: dict[str, dict[str, Any]]
+) -> None:
+    baselines = _of_type(templates[stack], "AWS::SSM::PatchBaseline")
+    settings = load_settings(ROOT / "patching.yaml")
+    systems = {baseline.name: baseline.operating_system for baseline in settings.baselines}
+    (account,) = (each for each in settings.workload_accounts if f"-{each.name}-" in stack)
+    expected = {
+        (f"{name}.{group.name}", str(systems[name]), group.name)
+        for ring in settings.rings_of(account)
+        for group in ring.patch_groups
+        for name in group.baselines
+    }
+    assert {
+        (baseline["Name"], baseline["OperatingSystem"], *baseline["PatchGroups"])
+        for baseline in baselines.values()
+    } == expected
+    for logical_id, baseline in baselines.items():
+        group, system = baseline["PatchGroups"][0], baseline["OperatingSystem"]
+        assert logical_id.startswith(re.sub(r"[^A-Za-z0-9]", "", f"Baseline{group}{system}"))
 
 
 def test_ring_order_is_the_order_of_the_file(templates: dict[str, dict[str, Any]]) -> None:
@@ -208,7 +232,7 @@ def test_an_exemption_reaches_the_reporter_of_its_account_alone(
     assert told.account_name == stack.split("-")[1]
     expected = ["CHG-20417"] if told.account_name == "prod" else []
     assert [exemption.ticket for exemption in told.exemptions] == expected
-    assert len(told.baselines) == 3
+    assert len(told.baselines) == len(_of_type(templates[stack], "AWS::SSM::PatchBaseline"))
 
 
 @pytest.mark.parametrize("stack", STACKS[1:])

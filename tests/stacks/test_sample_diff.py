@@ -74,11 +74,23 @@ def test_another_weekday_of_a_ring(diff: Callable[[str, str], Any]) -> None:
     assert data["warnings"] == []
 
 
-def test_a_baseline_with_another_name_in_patching_yaml_moves_its_groups(
+def test_a_baseline_with_another_name_in_patching_yaml_changes_in_place(
     diff: Callable[[str, str], Any],
 ) -> None:
-    """The name is part of the logical id, so that CloudFormation makes another baseline."""
     data = diff(SETTINGS, SETTINGS.replace("prod-windows", "production-windows"))
-    assert {finding["id"] for finding in data["warnings"]} == {"patch-group-moves"}
-    assert all("(WINDOWS)" in finding["message"] for finding in data["warnings"])
-    assert [change["kind"] for change in data["changes"]] == ["baseline-renamed", "baseline-replaced"]
+    assert data["warnings"] == []
+    assert [(change["kind"], change["old"], change["new"]) for change in data["changes"]] == [
+        ("baseline-renamed", "prod-windows.prod-office", "production-windows.prod-office")
+    ]
+
+
+def test_a_group_with_another_baseline_in_patching_yaml_changes_in_place(
+    diff: Callable[[str, str], Any],
+) -> None:
+    group = "name: prod-web\n        node_count: 40\n        baselines: [prod-amazon-linux-2023, prod-ubuntu]"
+    data = diff(SETTINGS, changed(group, group.replace("prod-amazon", "staging-amazon")))
+    assert data["warnings"] == []
+    assert {change["baseline"] for change in data["changes"] if change["area"] == "baselines"} == {
+        "staging-amazon-linux-2023.prod-web"
+    }
+    assert {change["kind"] for change in data["changes"]} >= {"baseline-renamed", "baseline-rules"}

@@ -182,7 +182,7 @@ class Reporter:
             group.name for _, group in groups if group.on_aws_default
         }
         changed, without_group, account_failures = _read_account(
-            lambda: tuple(baselines.unlike_their_definition(self._settings)),
+            lambda: tuple(baselines.unlike_their_definition(self._settings.baselines, self._registered)),
             lambda: nodes.count_without_group(known_groups),
         )
         done = replace(

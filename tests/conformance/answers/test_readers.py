@@ -10,10 +10,10 @@ from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.reporter_settings import (
+    ReportedBaseline,
     ReportedGroup,
     ReportedRing,
     ReportedWindow,
-    ReporterSettings,
 )
 from patching_constructs.model.ring_health import RingHealth
 from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
@@ -125,12 +125,16 @@ def test_what_differs_between_a_baseline_and_its_definition() -> None:
     reader = BaselineReader(ssm("DescribePatchBaselines", "GetPatchBaseline"))
 
     def differences(**changes: Any) -> list[str]:
-        definition = {"MyWindowsPatchBaseline": {**rules, **changes}}
-        settings = ReporterSettings(rollout="web", account_name="prod", rings=(), baselines=definition)
-        return list(reader.unlike_their_definition(settings))
+        defined = ReportedBaseline(
+            name=found["Name"],
+            operating_system=found["OperatingSystem"],
+            default=True,
+            definition={**rules, **changes},
+        )
+        return list(reader.unlike_their_definition([defined], {}))
 
     assert differences() == []
-    assert differences(RejectedPatchesAction="BLOCK") == ["MyWindowsPatchBaseline: RejectedPatchesAction"]
+    assert differences(RejectedPatchesAction="BLOCK") == [f"{found['Name']}: RejectedPatchesAction"]
 
 
 def test_when_patches_of_windows_were_released() -> None:
