@@ -251,7 +251,7 @@ def test_a_scan_in_the_future_is_stale() -> None:
     there.report.ended_at = START + 400 * DAY
     clock.set(START + 60 * DAY)
     (found,) = world.report().progress.figures.values()
-    assert (found.stale_nodes, found.compliant_nodes) == (1, 0)
+    assert (found.stale_nodes, found.compliant_nodes, found.reported_by_others_nodes) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(("ahead", "stale"), [(dt.timedelta(hours=3), 0), (dt.timedelta(hours=5), 1)])

@@ -1,17 +1,15 @@
 """One report: every group of every ring, in pieces that can be resumed."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from patching_constructs.model.compliance_metrics import AccountMetric
-from patching_constructs.model.node_report import NodeReport, PatchProblem
-from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.published_metrics import PublishedMetrics
-from patching_constructs.model.reporter_settings import ReportedGroup, ReporterSettings
+from patching_constructs.model.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
 from patching_constructs.runtime.figures import Figures, figures
 from patching_constructs.runtime.reporter.baselines import BaselineReader
 from patching_constructs.runtime.reporter.history import row, write_history
@@ -22,7 +20,8 @@ from patching_constructs.runtime.reporter.presence import Presence
 from patching_constructs.runtime.reporter.progress import Progress
 from patching_constructs.runtime.reporter.publications import Publications
 from patching_constructs.runtime.reporter.publish import MetricPublisher
-from patching_constructs.runtime.reporter.windows import Runs, read_runs
+from patching_constructs.runtime.reporter.readers import Readers, node_reports
+from patching_constructs.runtime.reporter.windows import read_runs
 
 UNKNOWN_SYSTEM = "UNKNOWN"
 """What stands in place of the operating system of nodes that nothing has reported."""
@@ -87,6 +86,36 @@ class Report:
         return not self.is_stopped and not self.progress.failures
 
 
+@dataclass(kw_only=True, slots=True)
+class _Tally:
+    """What was read so far; `rows` are those of this piece of the report."""
+
+    figures: dict[tuple[str, str, str], Figures]
+    failures: list[str]
+    unread_rings: set[str]
+    history_failures: list[str]
+    rows: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        return cls(
+            figures=dict(progress.figures),
+            failures=list(progress.failures),
+            unread_rings=set(progress.unread_rings),
+            history_failures=list(progress.history_failures),
+            rows=[],
+        )
+
+    def added_to(self, progress: Progress) -> Progress:
+        return replace(
+            progress,
+            figures=self.figures,
+            failures=tuple(self.failures),
+            unread_rings=frozenset(self.unread_rings),
+            history_failures=tuple(self.history_failures),
+        )
+
+
 class Reporter:
     """Makes a report, or a piece of it.
 
@@ -116,103 +145,122 @@ class Reporter:
         What is read goes into the history at once. Metrics are published when everything is read, and not
         for rings of which a group could not be, so that a ring is never shown with a part of its nodes.
         """
-        now = progress.now
-        memory = Memory(self._clients.dynamodb, self._places.table_name, now=now)
-        nodes = NodeReader(ssm=self._clients.ssm, ec2=self._clients.ec2, now=now)
-        pieces = PieceReader(nodes=nodes, memory=memory, is_late=self._is_late, now=now)
-        baselines = BaselineReader(self._clients.ssm)
-        publications = Publications(baselines)
-        self._registered = baselines.registered()
-        runs = read_runs(self._clients.ssm, self._settings.rings, memory=memory, now=now)
+        readers = self._readers(progress.now)
+        tally = _Tally.of(progress)
         groups = [(ring, group) for ring in self._settings.rings for group in ring.patch_groups]
-        found = dict(progress.figures)
-        failures = list(progress.failures)
-        unread_rings = set(progress.unread_rings)
-        history_failures = list(progress.history_failures)
-        rows: list[dict[str, Any]] = []
         after = progress.after
         for number in range(progress.group, len(groups)):
             ring, group = groups[number]
-            ring = replace(ring, terms=replace(ring.terms, runs=runs.installs[ring.name]))
             try:
-                left = [node for node in nodes.nodes_of(group) if after is None or node.node_id > after]
+                left = [
+                    node for node in readers.nodes.nodes_of(group) if after is None or node.node_id > after
+                ]
                 while left:
-                    if self._is_late():
-                        history_failures += self._keep(rows, progress)
-                        stopped = replace(
-                            progress,
-                            group=number,
-                            after=after,
-                            part=progress.part + 1,
-                            figures=found,
-                            failures=tuple(failures),
-                            unread_rings=frozenset(unread_rings),
-                            history_failures=tuple(history_failures),
-                        )
-                        memory.save(_progress_key(stopped.run_id), stopped.to_data())
-                        return Report(
-                            progress=stopped,
-                            is_stopped=True,
-                            without_publication=publications.refusals,
-                            unread=_unread(rows),
-                        )
-                    piece = pieces.read(left)
-                    for report in self._reports(piece, group, runs, publications):
-                        figure = figures([report], ring.terms, exemptions=self._settings.exemptions, now=now)
-                        where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
-                        found[where] = found.get(where, Figures()) + figure
-                        rows.append(
-                            row(
-                                report,
-                                ring=ring.name,
-                                is_compliant=figure.compliant_nodes == 1,
-                                is_exempt=figure.exempt_nodes == 1,
-                                exemptions=self._settings.exemptions,
-                                now=now,
-                            )
-                        )
+                    if self._remaining() < _TIME_TO_STOP:
+                        return self._stop(replace(progress, group=number, after=after), readers, tally)
+                    piece = readers.pieces.read(left)
+                    self._count(piece, ring, group, readers, tally)
                     after = left[len(piece) - 1].node_id
                     left = left[len(piece) :]
             except (ClientError, BotoCoreError) as error:
-                failures.append(f"patch group {group.name}: {error}")
-                unread_rings.add(ring.name)
+                tally.failures.append(f"patch group {group.name}: {error}")
+                tally.unread_rings.add(ring.name)
             after = None
-        history_failures += self._keep(rows, progress)
-        known_groups = {group for group, _ in self._registered} | {
-            group.name for _, group in groups if group.on_aws_default
-        }
-        changed, without_group, account_failures = _read_account(
-            lambda: tuple(baselines.unlike_their_definition(self._settings.baselines, self._registered)),
-            lambda: nodes.count_without_group(known_groups),
-        )
-        done = replace(
-            progress,
-            group=len(groups),
-            after=None,
-            figures=found,
-            failures=(*failures, *account_failures),
-            unread_rings=frozenset(unread_rings),
-            history_failures=tuple(history_failures),
-        )
-        presence = Presence.read(memory, self._nodes_of_read_rings(done))
-        self._publish(done, presence, without_group=without_group, changed_baselines=changed)
-        presence.remember(memory)
-        memory.delete(_progress_key(progress.run_id))
-        return Report(
-            progress=done,
-            changed_baselines=changed or (),
-            lost_nodes=presence.lost,
-            without_publication=publications.refusals,
-            unread=_unread(rows),
-        )
+        return self._finish(replace(progress, group=len(groups), after=None), readers, tally)
 
     def load(self, run_id: str, *, now: dt.datetime) -> Progress | None:
-        """Return how far a report came that was stopped, or None if nobody knows."""
+        """Return how far a report came that was stopped, or None if that is not known."""
         data = Memory(self._clients.dynamodb, self._places.table_name, now=now).load(_progress_key(run_id))
         return None if data is None else Progress.from_data(data)
 
-    def _is_late(self) -> bool:
-        return self._remaining() < _TIME_TO_STOP
+    def _readers(self, now: dt.datetime) -> Readers:
+        memory = Memory(self._clients.dynamodb, self._places.table_name, now=now)
+        nodes = NodeReader(ssm=self._clients.ssm, ec2=self._clients.ec2, now=now)
+        baselines = BaselineReader(self._clients.ssm)
+        return Readers(
+            memory=memory,
+            nodes=nodes,
+            pieces=PieceReader(
+                nodes=nodes,
+                memory=memory,
+                is_late=lambda: self._remaining() < _TIME_TO_STOP,
+                now=now,
+            ),
+            baselines=baselines,
+            publications=Publications(baselines),
+            registered=baselines.registered(),
+            runs=read_runs(self._clients.ssm, self._settings.rings, memory=memory, now=now),
+            now=now,
+        )
+
+    def _count(
+        self,
+        piece: Sequence[ReadNode],
+        ring: ReportedRing,
+        group: ReportedGroup,
+        readers: Readers,
+        tally: _Tally,
+    ) -> None:
+        terms = replace(ring.terms, runs=readers.runs.installs[ring.name])
+        exemptions, now = self._settings.exemptions, readers.now
+        for report in node_reports(piece, group, readers):
+            figure = figures([report], terms, exemptions=exemptions, now=now)
+            where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
+            tally.figures[where] = tally.figures.get(where, Figures()) + figure
+            tally.rows.append(
+                row(
+                    report,
+                    ring=ring.name,
+                    is_compliant=figure.compliant_nodes == 1,
+                    is_exempt=figure.exempt_nodes == 1,
+                    exemptions=exemptions,
+                    now=now,
+                )
+            )
+
+    def _stop(self, progress: Progress, readers: Readers, tally: _Tally) -> Report:
+        tally.history_failures += self._keep(tally.rows, progress)
+        stopped = tally.added_to(replace(progress, part=progress.part + 1))
+        readers.memory.save(_progress_key(stopped.run_id), stopped.to_data())
+        return Report(
+            progress=stopped,
+            is_stopped=True,
+            without_publication=readers.publications.refusals,
+            unread=_unread(tally.rows),
+        )
+
+    def _finish(self, progress: Progress, readers: Readers, tally: _Tally) -> Report:
+        tally.history_failures += self._keep(tally.rows, progress)
+        # What cannot be read is None, so that it is not published as zero.
+        changed_baselines = without_group = None
+        try:
+            changed_baselines = tuple(
+                readers.baselines.unlike_their_definition(self._settings.baselines, readers.registered)
+            )
+        except (ClientError, BotoCoreError) as error:
+            tally.failures.append(f"baselines: {error}")
+        try:
+            without_group = readers.nodes.count_without_group(self._known_groups(readers))
+        except (ClientError, BotoCoreError) as error:
+            tally.failures.append(f"nodes without a patch group: {error}")
+        done = tally.added_to(progress)
+        presence = Presence.read(readers.memory, self._nodes_of_read_rings(done))
+        self._publish(done, presence, without_group=without_group, changed_baselines=changed_baselines)
+        presence.remember(readers.memory)
+        readers.memory.delete(_progress_key(progress.run_id))
+        return Report(
+            progress=done,
+            changed_baselines=changed_baselines or (),
+            lost_nodes=presence.lost,
+            without_publication=readers.publications.refusals,
+            unread=_unread(tally.rows),
+        )
+
+    def _known_groups(self, readers: Readers) -> frozenset[str]:
+        on_aws_default = {
+            group.name for ring in self._settings.rings for group in ring.patch_groups if group.on_aws_default
+        }
+        return frozenset(on_aws_default.union(group for group, _ in readers.registered))
 
     def _nodes_of_read_rings(self, done: Progress) -> Mapping[str, int]:
         nodes = {ring.name: 0 for ring in self._settings.rings if ring.name not in done.unread_rings}
@@ -220,49 +268,6 @@ class Reporter:
             if ring_name in nodes:
                 nodes[ring_name] += figure.nodes + figure.exempt_nodes
         return nodes
-
-    def _reports(
-        self, piece: Sequence[ReadNode], group: ReportedGroup, runs: Runs, publications: Publications
-    ) -> Iterator[NodeReport]:
-        for read in piece:
-            node = read.node
-            last = node.last_report
-            baseline_id = None if last is None else last.baseline_id
-            system = node.operating_system or self._system_of(group.name, baseline_id)
-            reported_at = None if last is None else last.ended_at
-            yield NodeReport(
-                node_id=node.node_id,
-                name=node.name,
-                patch_group=group.name,
-                operating_system=system,
-                is_managed=node.is_managed,
-                baseline_id=baseline_id,
-                expected_baseline_id=None if system is None else self._registered.get((group.name, system)),
-                reported_at=reported_at,
-                is_reported_by_others=reported_at is not None and not runs.explains(reported_at),
-                problems=tuple(
-                    PatchProblem(
-                        patch=problem.patch,
-                        state=problem.state,
-                        # Debian's packages have a priority in place of a severity.
-                        severity=None if system is not None and system.is_apt else problem.severity,
-                        first_seen=problem.first_seen,
-                        published=publications.of(problem, system, baseline_id),
-                    )
-                    for problem in read.problems
-                ),
-                unread=read.unread,
-            )
-
-    def _system_of(self, group: str, baseline_id: str | None) -> OperatingSystem | None:
-        return next(
-            (
-                system
-                for (name, system), registered in self._registered.items()
-                if name == group and registered == baseline_id
-            ),
-            None,
-        )
 
     def _keep(self, rows: Sequence[dict[str, Any]], progress: Progress) -> list[str]:
         """Write rows into the history, and return why they could not be written.
@@ -322,22 +327,6 @@ class Reporter:
 
 def _progress_key(run_id: str) -> str:
     return f"report {run_id}"
-
-
-def _read_account(
-    read_changed: Callable[[], tuple[str, ...]], count_without_group: Callable[[], int]
-) -> tuple[tuple[str, ...] | None, int | None, list[str]]:
-    """Read what is about no ring; what cannot be read is None, and why is returned with it."""
-    changed, without_group, failures = None, None, []
-    try:
-        changed = read_changed()
-    except (ClientError, BotoCoreError) as error:
-        failures.append(f"baselines: {error}")
-    try:
-        without_group = count_without_group()
-    except (ClientError, BotoCoreError) as error:
-        failures.append(f"nodes without a patch group: {error}")
-    return changed, without_group, failures
 
 
 def _unread(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
