@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from patching_constructs.patch_findings import PatchFindings
     from patching_constructs.patch_group_fleet import PatchGroupFleet
     from patching_constructs.patching_checks import PatchingChecks
+    from patching_constructs.patching_key import EncryptionKey, PatchingKey
     from patching_constructs.recipient import Recipient
     from patching_constructs.ring_run_recorder import RingRunRecorder
     from patching_constructs.ring_states import RingStates
@@ -89,6 +90,7 @@ _EXPORTS = {
     "ComplianceThresholds": "values.compliance_thresholds",
     "CostBudget": "model.cost_budget",
     "CutoffBehavior": "model.maintenance_window_limits",
+    "EncryptionKey": "patching_key",
     "Exemption": "values.exemption",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
@@ -121,6 +123,7 @@ _EXPORTS = {
     "PatchWindow": "values.patch_window",
     "PatchingChecks": "patching_checks",
     "PatchingError": "errors",
+    "PatchingKey": "patching_key",
     "PhaseUnknownError": "rollout.mistake",
     "Promise": "model.promises",
     "READY_MADE": "values.ready_made",
@@ -171,6 +174,7 @@ __all__ = [
     "ComplianceThresholds",
     "CostBudget",
     "CutoffBehavior",
+    "EncryptionKey",
     "Exemption",
     "Finding",
     "FindingId",
@@ -202,6 +206,7 @@ __all__ = [
     "PatchWindow",
     "PatchingChecks",
     "PatchingError",
+    "PatchingKey",
     "PhaseUnknownError",
     "Promise",
     "RateUnit",

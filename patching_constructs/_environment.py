@@ -3,6 +3,7 @@
 import functools
 
 from aws_cdk import App, Stack, Stage
+from aws_cdk.aws_kms import IKey
 from constructs import Construct
 
 from patching_constructs._tokens import is_token
@@ -15,6 +16,8 @@ class Environment:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        self.shared_key: IKey | None = None
+        """The customer key that the constructs of the stack share, once there is one."""
 
     @functools.cached_property
     def account(self) -> str:

@@ -1,9 +1,21 @@
 """Lets AWS's services use a customer key for what it encrypts; without effect on an imported key."""
 
+from collections.abc import Callable
+
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
 from patching_constructs._environment import Environment
+
+_KEY = "_patching_constructs_grants"
+
+
+def grant_once(key: kms.IKey, sid: str, statement: Callable[[], iam.PolicyStatement]) -> None:
+    """Add a statement to the policy of a key, unless another construct of the same account has added it."""
+    granted: set[str] = vars(key).setdefault(_KEY, set())
+    if sid not in granted:
+        granted.add(sid)
+        key.add_to_resource_policy(statement())
 
 
 def let_logs_encrypt(key: kms.IKey, here: Environment) -> None:
@@ -13,15 +25,18 @@ def let_logs_encrypt(key: kms.IKey, here: Environment) -> None:
 
     See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
+    sid = "EncryptLogGroupsOfThisAccount"
     log_groups = f"arn:{here.partition}:logs:{here.region}:{here.account}:log-group:*"
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EncryptLogGroupsOfThisAccount",
+    grant_once(
+        key,
+        sid,
+        lambda: iam.PolicyStatement(
+            sid=sid,
             principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
+        ),
     )
 
 
@@ -33,9 +48,12 @@ def let_dynamodb_encrypt(key: kms.IKey, here: Environment) -> None:
 
     See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EncryptTablesOfThisAccount",
+    sid = "EncryptTablesOfThisAccount"
+    grant_once(
+        key,
+        sid,
+        lambda: iam.PolicyStatement(
+            sid=sid,
             principals=[iam.AnyPrincipal()],
             actions=[
                 "kms:CreateGrant",
@@ -52,5 +70,5 @@ def let_dynamodb_encrypt(key: kms.IKey, here: Environment) -> None:
                     "kms:ViaService": f"dynamodb.{here.region}.{here.stack.url_suffix}",
                 }
             },
-        )
+        ),
     )

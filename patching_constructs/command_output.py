@@ -9,11 +9,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from patching_constructs._bucket import define_bucket
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._key_grants import let_logs_encrypt
 from patching_constructs._report import refuse_errors
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.rules.ids import FindingId
 
 _RETENTION = {
@@ -50,7 +52,7 @@ _DELETED_OUTPUT_KEPT_DAYS = 30
 class CommandOutput(Construct):
     """Define the encrypted log group and bucket that keep what patch commands print.
 
-    One KMS key with yearly rotation encrypts both. The bucket is private, TLS only, and owned by this account
+    The bucket is private, TLS only, and owned by this account
     whoever writes into it; it is versioned, so that what somebody deletes or replaces can be recovered for
     30 days. Run Command truncates what its own API returns; the log group and the bucket hold all of it.
 
@@ -65,14 +67,17 @@ class CommandOutput(Construct):
             1827, 2192, 2557, 2922, 3288 or 3653. Default: 365.
         access_logs_bucket: Bucket for the server access logs of the output bucket.
             Default: access is not logged.
-        removal_policy: What happens to key, log group and bucket when they leave the stack. `DESTROY`
-            fails on a bucket that is not empty. Default: they are retained on update and delete, and
-            deleted if the deployment that creates them fails.
+        encryption_key: Key of both. A key of the app gets the grants; on an imported one its owner must make
+            them. `EncryptionKey.AWS_OWNED`: AWS's own keys, free of charge. Default: the key that the
+            constructs of the stack share, `PatchingKey.of(scope)`.
+        removal_policy: What happens to log group and bucket when they leave the stack. `DESTROY` fails on a
+            bucket that is not empty. Default: they are retained on update and delete, and deleted if the
+            deployment that creates them fails.
 
     Attributes:
         bucket: The output bucket.
         log_group: The output log group.
-        encryption_key: The key of both.
+        encryption_key: The customer key of both, or None.
 
     Raises:
         InvalidInputError: If CloudWatch Logs does not know the retention.
@@ -96,19 +101,14 @@ class CommandOutput(Construct):
         *,
         retention_days: int = 365,
         access_logs_bucket: s3.IBucket | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         refuse_errors(scope, id, _check_retention(retention_days), subject="CommandOutput")
         super().__init__(scope, id)
-        here = environment_of(scope)
-        self.encryption_key = kms.Key(
-            self,
-            "Key",
-            description="Encrypts the output of patch commands",
-            enable_key_rotation=True,
-            removal_policy=removal_policy,
-        )
-        let_logs_encrypt(self.encryption_key, here)
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
+        if self.encryption_key is not None:
+            let_logs_encrypt(self.encryption_key, environment_of(scope))
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -116,17 +116,9 @@ class CommandOutput(Construct):
             retention=_RETENTION[retention_days],
             removal_policy=removal_policy,
         )
-        self.bucket = s3.Bucket(
+        self.bucket = define_bucket(
             self,
-            "Bucket",
-            encryption=s3.BucketEncryption.KMS,
             encryption_key=self.encryption_key,
-            bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=cdk.Duration.days(retention_days),
@@ -134,7 +126,7 @@ class CommandOutput(Construct):
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
                 )
             ],
-            server_access_logs_bucket=access_logs_bucket,
+            access_logs_bucket=access_logs_bucket,
             removal_policy=removal_policy,
         )
 
@@ -146,7 +138,7 @@ class CommandOutput(Construct):
 
         See: https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
         """
-        bucket_arn, key_arn, log_group_arn = self._arns
+        bucket_arn, log_group_arn = self._arns
         return [
             iam.PolicyStatement(
                 sid="WriteCommandOutput", actions=["s3:PutObject"], resources=[f"{bucket_arn}/*"]
@@ -156,11 +148,7 @@ class CommandOutput(Construct):
                 actions=["s3:GetEncryptionConfiguration"],
                 resources=[bucket_arn],
             ),
-            iam.PolicyStatement(
-                sid="EncryptCommandOutput",
-                actions=["kms:GenerateDataKey", "kms:Decrypt"],  # Decrypt: for uploads in several parts
-                resources=[key_arn],
-            ),
+            *self._use_of_key,
             iam.PolicyStatement(
                 sid="LogCommandOutput",
                 actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
@@ -176,9 +164,24 @@ class CommandOutput(Construct):
         ]
 
     @functools.cached_property
-    def _arns(self) -> tuple[str, str, str]:
-        """Those of bucket, key and log group, read once for all fleets."""
-        return self.bucket.bucket_arn, self.encryption_key.key_arn, self.log_group.log_group_arn
+    def _arns(self) -> tuple[str, str]:
+        """Those of bucket and log group, read once for all fleets."""
+        return self.bucket.bucket_arn, self.log_group.log_group_arn
+
+    @functools.cached_property
+    def _use_of_key(self) -> list[iam.PolicyStatement]:
+        """What a node needs of the key, which encrypts more than output: only S3 may use it for the node."""
+        if self.encryption_key is None:
+            return []
+        here = environment_of(self)
+        return [
+            iam.PolicyStatement(
+                sid="EncryptCommandOutput",
+                actions=["kms:GenerateDataKey", "kms:Decrypt"],  # Decrypt: for uploads in several parts
+                resources=[self.encryption_key.key_arn],
+                conditions={"StringEquals": {"kms:ViaService": f"s3.{here.region}.{here.stack.url_suffix}"}},
+            )
+        ]
 
 
 def _check_retention(retention_days: int) -> list[Finding]:

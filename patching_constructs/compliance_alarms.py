@@ -42,7 +42,6 @@ from patching_constructs._alarms.event_rules import (
 from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
 from patching_constructs._alarms.topics import (
     Publishers,
-    define_key,
     define_topic,
 )
 from patching_constructs._declared_types import checked_arguments
@@ -50,6 +49,7 @@ from patching_constructs._report import refuse_errors
 from patching_constructs._tokens import maybe
 from patching_constructs.model.patch_events import PatchCommandNotificationType
 from patching_constructs.patch_baseline import IPatchBaseline
+from patching_constructs.patching_key import PatchingKey
 from patching_constructs.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.alarm_thresholds import check_ring_thresholds
@@ -112,9 +112,9 @@ class ComplianceAlarms(Construct):
         topic: Topic of this account and Region to publish on instead of a new one. An owned topic and its
             key get the grants for both publishers; on an imported one its owner has to make them.
             Default: a new topic.
-        encryption_key: Customer key for new topics. An owned key gets the grants; on an imported one its
-            owner has to make them. Default: a new key with yearly rotation, deleted with the stack
-            since topics keep no messages.
+        encryption_key: Customer key for new topics, as CloudWatch can publish on no topic with AWS's own key.
+            A key of the app gets the grants; on an imported one its owner must make them. Default: the key
+            that the constructs of the stack share, `PatchingKey.of(scope)`.
         chat_topic_name: Name of the topic for chat channels, so that another Region can name it. Default:
             CloudFormation chooses it.
         configures_chat: Whether the chat channels among `recipients` get their configuration here. AWS takes
@@ -248,7 +248,7 @@ class ComplianceAlarms(Construct):
             if key_of_topic is not None:
                 publishers.grant_use_of_key(key_of_topic)
         if topic is None or channels:
-            key = define_key(self, "Key") if encryption_key is None else encryption_key
+            key = PatchingKey.of(self) if encryption_key is None else encryption_key
             publishers.grant_use_of_key(key)
             self.encryption_key = key
             if topic is None:

@@ -11,11 +11,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from patching_constructs._bucket import define_bucket
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
 from patching_constructs._history.columns import COLUMNS, JSON_SERDE, PARTITIONS, PREFIX, TABLE, projection
 from patching_constructs._history.queries import HISTORY_QUERIES
 from patching_constructs._report import refuse_errors
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.rules.history import (
     check_history_days,
     check_history_places,
@@ -33,7 +35,7 @@ _UPLOADS_ABANDONED_AFTER = cdk.Duration.days(1)
 class ComplianceHistory(Construct):
     """Keep the rows of the compliance reporters of all accounts, for auditors and questions with Athena.
 
-    A bucket with a key of its own takes a file or more of each report. The listed accounts, or all accounts
+    A bucket takes a file or more of each report. The listed accounts, or all accounts
     of an organization, may put files, each only below its own account id, and read nothing. An Athena
     workgroup, whose settings its users cannot change, has named queries: `who-is-behind`, `ring-trend`,
     `exceptions`, `never-scanned` and `reboot-debt`. Athena works out the partitions from the values given
@@ -64,13 +66,17 @@ class ComplianceHistory(Construct):
             `resource-data-sync/` too. They keep no history: AWS overwrites what it has written. The policy
             of the bucket names each of their accounts, and has room for about 60. Default: False.
         access_logs_bucket: Bucket for the server access logs. Default: access is not logged.
-        removal_policy: What happens to key and bucket when they leave the stack. Default: they are retained
-            on update and delete, and deleted if the deployment that creates them fails.
+        encryption_key: Key of the bucket. A key of the app gets the grants; on an imported one its owner must
+            make them. `EncryptionKey.AWS_OWNED`: S3's own, free of charge; reporters then need no
+            `history_key_arn`. Default: the key that the constructs of the stack share,
+            `PatchingKey.of(scope)`.
+        removal_policy: What happens to the bucket when it leaves the stack. Default: it is retained on update
+            and delete, and deleted if the deployment that creates it fails.
 
     Attributes:
         bucket: The bucket.
         bucket_name: Its name, spelled out.
-        encryption_key: Its key.
+        encryption_key: Its customer key, or None.
         database_name: The database.
         workgroup_name: The workgroup.
 
@@ -115,6 +121,7 @@ class ComplianceHistory(Construct):
         workgroup_name: str = "patching",
         takes_resource_data_sync: bool = False,
         access_logs_bucket: s3.IBucket | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ) -> None:
         findings = [
@@ -146,27 +153,13 @@ class ComplianceHistory(Construct):
         self.workgroup_name = workgroup_name
         self._bucket_arn = f"arn:{environment_of(self).partition}:s3:::{bucket_name}"
 
-        self.encryption_key: kms.IKey = kms.Key(
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
+        self.bucket: s3.IBucket = define_bucket(
             self,
-            "Key",
-            description="Encrypts the history of patch compliance",
-            enable_key_rotation=True,
-            removal_policy=removal_policy,
-        )
-        self.bucket: s3.IBucket = s3.Bucket(
-            self,
-            "Bucket",
             bucket_name=bucket_name,
-            encryption=s3.BucketEncryption.KMS,
             encryption_key=self.encryption_key,
-            bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
             lifecycle_rules=_lifecycle(retention_days, infrequent_access_after_days, query_results_days),
-            server_access_logs_bucket=access_logs_bucket,
+            access_logs_bucket=access_logs_bucket,
             removal_policy=removal_policy,
         )
         self._deny_other_encryption()
@@ -196,19 +189,21 @@ class ComplianceHistory(Construct):
         encryption = "s3:x-amz-server-side-encryption"
         key = f"{encryption}-aws-kms-key-id"
         present, absent = "false", "true"
-        for sid, conditions in {
+        denied: dict[str, dict[str, dict[str, str]]] = {
             "DenyOtherEncryption": {
                 "Null": {encryption: present},
-                "StringNotEquals": {encryption: "aws:kms"},
+                "StringNotEquals": {encryption: "AES256" if self.encryption_key is None else "aws:kms"},
             },
-            "DenyOtherKeys": {
+            "DenyKeysOfWriters": {"Null": {f"{encryption}-customer-algorithm": present}},
+        }
+        if self.encryption_key is not None:
+            denied["DenyOtherKeys"] = {
                 "Null": {key: present},
                 "StringNotEquals": {key: self.encryption_key.key_arn},
-            },
+            }
             # Without a key in the request S3 takes its own, not that of the bucket.
-            "DenyKeyOfS3": {"Null": {encryption: present, key: absent}},
-            "DenyKeysOfWriters": {"Null": {f"{encryption}-customer-algorithm": present}},
-        }.items():
+            denied["DenyKeyOfS3"] = {"Null": {encryption: present, key: absent}}
+        for sid, conditions in denied.items():
             self.bucket.add_to_resource_policy(
                 iam.PolicyStatement(
                     sid=sid,
@@ -246,6 +241,8 @@ class ComplianceHistory(Construct):
                 ],
             )
         )
+        if self.encryption_key is None:
+            return
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
         self.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -305,15 +302,16 @@ class ComplianceHistory(Construct):
                 },
             )
         )
-        self.encryption_key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="ResourceDataSyncsEncrypt",
-                principals=[systems_manager],
-                actions=["kms:GenerateDataKey"],
-                resources=["*"],
-                conditions=for_accounts,
+        if self.encryption_key is not None:
+            self.encryption_key.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="ResourceDataSyncsEncrypt",
+                    principals=[systems_manager],
+                    actions=["kms:GenerateDataKey"],
+                    resources=["*"],
+                    conditions=for_accounts,
+                )
             )
-        )
 
     def _define_catalogue(self, parameters: dict[str, str]) -> None:
         """Define database and table.
@@ -376,9 +374,7 @@ class ComplianceHistory(Construct):
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
                     output_location=f"s3://{self.bucket_name}/{RESULTS_PREFIX}",
                     expected_bucket_owner=environment_of(self).account,
-                    encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
-                        encryption_option="SSE_KMS", kms_key=self.encryption_key.key_arn
-                    ),
+                    encryption_configuration=self._encryption_of_results(),
                 ),
             ),
         )
@@ -394,6 +390,13 @@ class ComplianceHistory(Construct):
                 work_group=workgroup_name,
             )
 
+    def _encryption_of_results(self) -> athena.CfnWorkGroup.EncryptionConfigurationProperty:
+        if self.encryption_key is None:
+            return athena.CfnWorkGroup.EncryptionConfigurationProperty(encryption_option="SSE_S3")
+        return athena.CfnWorkGroup.EncryptionConfigurationProperty(
+            encryption_option="SSE_KMS", kms_key=self.encryption_key.key_arn
+        )
+
 
 class NodeDataSync(Construct):
     """Let Systems Manager copy inventory and compliance of an account and Region into the history's bucket.
@@ -405,7 +408,7 @@ class NodeDataSync(Construct):
         id: Id, unique in `scope`.
         bucket_name: The history's bucket, which has to take syncs: `takes_resource_data_sync`.
         bucket_region: Its Region.
-        key_arn: Its key.
+        key_arn: Its customer key. Default: it has none.
         sync_name: Name of the sync, unique in account and Region. Default: `patching-constructs`.
 
     Example:
@@ -430,7 +433,7 @@ class NodeDataSync(Construct):
         *,
         bucket_name: str,
         bucket_region: str,
-        key_arn: str,
+        key_arn: str | None = None,
         sync_name: str = "patching-constructs",
     ) -> None:
         super().__init__(scope, id)

@@ -18,11 +18,11 @@ from patching_constructs._baselines.definition import reported_baselines
 from patching_constructs._baselines.registrations import groups_on_aws_default
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
-from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
+from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction
 from patching_constructs._functions.trigger import Trigger, start_on
-from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._published_metrics import MetricReaders, published_at_synthesis
 from patching_constructs._report import refuse_errors
+from patching_constructs._table import define_table
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.compliance_metrics import (
     NAMESPACE,
@@ -49,6 +49,7 @@ from patching_constructs.model.reporter_settings import (
 )
 from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN, RingTerms
 from patching_constructs.patch_baseline import PatchBaseline
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.reported_metrics import check_published_metrics, check_reported_ring
 from patching_constructs.values.ring import Ring
@@ -100,14 +101,15 @@ class ComplianceReporter(Construct):
             time without it too. The account's quota "Concurrent executions" must be at least the sum of all
             reservations of the account and Region and 100 more; a new account has 10, and AWS refuses any
             reservation there. Default: no reservation.
-        encryption_key: Key of the table, the log group and the environment; it has to let
-            CloudWatch Logs of this account and Region in. Default: a new key with yearly rotation.
+        encryption_key: Key of the table, the log group and the environment. A key of the app gets the grants;
+            on an imported one its owner must make them. `EncryptionKey.AWS_OWNED`: AWS's own keys, free of
+            charge. Default: the key that the constructs of the stack share, `PatchingKey.of(scope)`.
 
     Attributes:
         function: The function.
         table: The table that remembers.
         dead_letter_queue: Queue of the reports that failed, kept for 14 days.
-        encryption_key: The key of all of them.
+        encryption_key: The customer key of all of them, or None.
         role: Role of the function.
         log_group: Log group of the function.
         account_name: What people call the account.
@@ -166,7 +168,7 @@ class ComplianceReporter(Construct):
         published_metrics: Sequence[ComplianceMetric] = (),
         schedule: events.Schedule | None = None,
         reserved_concurrent_executions: int | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
     ) -> None:
         refuse_errors(scope, id, check_published_metrics(published_metrics), subject="ComplianceReporter")
         super().__init__(scope, id)
@@ -184,23 +186,12 @@ class ComplianceReporter(Construct):
         for ring in self.rings:
             for metric in published_metrics:
                 self._readers.add_of_ring(ring.name, ComplianceMetric(metric))
-        self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts what the compliance reporter remembers and logs")
-            if encryption_key is None
-            else encryption_key
-        )
-        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
-        self.table = dynamodb.Table(
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
+        self.table = define_table(
             self,
-            "Table",
-            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            partition_key="id",
+            time_to_live="expires",
             encryption_key=self.encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            time_to_live_attribute="expires",
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         on_aws_default = groups_on_aws_default(

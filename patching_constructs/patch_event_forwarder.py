@@ -13,7 +13,7 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
-from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction, define_key
+from patching_constructs._functions.function import LONGEST_TIMEOUT, RuntimeFunction
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
@@ -31,6 +31,7 @@ from patching_constructs.model.patch_events import (
     WINDOW_EXECUTION_STATE_CHANGE,
     PatchCommandNotificationType,
 )
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.event_bus import check_event_bus_arn
 from patching_constructs.rules.event_hub import check_event_kinds
@@ -71,14 +72,15 @@ class PatchEventForwarder(Construct):
             hours. The account's quota "Concurrent executions" must be at least the sum of all reservations
             of the account and Region and 100 more; a new account has 10, and AWS refuses any reservation
             there. Default: no reservation.
-        encryption_key: Key of the log group and the environment; it has to let CloudWatch Logs of
-            this account and Region in. Default: a new key with yearly rotation.
+        encryption_key: Key of the log group and the environment. A key of the app gets the grants; on an
+            imported one its owner must make them. `EncryptionKey.AWS_OWNED`: AWS's own keys, free of charge.
+            Default: the key that the constructs of the stack share, `PatchingKey.of(scope)`.
 
     Attributes:
         function: The function.
         role: Role of the function.
         dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
-        encryption_key: The key of all of them.
+        encryption_key: The customer key of all of them, or None.
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
@@ -133,7 +135,7 @@ class PatchEventForwarder(Construct):
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
         reserved_concurrent_executions: int | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
     ) -> None:
         refuse_errors(
             scope,
@@ -142,11 +144,7 @@ class PatchEventForwarder(Construct):
             subject="PatchEventForwarder",
         )
         super().__init__(scope, id)
-        self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts the log of the forwarder of patching events")
-            if encryption_key is None
-            else encryption_key
-        )
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
         function = RuntimeFunction(
             self,
             "Function",

@@ -8,7 +8,6 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -25,12 +24,11 @@ from patching_constructs._alarms.subscriptions import show_in_chat, subscribe
 from patching_constructs._alarms.topics import AlarmsOnly, define_topic
 from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
-from patching_constructs._environment import environment_of
-from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.function import RuntimeFunction
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
-from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._report import refuse_errors
+from patching_constructs._table import define_table
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.event_hub import CLAIM_KEY, EXPIRES_AT, LONGEST_RUN, EventHubSettings
@@ -41,6 +39,7 @@ from patching_constructs.model.patch_event import (
     PatchEventSeverity,
 )
 from patching_constructs.model.ring_run_settings import RingOwners, by_ring
+from patching_constructs.patching_key import PatchingKey
 from patching_constructs.recipient import MicrosoftTeamsRecipient, QueueRecipient, Recipient, SlackRecipient
 from patching_constructs.rules.event_hub import (
     check_event_kinds,
@@ -101,9 +100,9 @@ class PatchEventHub(Construct):
             `COMPLIANCE` only if asked to.
         quiet_period: How long no one is notified of the same fact again. Range: 1 minute to 90 days. Default:
             24 hours.
-        encryption_key: Key of topics, table, log group and environment; it must let CloudWatch Logs of this
-            account and Region in. An owned key gets the grant for CloudWatch's alarms; on an imported one its
-            owner must make it. Default: a new key with yearly rotation.
+        encryption_key: Customer key of topics, table, log group and environment, as CloudWatch can publish on
+            no topic with AWS's own key. A key of the app gets the grants; on an imported one its owner must
+            make them. Default: the key that the constructs of the stack share, `PatchingKey.of(scope)`.
         runbooks: Address or path of the folder with the runbooks, which every text names. Default: their
             path in the repository of this library.
         reserved_concurrent_executions: How many functions may run at once; further events wait, so that one
@@ -201,23 +200,12 @@ class PatchEventHub(Construct):
         super().__init__(scope, id)
         runbook = Runbooks(base=runbooks)("event-refused")
         ring_owners = RingOwners(accounts=by_ring(owners))
-        self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts messages about patching")
-            if encryption_key is None
-            else encryption_key
-        )
-        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
-        self.table = dynamodb.Table(
+        self.encryption_key: kms.IKey = PatchingKey.of(self) if encryption_key is None else encryption_key
+        self.table = define_table(
             self,
-            "Table",
-            partition_key=dynamodb.Attribute(name=CLAIM_KEY, type=dynamodb.AttributeType.STRING),
-            time_to_live_attribute=EXPIRES_AT,
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            partition_key=CLAIM_KEY,
+            time_to_live=EXPIRES_AT,
             encryption_key=self.encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.delivery_dead_letter_queue: sqs.IQueue | None = None

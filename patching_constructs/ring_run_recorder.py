@@ -14,7 +14,7 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._declared_types import checked_arguments
 from patching_constructs._environment import environment_of
-from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.function import RuntimeFunction
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
 from patching_constructs._report import refuse_errors
@@ -27,6 +27,7 @@ from patching_constructs.model.patch_events import (
 )
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.rules.event_bus import check_event_bus_arn
 from patching_constructs.rules.ring_states import check_install_windows
@@ -60,14 +61,15 @@ class RingRunRecorder(Construct):
             quota "Concurrent executions" must be at least the sum of all reservations of the account and
             Region and 100 more; a new account has 10, and AWS refuses any reservation there. Default: no
             reservation.
-        encryption_key: Key of the log group and the environment; it must let CloudWatch Logs of
-            this account and Region in. Default: a new key with yearly rotation.
+        encryption_key: Key of the log group and the environment. A key of the app gets the grants; on an
+            imported one its owner must make them. `EncryptionKey.AWS_OWNED`: AWS's own keys, free of charge.
+            Default: the key that the constructs of the stack share, `PatchingKey.of(scope)`.
 
     Attributes:
         function: The function.
         role: Role of the function.
         dead_letter_queue: Queue of the events that it failed on, kept for 14 days.
-        encryption_key: The key of all of them.
+        encryption_key: The customer key of all of them, or None.
         alarms: Alarms on failures of the function, and on messages in its queue.
 
     Raises:
@@ -122,7 +124,7 @@ class RingRunRecorder(Construct):
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
         reserved_concurrent_executions: int | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
     ) -> None:
         order_of = {ring.name: ring.order or 0 for ring in maintenance_windows.rings}
         windows = [
@@ -144,11 +146,7 @@ class RingRunRecorder(Construct):
             subject="RingRunRecorder",
         )
         super().__init__(scope, id)
-        self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts what the recorder of ring runs logs")
-            if encryption_key is None
-            else encryption_key
-        )
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
         window_ids = [window.maintenance_window_id for window in windows]
         function = RuntimeFunction(
             self,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -16,17 +15,17 @@ from constructs import Construct
 from patching_constructs._alarms.compliance import Runbooks
 from patching_constructs._bus_policy import let_accounts_send
 from patching_constructs._declared_types import checked_arguments
-from patching_constructs._environment import environment_of
-from patching_constructs._functions.function import RuntimeFunction, define_key
+from patching_constructs._functions.function import RuntimeFunction
 from patching_constructs._functions.trigger import Trigger, start_on
 from patching_constructs._functions.watch import watch
-from patching_constructs._key_grants import let_dynamodb_encrypt
 from patching_constructs._report import refuse_errors
+from patching_constructs._table import define_table
 from patching_constructs._tokens import maybe
 from patching_constructs.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
 from patching_constructs.model.ring_run_settings import RingOwners, by_ring
 from patching_constructs.model.ring_states import RECORD_KEY, RING_KEY
+from patching_constructs.patching_key import EncryptionKey, customer_key
 from patching_constructs.rules.ring_owners import check_ring_owners, check_senders
 
 SETTINGS_FILE = "ring-owners.json"
@@ -59,15 +58,16 @@ class RingStates(Construct):
             quota "Concurrent executions" must be at least the sum of all reservations of the account and
             Region and 100 more; a new account has 10, and AWS refuses any reservation there. Default: no
             reservation.
-        encryption_key: Key of the table, the log group and the environment; it must let CloudWatch Logs of
-            this account and Region in. Default: a new key with yearly rotation.
+        encryption_key: Key of the table, the log group and the environment. A key of the app gets the grants;
+            on an imported one its owner must make them. `EncryptionKey.AWS_OWNED`: AWS's own keys, free of
+            charge. Default: the key that the constructs of the stack share, `PatchingKey.of(scope)`.
 
     Attributes:
         table: The table.
         function: The function.
         role: Role of the function.
         dead_letter_queue: Queue of the events that were refused or could not be stored, kept for 14 days.
-        encryption_key: The key of all of them.
+        encryption_key: The customer key of all of them, or None.
         alarms: Alarms on events that wait for the function, and on messages in its queue.
 
     Raises:
@@ -101,7 +101,7 @@ class RingStates(Construct):
         alarm_topics: Sequence[sns.ITopic] = (),
         runbooks: str = DEFAULT_RUNBOOKS,
         reserved_concurrent_executions: int | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | EncryptionKey | None = None,
     ) -> None:
         refuse_errors(
             scope,
@@ -111,23 +111,12 @@ class RingStates(Construct):
         )
         super().__init__(scope, id)
         ring_owners = RingOwners(accounts=by_ring(owners))
-        self.encryption_key: kms.IKey = (
-            define_key(self, "Key", description="Encrypts the runs of rings")
-            if encryption_key is None
-            else encryption_key
-        )
-        let_dynamodb_encrypt(self.encryption_key, environment_of(self))
-        self.table = dynamodb.Table(
+        self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
+        self.table = define_table(
             self,
-            "Table",
-            partition_key=dynamodb.Attribute(name=RING_KEY, type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name=RECORD_KEY, type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            partition_key=RING_KEY,
+            sort_key=RECORD_KEY,
             encryption_key=self.encryption_key,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         function = RuntimeFunction(
@@ -191,5 +180,6 @@ class RingStates(Construct):
         Args:
             grantee: Who may read.
         """
-        self.encryption_key.grant_decrypt(grantee)
+        if self.encryption_key is not None:
+            self.encryption_key.grant_decrypt(grantee)
         return self.table.grant(grantee, "dynamodb:GetItem", "dynamodb:Query")

@@ -7,7 +7,6 @@ condition on `aws:SourceAccount` or `aws:SourceArn` every message is dropped wit
 See: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -16,17 +15,6 @@ from constructs import Construct
 from patching_constructs._environment import environment_of
 
 _KEY_ACTIONS = ["kms:Decrypt", "kms:GenerateDataKey*"]
-
-
-def define_key(scope: Construct, id: str) -> kms.Key:
-    """Define a key for topics; it goes with its stack, because a topic keeps no message."""
-    return kms.Key(
-        scope,
-        id,
-        description="Encrypts the topics for failed patching",
-        enable_key_rotation=True,
-        removal_policy=cdk.RemovalPolicy.DESTROY,
-    )
 
 
 def define_topic(

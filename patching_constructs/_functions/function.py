@@ -23,19 +23,6 @@ LONGEST_TIMEOUT = cdk.Duration.minutes(15)
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
-def define_key(scope: Construct, id: str, *, description: str) -> kms.Key:
-    """Define a key for a function, its log group and its table."""
-    key = kms.Key(
-        scope,
-        id,
-        description=description,
-        enable_key_rotation=True,
-        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    )
-    let_logs_encrypt(key, environment_of(scope))
-    return key
-
-
 class RuntimeFunction(Construct):
     """Define a function that runs a handler of `runtime/`, with a role, a log group and a queue of its own.
 
@@ -44,7 +31,7 @@ class RuntimeFunction(Construct):
         id: Id, unique in `scope`.
         handler: Module of the handler below `patching_constructs.runtime`, such as `reporter.handler`.
         description: What the function does.
-        encryption_key: Key of the environment and the log group. It has to let CloudWatch Logs in.
+        encryption_key: Customer key of the environment and the log group, or None for AWS's own keys.
         environment: Environment variables.
         texts: Files that stand beside the code, by name.
         policy_statements: What the function may do besides writing its log.
@@ -69,7 +56,7 @@ class RuntimeFunction(Construct):
         *,
         handler: str,
         description: str,
-        encryption_key: kms.IKey,
+        encryption_key: kms.IKey | None,
         environment: Mapping[str, str],
         texts: Mapping[str, str] | None = None,
         policy_statements: Sequence[iam.PolicyStatement],
@@ -79,6 +66,8 @@ class RuntimeFunction(Construct):
         marks: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(scope, id)
+        if encryption_key is not None:
+            let_logs_encrypt(encryption_key, environment_of(scope))
         self.log_group = logs.LogGroup(
             self,
             "LogGroup",
@@ -114,10 +103,7 @@ class RuntimeFunction(Construct):
                             actions=["sqs:SendMessage"],
                             resources=[self.dead_letter_queue.queue_arn],
                         ),
-                        # For the environment, and for what else the key encrypts.
-                        iam.PolicyStatement(
-                            sid="Decrypt", actions=["kms:Decrypt"], resources=[encryption_key.key_arn]
-                        ),
+                        *_use_of_key(encryption_key),
                         *policy_statements,
                     ],
                 )
@@ -145,3 +131,10 @@ class RuntimeFunction(Construct):
         resource.add_deletion_override("DependsOn")
         if marks is not None:
             resource.add_metadata(METADATA_KEY, {"schema-version": METADATA_SCHEMA_VERSION, **marks})
+
+
+def _use_of_key(key: kms.IKey | None) -> list[iam.PolicyStatement]:
+    """Return what a function needs for its environment, and for what else the key encrypts."""
+    if key is None:
+        return []
+    return [iam.PolicyStatement(sid="Decrypt", actions=["kms:Decrypt"], resources=[key.key_arn])]

@@ -31,10 +31,10 @@ def test_minimal(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     template = dict(Template.from_stack(stack).to_json())
     template_snapshot(template)
     assert list(template["Resources"]) == [
-        "OutputKeyFC915A0D",
         "OutputLogGroupC8E3F86E",
         "OutputBucketB1E245A7",
         "OutputBucketPolicyD67A70DF",
+        "PatchingConstructsKey903A2450",
     ]
 
 
@@ -53,9 +53,10 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     assert len(template["Resources"]) == 5
 
 
-def test_both_places_are_encrypted_with_the_one_key_that_rotates() -> None:
+def test_both_places_are_encrypted_with_one_key_that_rotates() -> None:
     stack = _stack()
     output = CommandOutput(stack, "Output")
+    assert output.encryption_key is not None
     key_arn = stack.resolve(output.encryption_key.key_arn)
     template = Template.from_stack(stack)
     template.has_resource_properties("AWS::KMS::Key", {"EnableKeyRotation": True})
@@ -192,10 +193,18 @@ def test_a_node_may_write_and_never_read_or_delete_output() -> None:
     }
 
 
+def test_a_node_uses_the_key_through_s3_only_as_it_encrypts_more_than_output() -> None:
+    stack = _stack("eu-west-1")
+    statement = _resolved_statements(stack, CommandOutput(stack, "Output"))["EncryptCommandOutput"]
+    service = statement["Condition"]["StringEquals"]["kms:ViaService"]
+    assert _joined(service, "eu-west-1") == "s3.eu-west-1.amazonaws.com"
+
+
 def test_a_node_may_touch_this_bucket_this_key_and_this_log_group_only() -> None:
     stack = _stack()
     output = CommandOutput(stack, "Output")
     statements = _resolved_statements(stack, output)
+    assert output.encryption_key is not None
     assert statements["ReadOutputBucketEncryption"]["Resource"] == stack.resolve(output.bucket.bucket_arn)
     assert statements["WriteCommandOutput"]["Resource"] == stack.resolve(f"{output.bucket.bucket_arn}/*")
     assert statements["EncryptCommandOutput"]["Resource"] == stack.resolve(output.encryption_key.key_arn)
@@ -206,9 +215,7 @@ def test_a_node_may_touch_this_bucket_this_key_and_this_log_group_only() -> None
 @pytest.mark.parametrize(
     ("removal_policy", "expected"), [(None, "RetainExceptOnCreate"), (cdk.RemovalPolicy.DESTROY, "Delete")]
 )
-def test_key_log_group_and_bucket_leave_together(
-    removal_policy: cdk.RemovalPolicy | None, expected: str
-) -> None:
+def test_log_group_and_bucket_leave_together(removal_policy: cdk.RemovalPolicy | None, expected: str) -> None:
     stack = _stack()
     if removal_policy is None:
         CommandOutput(stack, "Output")
@@ -217,7 +224,7 @@ def test_key_log_group_and_bucket_leave_together(
     resources = Template.from_stack(stack).to_json()["Resources"].values()
     policies = {r["Type"]: r["DeletionPolicy"] for r in resources if r["Type"] != "AWS::S3::BucketPolicy"}
     assert policies == {
-        "AWS::KMS::Key": expected,
+        "AWS::KMS::Key": "RetainExceptOnCreate",
         "AWS::Logs::LogGroup": expected,
         "AWS::S3::Bucket": expected,
     }

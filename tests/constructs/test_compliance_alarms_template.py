@@ -24,7 +24,6 @@ EMAIL = Recipient.email("patching@example.com")
 LOGICAL_IDS_MINIMAL = [
     "AlarmsDeadLetterQueue5CBAA355",
     "AlarmsDeadLetterQueuePolicyF06F217F",
-    "AlarmsKey3C2381B3",
     "AlarmsTopic3A2DFEBA",
     "AlarmsTopicPolicyED3A875E",
     "AlarmsEmailpatchingexamplecom2E3D240A",
@@ -36,7 +35,6 @@ LOGICAL_IDS_MINIMAL = [
 LOGICAL_IDS_FULL = [
     "AlarmsDeadLetterQueue5CBAA355",
     "AlarmsDeadLetterQueuePolicyF06F217F",
-    "AlarmsKey3C2381B3",
     "AlarmsTopic3A2DFEBA",
     "AlarmsTopicPolicyED3A875E",
     "AlarmsChatTopicD3B3DFDC",
@@ -106,7 +104,7 @@ def _full() -> cdk.Stack:
 def test_minimal(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     template = dict(Template.from_stack(_minimal()).to_json())
     template_snapshot(template)
-    assert list(template["Resources"]) == LOGICAL_IDS_MINIMAL
+    assert [name for name in template["Resources"] if name.startswith("Alarms")] == LOGICAL_IDS_MINIMAL
 
 
 def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:

@@ -186,7 +186,8 @@ def test_athena_works_out_the_partitions() -> None:
 
 def test_the_workgroup_binds_its_users() -> None:
     stack = _stack()
-    history = _history(stack)
+    key = _history(stack).encryption_key
+    assert key is not None
     (group,) = _of_type(stack, "AWS::Athena::WorkGroup")
     settings = group["WorkGroupConfiguration"]
     assert settings["EnforceWorkGroupConfiguration"] is True
@@ -194,7 +195,7 @@ def test_the_workgroup_binds_its_users() -> None:
     assert settings["EngineVersion"] == {"SelectedEngineVersion": "Athena engine version 3"}
     assert settings["ResultConfiguration"]["EncryptionConfiguration"] == {
         "EncryptionOption": "SSE_KMS",
-        "KmsKey": stack.resolve(history.encryption_key.key_arn),
+        "KmsKey": stack.resolve(key.key_arn),
     }
     assert {query["Name"] for query in _of_type(stack, "AWS::Athena::NamedQuery")} == {
         "who-is-behind",

@@ -87,7 +87,7 @@ def test_minimal(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     )
     template = _template(stack)
     template_snapshot(template)
-    assert len(template["Resources"]) == 11
+    assert len(template["Resources"]) == 10
 
 
 def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
@@ -347,6 +347,7 @@ def test_what_a_rule_cannot_hand_over_is_kept() -> None:
 def test_the_function_is_small_and_has_everything_that_a_function_should_have() -> None:
     stack = _stack()
     reporter = ComplianceReporter(stack, "Reporter", account_name="prod", maintenance_windows=_windows(stack))
+    assert reporter.encryption_key is not None
     key_arn = stack.resolve(reporter.encryption_key.key_arn)
     template = Template.from_stack(stack)
     template.has_resource_properties(

@@ -362,7 +362,8 @@ def test_the_keeper_only_puts_into_its_table() -> None:
 
 def test_the_table_is_kept_encrypted_and_can_be_restored() -> None:
     stack = _stack("222222222222")
-    states = _states(stack)
+    key = _states(stack).encryption_key
+    assert key is not None
     Template.from_stack(stack).has_resource(
         "AWS::DynamoDB::Table",
         {
@@ -371,7 +372,7 @@ def test_the_table_is_kept_encrypted_and_can_be_restored() -> None:
             "Properties": {
                 "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
                 "SSESpecification": {
-                    "KMSMasterKeyId": stack.resolve(states.encryption_key.key_arn),
+                    "KMSMasterKeyId": stack.resolve(key.key_arn),
                     "SSEEnabled": True,
                     "SSEType": "KMS",
                 },

@@ -35,6 +35,7 @@ from patching_constructs import (
     PatchGroup,
     PatchGroupFleet,
     PatchingChecks,
+    PatchingKey,
     PatchWindow,
     Recipient,
     Ring,
@@ -125,6 +126,7 @@ ARGUMENTS: Mapping[type, Callable[[cdk.Stack], dict[str, Any]]] = {
         "event_bus_arn": f"arn:aws:events:{REGION}:222222222222:event-bus/patching",
     },
     PatchingChecks: lambda _: {},
+    PatchingKey: lambda _: {},
     RingRunRecorder: lambda stack: {
         "maintenance_windows": _windows(stack, "ForRecorder"),
         "event_bus_arn": f"arn:aws:events:{REGION}:222222222222:event-bus/patching",
