@@ -80,6 +80,10 @@ test: setup browser conformance ## Run the suite without the slow layers
 test-full: setup browser conformance ## Run the suite with deployments and property tests at depth
 	pytest -m "slow or not slow"
 
+.PHONY: integ
+integ: setup ## Prove it in an AWS account of yours: asks first, costs up to 2 USD (docs/guides/real-account.md)
+	python -m tests.integ $(ARGS)
+
 .PHONY: check
 check: format-check lint types build test synth ## Run everything that a pull request has to pass
 

@@ -90,8 +90,8 @@ def functions_of(account: str, region: str) -> list[Function]:
 class FunctionRunner:
     """Runs deployed functions when events reach them.
 
-    Rules are read when the first event reaches their bus. Targets that are functions or buses get events;
-    what else a rule tells, such as people, hears nothing.
+    Rules are read when the first event reaches their bus. Targets that are functions, buses or queues get
+    events; other targets, such as topics, get none.
 
     Args:
         folder: Where bundles are unpacked.
@@ -142,13 +142,22 @@ class FunctionRunner:
         for arn in rule.targets:
             _, _, service, region, account, resource = arn.split(":", 5)
             if service == "lambda":
-                started.append(self._start(event, arn))
+                started.append(self.start(event, arn))
             elif service == "events":
                 bus = resource.removeprefix("event-bus/")
                 started += self.deliver(event, account=account, region=region, bus=bus)
+            elif service == "sqs":
+                queues = client("sqs", account=account, region=region)
+                url = queues.get_queue_url(QueueName=resource)["QueueUrl"]
+                queues.send_message(QueueUrl=url, MessageBody=json.dumps(event))
         return started
 
-    def _start(self, event: Event, arn: str) -> Function:
+    def start(self, event: Event, arn: str) -> Function:
+        """Start a function with an event, and return the function.
+
+        Raises:
+            FunctionFailedError: If it raised.
+        """
         _, _, _, region, account, _, name = arn.split(":")
         function, module, root = self._loaded(account, region, name)
         self._invoke(event, function, module, root)
@@ -216,7 +225,7 @@ class FunctionRunner:
         """
         if request["InvocationType"] != "Event":
             raise NotEmulatedError("functions wait for no other function in the local AWS")
-        self._start(json.loads(request["Payload"]), request["FunctionName"])
+        self.start(json.loads(request["Payload"]), request["FunctionName"])
         return {"StatusCode": 202}
 
 
