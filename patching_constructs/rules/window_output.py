@@ -23,13 +23,14 @@ def check_output_bucket_of_roles(
     Systems Manager authorizes `ssm:SendCommand` on the bucket too. What a template does not say of the role
     counts as if it allowed that.
     """
+    roles = _Roles(resources)
     for window in windows:
         for task in window.record.tasks:
             bucket = None if task.output is None else task.output.s3_bucket_name
             role = task.service_role_arn
             if bucket is None or not isinstance(role, Reference):
                 continue
-            policies = _policies_of(role, resources)
+            policies = roles.policies_of(role)
             if policies is not None and not any(_may_allow(policy, bucket) for policy in policies):
                 yield Finding(
                     id=FindingId.WINDOW_ROLE_OUTPUT_BUCKET,
@@ -44,44 +45,53 @@ def check_output_bucket_of_roles(
                 )
 
 
-def _policies_of(role: Reference, resources: Sequence[ResourceAt]) -> list[object] | None:
-    """Return the policy documents of a role, or None if the templates do not say all of them."""
-    defined = {(each.stack, each.location.logical_id): each.properties for each in resources}
-    properties = defined.get((role.stack, role.logical_id))
-    if not isinstance(properties, Mapping):
-        return None
-    documents = [
-        policy.get("PolicyDocument") if isinstance(policy, Mapping) else policy
-        for policy in texts(properties.get("Policies", ()))
-    ]
-    for arn in texts(properties.get("ManagedPolicyArns", ())):
-        managed = defined.get((arn.stack, arn.logical_id)) if isinstance(arn, Reference) else None
-        if not isinstance(managed, Mapping):
-            return None  # a policy of AWS, or of somebody else
-        documents.append(managed.get("PolicyDocument"))
-    for each in resources:
-        if each.type in _POLICY_TYPES:
-            names_role = _names(each.properties, role, properties.get("RoleName"))
-            if names_role is None:
-                return None
-            if names_role and isinstance(each.properties, Mapping):
-                documents.append(each.properties.get("PolicyDocument"))
-    return documents
+class _Roles:
+    """Which policies the roles of templates have, read once for all windows."""
 
+    def __init__(self, resources: Sequence[ResourceAt]) -> None:
+        self._defined = {(each.stack, each.location.logical_id): each.properties for each in resources}
+        self._attached: dict[object, list[object]] = {}
+        self._names_of_unclear: list[set[object]] = []
+        for each in resources:
+            if each.type in _POLICY_TYPES:
+                self._attach(each.properties)
 
-def _names(properties: Maybe[Mapping[str, object]], role: Reference, role_name: object) -> bool | None:
-    """Tell whether a policy names a role, or None where that is not known."""
-    if isinstance(properties, Unknown):
-        return None
-    for named in texts(properties.get("Roles", ())):
-        if isinstance(named, Reference):
-            if (named.stack, named.logical_id) == (role.stack, role.logical_id):
-                return True
-        elif isinstance(named, Unknown):
+    def policies_of(self, role: Reference) -> list[object] | None:
+        """Return the policy documents of a role, or None if the templates do not say all of them."""
+        key = (role.stack, role.logical_id)
+        properties = self._defined.get(key)
+        if not isinstance(properties, Mapping):
             return None
-        elif named == role_name:
-            return True
-    return False
+        name = properties.get("RoleName")
+        names: set[object] = {key} if name is None else {key, _key(name)}
+        if any(names.isdisjoint(unclear) for unclear in self._names_of_unclear):
+            return None
+        documents = [
+            policy.get("PolicyDocument") if isinstance(policy, Mapping) else policy
+            for policy in texts(properties.get("Policies", ()))
+        ]
+        for arn in texts(properties.get("ManagedPolicyArns", ())):
+            managed = self._defined.get((arn.stack, arn.logical_id)) if isinstance(arn, Reference) else None
+            if not isinstance(managed, Mapping):
+                return None  # a policy of AWS, or of somebody else
+            documents.append(managed.get("PolicyDocument"))
+        return [*documents, *(document for name in names for document in self._attached.get(name, ()))]
+
+    def _attach(self, properties: Maybe[Mapping[str, object]]) -> None:
+        if isinstance(properties, Unknown):
+            self._names_of_unclear.append(set())
+            return
+        named = [_key(role) for role in texts(properties.get("Roles", ()))]
+        if any(isinstance(name, Unknown) for name in named):
+            self._names_of_unclear.append(set(named))
+        for name in set(named):
+            self._attached.setdefault(name, []).append(properties.get("PolicyDocument"))
+
+
+def _key(role: object) -> object:
+    if isinstance(role, Reference):
+        return (role.stack, role.logical_id)
+    return role if isinstance(role, str | Unknown) else Unknown("it is not the name of a role")
 
 
 def _may_allow(document: object, bucket: Maybe[str]) -> bool:
