@@ -16,6 +16,7 @@ from patching_constructs._tokens import is_token
         (None, None, (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION)),
         (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION, (cdk.Aws.ACCOUNT_ID, cdk.Aws.REGION)),
     ],
+    ids=["both", "region", "account", "none", "tokens"],
 )
 def test_account_and_region_are_known_as_far_as_the_stack_knows_them(
     account: str | None, region: str | None, expected: tuple[str, str]

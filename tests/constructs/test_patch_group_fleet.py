@@ -206,7 +206,9 @@ class TestBaselines:
             PatchGroupFleet(_stack(), "Fleet", patch_group=GROUP, baselines=[])
         assert [finding.id for finding in caught.value.findings] == [FindingId.FLEET_WITHOUT_BASELINE]
 
-    @pytest.mark.parametrize("imported_id", ["pb-0123456789abcdef0", cdk.Fn.import_value("Baseline")])
+    @pytest.mark.parametrize(
+        "imported_id", ["pb-0123456789abcdef0", cdk.Fn.import_value("Baseline")], ids=["text", "token"]
+    )
     def test_an_imported_baseline_is_refused_because_cloudformation_cannot_register_on_it(
         self, imported_id: str
     ) -> None:
