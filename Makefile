@@ -106,7 +106,7 @@ types: setup ## Check the types
 
 .PHONY: schema
 schema: setup ## Export the JSON Schema of patching.yaml
-	python -m patching_constructs.config.schema > patching.schema.json
+	python -m patching_constructs.settings.schema > patching.schema.json
 
 .PHONY: build
 build: setup ## Build the wheel

@@ -9,13 +9,13 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 
+from patching_constructs.analysis.ring_proof import NoEarlierRing, NotProved, RingProof, prove_ring_order
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.schedule import ScheduleRecord
-from patching_constructs.rollout.ring_proof import NoEarlierRing, NotProved, RingProof, prove_ring_order
-from patching_constructs.rollout.span import Span
+from patching_constructs.schedules.span import Span
 
 RING_COUNT = 100
 HORIZON = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2036, 11, 23, tzinfo=UTC))

@@ -30,11 +30,11 @@ from bench.reporter_fleet import (
 from bench.reporter_process import TIME_LIMIT_SECONDS
 from local_aws.aws import client
 from local_aws.fleet.clock import throttle
-from local_aws.moto_seams import metric_data
 from local_aws.server import Server, serve
-from patching_constructs._functions.bundle import write_bundle
-from patching_constructs.compliance_reporter import SETTINGS_FILE
-from patching_constructs.model.compliance_metrics import AccountMetric
+from local_aws.services.moto_seams import metric_data
+from patching_constructs.constructs._shared.functions.bundle import write_bundle
+from patching_constructs.constructs.compliance.compliance_reporter import SETTINGS_FILE
+from patching_constructs.contracts.compliance_metrics import AccountMetric
 
 NODE_COUNTS = (1_000, 5_000)
 WRONG_PERCENT = 10

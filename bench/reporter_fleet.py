@@ -19,16 +19,16 @@ from local_aws.aws import client
 from local_aws.fleet.executions import WindowExecution
 from local_aws.fleet.records import Node, Patch
 from local_aws.fleet.simulation import Place
-from local_aws.moto_seams import place
+from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
-from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
-from patching_constructs.model.promises import Severity
-from patching_constructs.model.reporter_settings import (
+from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
+from patching_constructs.contracts.reporter_settings import (
     ReportedGroup,
     ReportedRing,
     ReportedWindow,
     ReporterSettings,
 )
+from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 
 ACCOUNT, REGION = "666666666666", "eu-central-1"

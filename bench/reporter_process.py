@@ -39,7 +39,7 @@ def main() -> None:
 
     A request that is refused and sent again counts each time.
     """
-    from patching_constructs.runtime.reporter.handler import handler
+    from patching_constructs.lambdas.compliance_reporter.handler import handler
 
     sent: Counter[str] = Counter()
     waiting: list[dict[str, Any]] = [{}]

@@ -6,8 +6,8 @@ import signal
 import sys
 
 from local_aws.cdk_cli import ACCOUNT_KEYS_PLUGIN
-from local_aws.moto_corrections import ACCOUNT_KEY_PREFIX
 from local_aws.server import serve
+from local_aws.services.moto_corrections import ACCOUNT_KEY_PREFIX
 
 
 def main() -> None:

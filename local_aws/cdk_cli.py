@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from local_aws.cloudformation.failures import failed_resources
 from local_aws.errors import DeploymentError, FailedResource, LocalAwsError
-from local_aws.failures import failed_resources
-from local_aws.moto_seams import every_stack
 from local_aws.process import running
 from local_aws.server import Server
+from local_aws.services.moto_seams import every_stack
 
 _ROOT = Path(__file__).parents[1]
 ACCOUNT_KEYS_PLUGIN = Path(__file__).with_name("account_keys.cjs")

@@ -10,10 +10,10 @@ import moto
 from botocore.exceptions import ClientError
 
 from local_aws.aws import client
-from local_aws.cloudformation import NO_UPDATES
+from local_aws.cloudformation.endpoint import NO_UPDATES
+from local_aws.cloudformation.failures import failed_resources
 from local_aws.errors import DeploymentError
-from local_aws.failures import failed_resources
-from local_aws.moto_seams import every_stack, take_hold
+from local_aws.services.moto_seams import every_stack, take_hold
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from local_aws.moto_corrections import ACCOUNT_KEY_PREFIX
-from local_aws.moto_seams import take_hold
+from local_aws.services.moto_corrections import ACCOUNT_KEY_PREFIX
+from local_aws.services.moto_seams import take_hold
 
 _LOOPBACK = "127.0.0.1"
 

@@ -9,18 +9,30 @@ from typing import TYPE_CHECKING, Any
 from patching_constructs._version import __version__
 
 if TYPE_CHECKING:
-    from patching_constructs.command_output import CommandOutput
-    from patching_constructs.compliance_alarms import ComplianceAlarms
-    from patching_constructs.compliance_history import ComplianceHistory, NodeDataSync
-    from patching_constructs.compliance_reporter import ComplianceReporter
-    from patching_constructs.config.accounts import AccountSettings
-    from patching_constructs.config.alarms import RecipientSettings
-    from patching_constructs.config.baselines import BaselineSettings
-    from patching_constructs.config.loader import load_settings
-    from patching_constructs.config.settings import Settings
+    from patching_constructs.constructs.baselines.patch_baseline import IPatchBaseline, PatchBaseline
+    from patching_constructs.constructs.checks.patching_checks import PatchingChecks
+    from patching_constructs.constructs.compliance.compliance_alarms import ComplianceAlarms
+    from patching_constructs.constructs.compliance.compliance_history import ComplianceHistory, NodeDataSync
+    from patching_constructs.constructs.compliance.compliance_reporter import ComplianceReporter
+    from patching_constructs.constructs.compliance.patch_dashboard import PatchDashboard
+    from patching_constructs.constructs.encryption.patching_key import EncryptionKey, PatchingKey
+    from patching_constructs.constructs.events.patch_event_forwarder import PatchEventForwarder
+    from patching_constructs.constructs.events.patch_event_hub import PatchEventHub
+    from patching_constructs.constructs.events.recipient import Recipient
+    from patching_constructs.constructs.events.ring_run_recorder import RingRunRecorder
+    from patching_constructs.constructs.events.ring_states import RingStates
+    from patching_constructs.constructs.fleets.patch_group_fleet import PatchGroupFleet
+    from patching_constructs.constructs.services.patch_config_rules import PatchConfigRules
+    from patching_constructs.constructs.services.patch_findings import PatchFindings
+    from patching_constructs.constructs.windows.command_output import CommandOutput
+    from patching_constructs.constructs.windows.ringed_maintenance_window import (
+        RingedMaintenanceWindow,
+        RingWindow,
+    )
+    from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
+    from patching_constructs.contracts.patch_event import PatchEventKind, PatchEventSeverity
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.account_quotas import AccountQuotas
-    from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
     from patching_constructs.model.config_rules import PatchConfigRule
     from patching_constructs.model.cost_budget import CostBudget
     from patching_constructs.model.finding import Finding, Level
@@ -33,29 +45,20 @@ if TYPE_CHECKING:
         PatchFilterKey,
         RejectedPatchesAction,
     )
-    from patching_constructs.model.patch_event import PatchEventKind, PatchEventSeverity
-    from patching_constructs.model.patch_events import PatchCommandNotificationType
     from patching_constructs.model.patch_group import PatchGroupTagKey
     from patching_constructs.model.patching_documents import PatchOperation, RebootOption
     from patching_constructs.model.promises import PROMISES, Promise, Severity
     from patching_constructs.model.security_hub import FindingSeverity
+    from patching_constructs.model.systems_manager_events import PatchCommandNotificationType
     from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
-    from patching_constructs.patch_baseline import IPatchBaseline, PatchBaseline
-    from patching_constructs.patch_config_rules import PatchConfigRules
-    from patching_constructs.patch_dashboard import PatchDashboard
-    from patching_constructs.patch_event_forwarder import PatchEventForwarder
-    from patching_constructs.patch_event_hub import PatchEventHub
-    from patching_constructs.patch_findings import PatchFindings
-    from patching_constructs.patch_group_fleet import PatchGroupFleet
-    from patching_constructs.patching_checks import PatchingChecks
-    from patching_constructs.patching_key import EncryptionKey, PatchingKey
-    from patching_constructs.recipient import Recipient
-    from patching_constructs.ring_run_recorder import RingRunRecorder
-    from patching_constructs.ring_states import RingStates
-    from patching_constructs.ringed_maintenance_window import RingedMaintenanceWindow, RingWindow
-    from patching_constructs.rollout.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
-    from patching_constructs.rollout.runs import Run
     from patching_constructs.rules.ids import FindingId
+    from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
+    from patching_constructs.schedules.runs import Run
+    from patching_constructs.settings.accounts import AccountSettings
+    from patching_constructs.settings.alarms import RecipientSettings
+    from patching_constructs.settings.baselines import BaselineSettings
+    from patching_constructs.settings.loader import load_settings
+    from patching_constructs.settings.settings import Settings
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
     from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
     from patching_constructs.values.exemption import Exemption
@@ -74,81 +77,81 @@ if TYPE_CHECKING:
     from patching_constructs.values.schedule import RateUnit, Schedule, Weekday
 
 _EXPORTS = {
-    "AccountMetric": "model.compliance_metrics",
+    "AccountMetric": "contracts.compliance_metrics",
     "AccountQuotas": "model.account_quotas",
-    "AccountSettings": "config.accounts",
+    "AccountSettings": "settings.accounts",
     "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
     "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
-    "BaselineSettings": "config.baselines",
-    "CommandOutput": "command_output",
-    "ComplianceAlarms": "compliance_alarms",
-    "ComplianceHistory": "compliance_history",
+    "BaselineSettings": "settings.baselines",
+    "CommandOutput": "constructs.windows.command_output",
+    "ComplianceAlarms": "constructs.compliance.compliance_alarms",
+    "ComplianceHistory": "constructs.compliance.compliance_history",
     "ComplianceLevel": "model.patch_choices",
-    "ComplianceMetric": "model.compliance_metrics",
-    "ComplianceReporter": "compliance_reporter",
+    "ComplianceMetric": "contracts.compliance_metrics",
+    "ComplianceReporter": "constructs.compliance.compliance_reporter",
     "ComplianceThresholds": "values.compliance_thresholds",
     "CostBudget": "model.cost_budget",
     "CutoffBehavior": "model.maintenance_window_limits",
-    "EncryptionKey": "patching_key",
+    "EncryptionKey": "constructs.encryption.patching_key",
     "Exemption": "values.exemption",
     "Finding": "model.finding",
     "FindingId": "rules.ids",
     "FindingSeverity": "model.security_hub",
     "Freeze": "model.freeze",
-    "IPatchBaseline": "patch_baseline",
+    "IPatchBaseline": "constructs.baselines.patch_baseline",
     "InvalidInputError": "errors",
     "Level": "model.finding",
     "MaintenanceWindowQuotas": "model.maintenance_window_limits",
-    "NodeDataSync": "compliance_history",
+    "NodeDataSync": "constructs.compliance.compliance_history",
     "OperatingSystem": "model.operating_system",
     "PROMISES": "model.promises",
-    "PatchBaseline": "patch_baseline",
-    "PatchCommandNotificationType": "model.patch_events",
+    "PatchBaseline": "constructs.baselines.patch_baseline",
+    "PatchCommandNotificationType": "model.systems_manager_events",
     "PatchConfigRule": "model.config_rules",
-    "PatchConfigRules": "patch_config_rules",
-    "PatchDashboard": "patch_dashboard",
-    "PatchEventForwarder": "patch_event_forwarder",
-    "PatchEventHub": "patch_event_hub",
-    "PatchEventKind": "model.patch_event",
-    "PatchEventSeverity": "model.patch_event",
+    "PatchConfigRules": "constructs.services.patch_config_rules",
+    "PatchDashboard": "constructs.compliance.patch_dashboard",
+    "PatchEventForwarder": "constructs.events.patch_event_forwarder",
+    "PatchEventHub": "constructs.events.patch_event_hub",
+    "PatchEventKind": "contracts.patch_event",
+    "PatchEventSeverity": "contracts.patch_event",
     "PatchFilter": "values.approval_rule",
     "PatchFilterKey": "model.patch_choices",
-    "PatchFindings": "patch_findings",
+    "PatchFindings": "constructs.services.patch_findings",
     "PatchGroup": "values.patch_group",
-    "PatchGroupFleet": "patch_group_fleet",
+    "PatchGroupFleet": "constructs.fleets.patch_group_fleet",
     "PatchGroupTagKey": "model.patch_group",
     "PatchOperation": "model.patching_documents",
     "PatchSource": "values.approval_rule",
     "PatchWindow": "values.patch_window",
-    "PatchingChecks": "patching_checks",
+    "PatchingChecks": "constructs.checks.patching_checks",
     "PatchingError": "errors",
-    "PatchingKey": "patching_key",
-    "PhaseUnknownError": "rollout.mistake",
+    "PatchingKey": "constructs.encryption.patching_key",
+    "PhaseUnknownError": "schedules.mistake",
     "Promise": "model.promises",
     "READY_MADE": "values.ready_made",
     "RateUnit": "values.schedule",
     "RebootOption": "model.patching_documents",
-    "Recipient": "recipient",
-    "RecipientSettings": "config.alarms",
+    "Recipient": "constructs.events.recipient",
+    "RecipientSettings": "settings.alarms",
     "RejectedPatchesAction": "model.patch_choices",
     "Ring": "values.ring",
-    "RingRunRecorder": "ring_run_recorder",
-    "RingStates": "ring_states",
-    "RingWindow": "ringed_maintenance_window",
-    "RingedMaintenanceWindow": "ringed_maintenance_window",
-    "Run": "rollout.runs",
-    "RunsUnknownError": "rollout.mistake",
+    "RingRunRecorder": "constructs.events.ring_run_recorder",
+    "RingStates": "constructs.events.ring_states",
+    "RingWindow": "constructs.windows.ringed_maintenance_window",
+    "RingedMaintenanceWindow": "constructs.windows.ringed_maintenance_window",
+    "Run": "schedules.runs",
+    "RunsUnknownError": "schedules.mistake",
     "Schedule": "values.schedule",
-    "ScheduleSyntaxError": "rollout.mistake",
-    "Settings": "config.settings",
+    "ScheduleSyntaxError": "schedules.mistake",
+    "Settings": "settings.settings",
     "SettingsError": "errors",
     "Severity": "model.promises",
     "SystemsManagerQuotas": "model.systems_manager_quotas",
     "Weekday": "values.schedule",
     "all_updates": "values.ready_made",
     "critical_and_important_security_updates": "values.ready_made",
-    "load_settings": "config.loader",
+    "load_settings": "settings.loader",
     "microsoft_application_updates": "values.ready_made",
     "security_and_bugfix_updates": "values.ready_made",
     "security_updates": "values.ready_made",

@@ -10,14 +10,14 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from local_aws import client
 from local_aws.fleet.simulation import Place
-from local_aws.functions import Function, functions_of
-from local_aws.moto_seams import place
+from local_aws.services.functions import Function, functions_of
+from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
-from patching_constructs.model.reporter_settings import ReporterSettings
-from patching_constructs.model.ring_run import RingRun
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_run import RingRun
 
-REPORTER = "patching_constructs.runtime.reporter.handler.handler"
-_RING_STATES = "patching_constructs.runtime.ring_states.handler.handler"
+REPORTER = "patching_constructs.lambdas.compliance_reporter.handler.handler"
+_RING_STATES = "patching_constructs.lambdas.ring_states.handler.handler"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

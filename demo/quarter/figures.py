@@ -11,7 +11,7 @@ from demo.quarter.deployed import Workload
 from demo.quarter.patches import END, START
 from local_aws import client
 from local_aws.fleet.simulation import Place
-from patching_constructs.model.compliance_metrics import (
+from patching_constructs.contracts.compliance_metrics import (
     NAMESPACE,
     RING_DIMENSION,
     ROLLOUT_DIMENSION,

@@ -17,7 +17,7 @@ from PIL import Image
 from demo.quarter.figures import Panel
 from demo.quarter.patches import END, OUT_OF_BAND_AT, PATCH_TUESDAYS, START
 from demo.quarter.record import Record
-from patching_constructs.model.ring_health import RingHealth
+from patching_constructs.contracts.ring_health import RingHealth
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
 """Colours that people tell apart however they see colours.

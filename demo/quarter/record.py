@@ -8,8 +8,8 @@ from demo.quarter.deployed import Workload, read_ring_runs
 from demo.quarter.figures import Panel, Points, RingPlace, read_metric, read_panels, ring_places
 from demo.quarter.run import Outcome
 from demo.quarter.rung import Rung, Span, Where, rung_alarms, unhealthy_times
-from patching_constructs.model.compliance_metrics import ComplianceMetric
-from patching_constructs.model.ring_run import RingRun
+from patching_constructs.contracts.compliance_metrics import ComplianceMetric
+from patching_constructs.contracts.ring_run import RingRun
 
 _SHOWN = (
     ComplianceMetric.NODES,

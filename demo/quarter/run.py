@@ -11,10 +11,10 @@ from pathlib import Path
 from demo.quarter.deployed import REPORTER, Workload
 from demo.quarter.patches import END, START
 from demo.quarter.story import Happening, Story
-from local_aws.alarms import AlarmClock
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import Place, WindowFired, window_starts
-from local_aws.functions import FunctionRunner
+from local_aws.services.alarms import AlarmClock
+from local_aws.services.functions import FunctionRunner
 
 _HOUR = timedelta(hours=1)
 

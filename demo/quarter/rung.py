@@ -7,9 +7,9 @@ from typing import Any
 
 from demo.quarter.figures import RingPlace
 from demo.quarter.patches import END
-from local_aws.alarm_rule import alarms_in
-from local_aws.alarms import AlarmClock
-from patching_constructs.model.compliance_metrics import RING_DIMENSION
+from local_aws.services.alarm_rule import alarms_in
+from local_aws.services.alarms import AlarmClock
+from patching_constructs.contracts.compliance_metrics import RING_DIMENSION
 
 Where = tuple[str, str]
 Span = tuple[datetime, datetime]

@@ -20,7 +20,7 @@ from local_aws.fleet.fleet import reboot
 from local_aws.fleet.records import Installed, Node
 from local_aws.fleet.simulation import Place
 from patching_constructs import OperatingSystem
-from patching_constructs.model.reporter_settings import ReportedRing
+from patching_constructs.contracts.reporter_settings import ReportedRing
 
 _NODES_OF_A_SYSTEM = 5
 _IMAGE_DAYS = (

@@ -12,8 +12,8 @@ from demo.quarter.record import Record
 from demo.quarter.run import Outcome
 from demo.quarter.rung import Rung
 from demo.quarter.story import Happening
-from patching_constructs.model.compliance_metrics import ComplianceMetric
-from patching_constructs.model.ring_health import RingHealth
+from patching_constructs.contracts.compliance_metrics import ComplianceMetric
+from patching_constructs.contracts.ring_health import RingHealth
 
 _HEADS = {
     ComplianceMetric.NODES: "nodes",

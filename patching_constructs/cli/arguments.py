@@ -4,13 +4,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import PROMISES, Promise
-from patching_constructs.rollout.horizon import default_until, horizon_between
-from patching_constructs.rollout.ring_plans import RingChoice
-from patching_constructs.rollout.span import Span
-from patching_constructs.rules.freeze import check_freeze
 from patching_constructs.rules.limits import did_you_mean
+from patching_constructs.rules.windows.freeze import check_freeze
+from patching_constructs.schedules.horizon import default_until, horizon_between
+from patching_constructs.schedules.span import Span
 
 _YEARS = range(1970, 2199)
 _MOST_LAG_DAYS = 360

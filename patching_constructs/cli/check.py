@@ -68,17 +68,17 @@ def _check(options: argparse.Namespace) -> "Report":
 def _formatter(name: str) -> "Callable[[Report], str]":
     match name:
         case "json":
-            from patching_constructs.cli.json_format import format_json
+            from patching_constructs.cli.check_formats.json import format_json
 
             return format_json
         case "sarif":
-            from patching_constructs.cli.sarif_format import format_sarif
+            from patching_constructs.cli.check_formats.sarif import format_sarif
 
             return format_sarif
         case "github":
-            from patching_constructs.cli.github_format import format_github
+            from patching_constructs.cli.check_formats.github import format_github
 
             return format_github
-    from patching_constructs.cli.text_format import format_text
+    from patching_constructs.cli.check_formats.text import format_text
 
     return format_text

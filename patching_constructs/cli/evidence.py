@@ -11,11 +11,11 @@ from patching_constructs.cli.exit_status import ExitStatus
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
-    from patching_constructs.config.exemptions import ExemptionSettings
-    from patching_constructs.config.settings import Settings
+    from patching_constructs.contracts.history_row import HistoryRow
     from patching_constructs.evidence.pack import EvidencePack, Intent
     from patching_constructs.model.exemption import Exemption
-    from patching_constructs.model.history_row import HistoryRow
+    from patching_constructs.settings.exemptions import ExemptionSettings
+    from patching_constructs.settings.settings import Settings
 
 _DAMAGES_SHOWN = 10
 
@@ -103,8 +103,8 @@ def _run(options: argparse.Namespace) -> ExitStatus:
 
 def _pack(options: argparse.Namespace) -> "EvidencePack":
     from patching_constructs.cli.arguments import ArgumentError, parse_horizon
+    from patching_constructs.evidence.history_files import Damage, read_history
     from patching_constructs.evidence.pack import build_evidence
-    from patching_constructs.reading.history import Damage, read_history
 
     today = dt.datetime.now(dt.UTC).date()
     horizon = parse_horizon(options.from_, options.until, today=today)
@@ -135,11 +135,11 @@ def _pack(options: argparse.Namespace) -> "EvidencePack":
 
 def _intent(options: argparse.Namespace, today: dt.date) -> "Intent":
     """Read what templates, settings and acknowledgements say."""
-    from patching_constructs.config.loader import load_settings
     from patching_constructs.evidence.pack import Intent
     from patching_constructs.plan.build import build_plan
-    from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.rules.ids import FindingId
+    from patching_constructs.settings.loader import load_settings
+    from patching_constructs.templates.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
 
     settings = None if options.settings is None else load_settings(options.settings)
     exemptions = None if settings is None else tuple(map(_exemption, settings.exemptions))

@@ -15,7 +15,7 @@ from patching_constructs.cli.scenario_options import add_scenario_options, read_
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
-    from patching_constructs.costs.window_units import CostAssumptions
+    from patching_constructs.analysis.costs.window_units import CostAssumptions
     from patching_constructs.plan.plan import Plan
 
 _FORMATS = ("text", "json", "markdown", "ics", "html")
@@ -109,8 +109,8 @@ def cost_assumptions(options: argparse.Namespace) -> "CostAssumptions":
     Raises:
         ArgumentError: If an option cannot be used.
     """
+    from patching_constructs.analysis.costs.window_units import CostAssumptions
     from patching_constructs.cli.arguments import parse_kilobytes
-    from patching_constructs.costs.window_units import CostAssumptions
 
     if options.output_kilobytes is None:
         return CostAssumptions()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from patching_constructs.cli.scenario_options import Scenario, read_scenario
 
 if TYPE_CHECKING:
-    from patching_constructs.costs.window_units import CostAssumptions
-    from patching_constructs.plan.change import Comparison
+    from patching_constructs.analysis.costs.window_units import CostAssumptions
+    from patching_constructs.plan.diff.change import Comparison
     from patching_constructs.plan.state import State
 
 DIFF_FORMATS = ("text", "json", "markdown")
@@ -36,7 +36,7 @@ def render_diff(options: argparse.Namespace) -> str:
 
 def _compare(options: argparse.Namespace) -> "Comparison":
     from patching_constructs.cli.plan import cost_assumptions
-    from patching_constructs.plan.compare import compare
+    from patching_constructs.plan.diff.compare import compare
 
     today = dt.datetime.now(dt.UTC).date()
     scenarios = [

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from patching_constructs.model.track import Track, untracked
 
 if TYPE_CHECKING:
-    from patching_constructs.config.settings import Settings
     from patching_constructs.model.acknowledgement import Acknowledgement
     from patching_constructs.model.estate import Estate
     from patching_constructs.model.finding import Finding
     from patching_constructs.rules.estate import CheckOptions
+    from patching_constructs.settings.settings import Settings
 
 
 class Scenario(NamedTuple):
@@ -106,9 +106,9 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track =
         ReadingError: If a template or the accepted findings cannot be read.
         SettingsError: If the settings have mistakes.
     """
-    from patching_constructs.reading.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
-    from patching_constructs.reading.templates import read_estates
     from patching_constructs.rules.ids import FindingId
+    from patching_constructs.templates.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
+    from patching_constructs.templates.templates import read_estates
 
     settings = _read_settings(options, today=today)
     check_options = _check_options(options, settings, today=today)
@@ -128,7 +128,7 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track =
 def _read_settings(options: argparse.Namespace, *, today: dt.date) -> "Settings | None":
     if options.settings is None:
         return None
-    from patching_constructs.config.loader import load_settings
+    from patching_constructs.settings.loader import load_settings
 
     return load_settings(options.settings, today=today)
 
@@ -136,11 +136,11 @@ def _read_settings(options: argparse.Namespace, *, today: dt.date) -> "Settings 
 def _check_options(
     options: argparse.Namespace, settings: "Settings | None", *, today: dt.date
 ) -> "CheckOptions":
+    from patching_constructs.analysis.costs.price_list import PriceList
     from patching_constructs.cli import arguments
-    from patching_constructs.costs.price_list import PriceList
-    from patching_constructs.reading.price_file import SHIPPED_FILE, read_prices
     from patching_constructs.rules.estate import CheckOptions
-    from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG
+    from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG
+    from patching_constructs.templates.price_file import SHIPPED_FILE, read_prices
 
     for_all, by_ring = arguments.parse_promises(options.promises)
     lag = options.visibility_lag_days

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from patching_constructs.model.history_row import HistoryProblem, HistoryRow
+from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Promise, Severity
 

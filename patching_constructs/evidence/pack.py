@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from patching_constructs.contracts.history_row import HistoryRow
 from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished, UntoldNode
 from patching_constructs.evidence.order_seen import OrderSeen, order_seen
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.exemption import Exemption
-from patching_constructs.model.history_row import HistoryRow
 from patching_constructs.model.promises import Promise
 from patching_constructs.plan.order import OrderAnswer
 

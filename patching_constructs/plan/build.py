@@ -5,9 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from patching_constructs.costs.billable_units import billable_units
-from patching_constructs.costs.costs import Costs, costs_of
-from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.analysis.account_quota_use import AccountQuotaUse, account_quota_use
+from patching_constructs.analysis.association_windows import association_windows
+from patching_constructs.analysis.by_environment import by_environment
+from patching_constructs.analysis.collisions import window_traffic
+from patching_constructs.analysis.costs.billable_units import billable_units
+from patching_constructs.analysis.costs.costs import Costs, costs_of
+from patching_constructs.analysis.costs.window_units import CostAssumptions
+from patching_constructs.analysis.patch_operation import patch_operation
+from patching_constructs.analysis.quota_use import quota_use_of
+from patching_constructs.analysis.ring_exposure import ring_exposure
+from patching_constructs.analysis.ring_plans import ring_plans, unringed_plans
+from patching_constructs.analysis.ring_proof import prove_ring_order
 from patching_constructs.model.estate import Environment, Estate, RingPlan, WindowAt
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
@@ -16,21 +25,12 @@ from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
-from patching_constructs.rollout.account_quota_use import AccountQuotaUse, account_quota_use
-from patching_constructs.rollout.association_windows import association_windows
-from patching_constructs.rollout.by_environment import by_environment
-from patching_constructs.rollout.collisions import window_traffic
-from patching_constructs.rollout.openings import opening_times
-from patching_constructs.rollout.patch_operation import patch_operation
-from patching_constructs.rollout.patch_tuesday import patch_tuesdays
-from patching_constructs.rollout.quota_use import quota_use_of
-from patching_constructs.rollout.ring_exposure import ring_exposure
-from patching_constructs.rollout.ring_plans import ring_plans, unringed_plans
-from patching_constructs.rollout.ring_proof import prove_ring_order
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.acknowledgements import JudgedFinding
 from patching_constructs.rules.estate import CheckOptions
 from patching_constructs.rules.wording import window_name
+from patching_constructs.schedules.openings import opening_times
+from patching_constructs.schedules.patch_tuesday import patch_tuesdays
+from patching_constructs.schedules.span import Span
 
 _WORTH_LISTING = 0.1
 """Part of a quota of the account from which a plan lists it; most of them are never nearly used up."""

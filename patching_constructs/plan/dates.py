@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.change import DateChange, Runs
-from patching_constructs.rollout.openings import opening_times
-from patching_constructs.rollout.span import Span
+from patching_constructs.plan.diff.change import DateChange, Runs
 from patching_constructs.rules.wording import moment
+from patching_constructs.schedules.openings import opening_times
+from patching_constructs.schedules.span import Span
 
 _YEAR = timedelta(days=365)
 _EVEN = 0.05

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from patching_constructs.analysis.install_runs import InstallRun
+from patching_constructs.analysis.landing import landings
+from patching_constructs.analysis.ring_exposure import RingExposure
+from patching_constructs.analysis.ring_order import Lane
+from patching_constructs.analysis.supersession import steps_between_releases
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity
-from patching_constructs.rollout.install_runs import InstallRun
-from patching_constructs.rollout.landing import landings
-from patching_constructs.rollout.ring_exposure import RingExposure
-from patching_constructs.rollout.ring_order import Lane
-from patching_constructs.rollout.span import Span
-from patching_constructs.rollout.supersession import steps_between_releases
+from patching_constructs.schedules.span import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

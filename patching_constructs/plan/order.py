@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
+from patching_constructs.analysis.pinned_sources import has_pinned_sources
+from patching_constructs.analysis.ring_order import Case
+from patching_constructs.analysis.ring_pair import RingPair
+from patching_constructs.analysis.ring_proof import NoEarlierRing, NotProved, RingProof, Verdict
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.pinned_sources import has_pinned_sources
-from patching_constructs.rollout.ring_order import Case
-from patching_constructs.rollout.ring_pair import RingPair
-from patching_constructs.rollout.ring_proof import NoEarlierRing, NotProved, RingProof, Verdict
 
 
 class OrderState(enum.StrEnum):

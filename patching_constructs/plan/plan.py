@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from patching_constructs.costs.costs import Costs
+from patching_constructs.analysis.costs.costs import Costs
+from patching_constructs.analysis.quota_use import QuotaUse
+from patching_constructs.analysis.ring_exposure import RingExposure
 from patching_constructs.model.estate import Environment, RingPlan
 from patching_constructs.model.finding import Level
 from patching_constructs.model.freeze import Freeze
@@ -14,10 +16,8 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import Journey
 from patching_constructs.plan.order import OrderAnswer
-from patching_constructs.rollout.quota_use import QuotaUse
-from patching_constructs.rollout.ring_exposure import RingExposure
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.schedules.span import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,1 +1,1 @@
-"""Functions from records to findings: what AWS rejects, and what is legal but doubtful."""
+"""Functions from records to findings."""

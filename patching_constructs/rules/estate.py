@@ -5,10 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
-from patching_constructs.costs.billable_units import billable_units
-from patching_constructs.costs.costs import costs_of
-from patching_constructs.costs.price_list import PriceList
-from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.analysis.by_environment import EnvironmentPart, by_environment
+from patching_constructs.analysis.collisions import window_traffic
+from patching_constructs.analysis.costs.billable_units import billable_units
+from patching_constructs.analysis.costs.costs import costs_of
+from patching_constructs.analysis.costs.price_list import PriceList
+from patching_constructs.analysis.costs.window_units import CostAssumptions
+from patching_constructs.analysis.quota_use import quota_use_of
+from patching_constructs.analysis.ring_exposure import ring_exposure
+from patching_constructs.analysis.ring_plans import RingChoice, ring_plans, unringed_plans
+from patching_constructs.analysis.tagged_nodes import node_tags
 from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import (
@@ -28,51 +34,45 @@ from patching_constructs.model.systems_manager_quotas import (
     SystemsManagerQuotas,
 )
 from patching_constructs.model.track import Track, untracked
-from patching_constructs.rollout.by_environment import EnvironmentPart, by_environment
-from patching_constructs.rollout.collisions import window_traffic
-from patching_constructs.rollout.quota_use import quota_use_of
-from patching_constructs.rollout.ring_exposure import ring_exposure
-from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
-from patching_constructs.rollout.span import Span
-from patching_constructs.rollout.tagged_nodes import node_tags
-from patching_constructs.rules.account_quotas import check_account_quotas, check_lambda_concurrency
-from patching_constructs.rules.agent_updates import check_agent_updates, groups_with_snap_agents
-from patching_constructs.rules.alarms import check_alarms
-from patching_constructs.rules.associations import check_associations
-from patching_constructs.rules.chat_channels import check_chat_channels
-from patching_constructs.rules.collisions import check_collisions
-from patching_constructs.rules.cost_budget import check_cost_budget
-from patching_constructs.rules.exposure import check_exposure
-from patching_constructs.rules.group_coverage import check_group_coverage
-from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.located import locate_in_window, with_location
-from patching_constructs.rules.maintenance_window import check_maintenance_window
-from patching_constructs.rules.marks import check_marks
-from patching_constructs.rules.output_places import check_output_places
-from patching_constructs.rules.patch_baseline import check_patch_baseline
-from patching_constructs.rules.patch_baseline_doubts import (
+from patching_constructs.rules.accounts.account_quotas import check_account_quotas, check_lambda_concurrency
+from patching_constructs.rules.accounts.cost_budget import check_cost_budget
+from patching_constructs.rules.accounts.policy_sizes import check_policy_sizes
+from patching_constructs.rules.accounts.systems_manager_quotas import check_quota_use
+from patching_constructs.rules.alarms.chat_channels import check_chat_channels
+from patching_constructs.rules.alarms.cloudwatch_alarms import check_alarms
+from patching_constructs.rules.baselines.group_coverage import check_group_coverage
+from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import (
     check_shared_with_production,
     doubt_patch_baseline,
 )
-from patching_constructs.rules.patch_group_tags import check_patch_group_tags
-from patching_constructs.rules.policy_sizes import check_policy_sizes
-from patching_constructs.rules.promises import check_promised_rings
-from patching_constructs.rules.quick_setup import check_patch_policies
-from patching_constructs.rules.quota import check_quota_use
-from patching_constructs.rules.registrations import check_registrations
-from patching_constructs.rules.ring_choices import check_ring_choices
-from patching_constructs.rules.ring_doubts import check_ring_doubts
-from patching_constructs.rules.ring_order import DEFAULT_VISIBILITY_LAG, check_ring_order
-from patching_constructs.rules.scans import check_production_scans, check_scanned_and_patched
+from patching_constructs.rules.baselines.patch_group_tags import check_patch_group_tags
+from patching_constructs.rules.baselines.registrations import check_registrations
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.located import locate_in_window, with_location
+from patching_constructs.rules.rings.exposure import check_exposure
+from patching_constructs.rules.rings.promises import check_promised_rings
+from patching_constructs.rules.rings.ring_choices import check_ring_choices
+from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG, check_ring_order
+from patching_constructs.rules.rings.unproven_order import check_ring_doubts
 from patching_constructs.rules.template import check_template
-from patching_constructs.rules.window_doubts import doubt_maintenance_window
-from patching_constructs.rules.window_output import check_output_bucket_of_roles
-from patching_constructs.rules.window_roles import check_window_roles
-from patching_constructs.rules.window_runs import (
+from patching_constructs.rules.windows.agent_updates import check_agent_updates, groups_with_snap_agents
+from patching_constructs.rules.windows.associations import check_associations
+from patching_constructs.rules.windows.collisions import check_collisions
+from patching_constructs.rules.windows.maintenance_window import check_maintenance_window
+from patching_constructs.rules.windows.marks import check_marks
+from patching_constructs.rules.windows.output_places import check_output_places
+from patching_constructs.rules.windows.quick_setup import check_patch_policies
+from patching_constructs.rules.windows.scans import check_production_scans, check_scanned_and_patched
+from patching_constructs.rules.windows.window_output import check_output_bucket_of_roles
+from patching_constructs.rules.windows.window_roles import check_window_roles
+from patching_constructs.rules.windows.window_runs import (
     DEFAULT_MINUTES_PER_NODE,
     check_fleet_time,
     check_window_runs,
 )
+from patching_constructs.rules.windows.window_warnings import doubt_maintenance_window
+from patching_constructs.schedules.span import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

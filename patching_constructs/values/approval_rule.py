@@ -4,16 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from patching_constructs._declared_types import settle_fields
-from patching_constructs._tokens import maybe, maybe_each
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patch_baseline import PatchFilterRecord, PatchRuleRecord, PatchSourceRecord
 from patching_constructs.model.patch_choices import ComplianceLevel, PatchFilterKey
-from patching_constructs.rules.approval_rule import (
+from patching_constructs.rules.baselines.approval_rule import (
     check_approval_rule,
     check_patch_filter,
     check_patch_source,
 )
+from patching_constructs.values.declared_types import settle_fields
+from patching_constructs.values.tokens import maybe, maybe_each
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

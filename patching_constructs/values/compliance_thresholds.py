@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.promises import Severity
-from patching_constructs.rules.alarm_thresholds import check_hours, check_threshold
+from patching_constructs.rules.alarms.alarm_thresholds import check_hours, check_threshold
+from patching_constructs.values.declared_types import settle_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

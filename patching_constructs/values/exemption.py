@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.exemption import Exemption as ExemptionRecord
-from patching_constructs.rules.exemption import check_exemption
+from patching_constructs.rules.accounts.exemption import check_exemption
+from patching_constructs.values.declared_types import settle_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patch_group import PatchGroupTagKey
+from patching_constructs.rules.baselines.patch_group import check_patch_group_name
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice
-from patching_constructs.rules.patch_group import check_patch_group_name
+from patching_constructs.values.declared_types import settle_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
-from patching_constructs.rules.window_hours import check_window_hours
-from patching_constructs.rules.window_task import check_cutoff_behavior
+from patching_constructs.rules.windows.window_hours import check_window_hours
+from patching_constructs.rules.windows.window_task import check_cutoff_behavior
+from patching_constructs.values.declared_types import settle_fields
 from patching_constructs.values.schedule import Schedule
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from patching_constructs._declared_types import settle_fields
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.patching_documents import PatchOperation, RebootOption
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.ring import RingRecord
-from patching_constructs.rules.ring import check_ring
+from patching_constructs.rules.rings.ring import check_ring
+from patching_constructs.values.declared_types import settle_fields
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.patch_window import PatchWindow
 

@@ -16,13 +16,13 @@ from bench.fresh_process import FreshProcess
 from bench.hundred_rings import RING_COUNT, prove
 from bench.synthesis import define_sample, new_app
 from bench.workload_assembly import WorkloadStack, read_stacks, regional_sample, write_assembly
+from patching_constructs.analysis.ring_proof import RingProof
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.reading.templates import read_estates
-from patching_constructs.rollout.horizon import horizon_between
-from patching_constructs.rollout.ring_proof import RingProof
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.schedules.horizon import horizon_between
+from patching_constructs.templates.templates import read_estates
 
 REGIONS = ["eu-central-1", "us-east-1"]
 OPTIONS = CheckOptions(horizon=horizon_between(date(2026, 11, 23), date(2028, 11, 23)))

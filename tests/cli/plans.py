@@ -4,13 +4,13 @@ import glob
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.model.estate import BaselineAt, Environment, Estate, WindowAt
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rollout.ring_plans import RingChoice
 from patching_constructs.rules.estate import CheckOptions
 from tests.plan.test_build import HORIZON, TODAY, UNKNOWN, baseline, plan_of, window
 

@@ -16,7 +16,7 @@ import pytest
 from patching_constructs.cli import main
 from patching_constructs.model.promises import PROMISES
 from patching_constructs.rules.ids import FindingId
-from tests.config.sample import changed
+from tests.settings.sample import changed
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases"
@@ -317,7 +317,7 @@ def test_help_and_checks_without_settings_do_not_load_pydantic() -> None:
 
 def test_json_follows_the_published_schema(capsys: pytest.CaptureFixture[str]) -> None:
     schema = json.loads(
-        resources.files("patching_constructs.cli").joinpath("findings.schema.json").read_text()
+        resources.files("patching_constructs.cli.check_formats").joinpath("findings.schema.json").read_text()
     )
     jsonschema.Draft202012Validator.check_schema(schema)
     _, out, _ = run(capsys, str(CASES), "--rings", "dev,prod", "--format", "json", *HORIZON)
@@ -488,7 +488,7 @@ def test_help_loads_neither_rules_nor_yaml() -> None:
         "from patching_constructs.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "slow = {'yaml', 'cronsim', 'patching_constructs.rules', 'patching_constructs.reading'}\n"
+        "slow = {'yaml', 'cronsim', 'patching_constructs.rules', 'patching_constructs.templates'}\n"
         "slow &= set(sys.modules)\n"
         "sys.exit(f'loaded {slow}' if slow else 0)\n"
     )
@@ -506,7 +506,7 @@ def test_a_mistake_of_our_own_is_one_line_and_no_pass(
         message = "unforeseen"
         raise KeyError(message)
 
-    monkeypatch.setattr("patching_constructs.reading.templates.read_estates", fail)
+    monkeypatch.setattr("patching_constructs.templates.templates.read_estates", fail)
     status, out, err = run(capsys, "clean.yaml")
     assert (status, out) == (2, "")
     assert err == "patching: failed by a mistake of its own, please report it: KeyError: 'unforeseen'\n"

@@ -182,7 +182,7 @@ def errors(data: Any) -> list[str]:
 def test_the_schema_is_one_and_has_the_findings_of_check() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     check = json.loads(
-        resources.files("patching_constructs.cli").joinpath("findings.schema.json").read_text()
+        resources.files("patching_constructs.cli.check_formats").joinpath("findings.schema.json").read_text()
     )
     assert SCHEMA["$defs"]["finding"] == check["$defs"]["finding"]
 

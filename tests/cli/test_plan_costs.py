@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.billable_units import EnvironmentUse
+from patching_constructs.analysis.costs.costs import Costs, costs_of
+from patching_constructs.analysis.costs.price_list import PriceList
+from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.cli import main
 from patching_constructs.cli.plan_formats.cost_data import cost_data
 from patching_constructs.cli.plan_formats.cost_rows import cost_rows, figure_rows
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.billable_units import EnvironmentUse
-from patching_constructs.costs.costs import Costs, costs_of
-from patching_constructs.costs.price_list import PriceList
-from patching_constructs.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.price import PriceLine

@@ -9,7 +9,7 @@ import pytest
 
 from patching_constructs.cli import main
 from patching_constructs.cli.plan_formats.markdown import MAX_CHARACTERS
-from patching_constructs.plan.change import Area, ChangeKind
+from patching_constructs.plan.diff.change import Area, ChangeKind
 from tests.plan.diff_templates import Template, assembly, baseline, changed, dev_and_prod
 
 HORIZON = ["--from", "2026-11-23", "--until", "2027-05-23"]

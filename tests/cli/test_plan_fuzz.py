@@ -19,13 +19,13 @@ from patching_constructs.cli.plan_formats.text import format_text
 from patching_constructs.model.estate import Estate
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan
-from patching_constructs.reading.error import ReadingError
-from patching_constructs.reading.templates import read_estates
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
+from patching_constructs.templates.error import ReadingError
+from patching_constructs.templates.templates import read_estates
 from tests.cli.plans import RELEASE, YEAR_END
 from tests.cli.test_plan import errors
-from tests.reading.test_fuzz import NODES, PLACES, VALID
+from tests.templates.test_fuzz import NODES, PLACES, VALID
 
 TODAY = dt.date(2026, 11, 23)
 OPTIONS = CheckOptions(

@@ -6,6 +6,9 @@ from fractions import Fraction
 
 import pytest
 
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.costs import TotalLine
+from patching_constructs.analysis.quota_use import QuotaUse
 from patching_constructs.cli.plan_formats.page.calendar import calendar
 from patching_constructs.cli.plan_formats.page.costs import costs_view
 from patching_constructs.cli.plan_formats.page.exposure import exposure_views
@@ -15,8 +18,6 @@ from patching_constructs.cli.plan_formats.page.rings import main_zone, ring_view
 from patching_constructs.cli.plan_formats.page.timeline import patch_classes, step_at
 from patching_constructs.cli.plan_formats.page.verdict import verdict
 from patching_constructs.cli.plan_formats.page.words import length, moment
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.costs import TotalLine
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding, Level
@@ -24,9 +25,8 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.order import OrderState
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedWindow
-from patching_constructs.rollout.openings import opening_times
-from patching_constructs.rollout.quota_use import QuotaUse
 from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.schedules.openings import opening_times
 from tests.browser.plans import frozen, sample
 
 

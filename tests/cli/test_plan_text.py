@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.cli.plan_formats.section import printable
 from patching_constructs.cli.plan_formats.text import format_text
 from patching_constructs.cli.plan_formats.times import days_of
 from patching_constructs.model.estate import Estate
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rollout.ring_plans import RingChoice
 from tests.cli.plans import large, two_rings
 from tests.plan.test_build import HORIZON, plan_of
 

@@ -1,5 +1,5 @@
 """The local AWS, for conformance tests that compare it with AWS."""
 
-from tests.runtime.conftest import local_aws
+from tests.lambdas.conftest import local_aws
 
 __all__ = ["local_aws"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import botocore.session
 import pytest
 
+from patching_constructs.analysis import account_quota_use
 from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.systems_manager_quotas import AWS_SYSTEMS_MANAGER_QUOTAS
-from patching_constructs.rollout import account_quota_use
 
 EXAMPLES = Path(str(distribution("awscli").locate_file("awscli"))) / "examples"
 MANY = AccountQuotas(lambda_concurrent_executions=1_000)

@@ -10,13 +10,13 @@ import pytest
 from local_aws.fleet.clock import clock
 from local_aws.fleet.systems_manager import FleetSystemsManager
 from patching_constructs import PatchOperation
+from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, NodeReader
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.reporter_settings import ReportedGroup
-from patching_constructs.runtime.reporter.nodes import FoundProblem, NodeReader
 from tests.conformance.answers.cli_examples import cli_samples
 from tests.conformance.answers.samples import answered, sample
-from tests.runtime.fleets import DAY, GROUP, KERNEL, START, WINDOWS, World, node, patch
+from tests.lambdas.fleets import DAY, GROUP, KERNEL, START, WINDOWS, World, node, patch
 
 NODE = "i-1234567890abcdef0"
 NOW = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from local_aws import DeploymentError, deploy_template, in_process
 from local_aws.aws import Aws
-from local_aws.registry import RESOURCE_TYPES
+from local_aws.cloudformation.registry import RESOURCE_TYPES
 from tests.conformance.ssm_handlers import HANDLERS, NOT_PERMITTED, REPLACES
 
 PLACE: dict[str, Any] = {"account": "111111111111", "region": "eu-west-1"}

@@ -10,17 +10,17 @@ from botocore.model import ServiceModel
 
 import patching_constructs
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
+from patching_constructs.lambdas.compliance_reporter import nodes, publications, windows
+from patching_constructs.lambdas.patch_event_forwarder import windows as enriched_windows
+from patching_constructs.lambdas.ring_run_recorder import task_results
 from patching_constructs.model.patch_choices import (
     AvailableSecurityUpdatesComplianceStatus,
     ComplianceLevel,
     PatchFilterKey,
     RejectedPatchesAction,
 )
-from patching_constructs.model.patch_events import ENDED_WINDOW_STATUSES, OVERLAPPING_WINDOW_STATUS
 from patching_constructs.model.patch_state import PatchState
-from patching_constructs.runtime.event_enrichment import windows as enriched_windows
-from patching_constructs.runtime.reporter import nodes, publications, windows
-from patching_constructs.runtime.ring_runs import task_results
+from patching_constructs.model.systems_manager_events import ENDED_WINDOW_STATUSES, OVERLAPPING_WINDOW_STATUS
 
 RUNTIME = Path(patching_constructs.__file__).parent / "runtime"
 

@@ -29,8 +29,8 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
+from patching_constructs.contracts.reporter_settings import ReporterSettings
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.reporter_settings import ReporterSettings
 from tests.nag import nag_findings
 
 ENVIRONMENT = cdk.Environment(account="666666666666", region="eu-central-1")

@@ -3,8 +3,8 @@ import pytest
 from constructs import Construct
 
 from bench.jsii_requests import counted_jsii_requests
-from patching_constructs._environment import environment_of
-from patching_constructs._tokens import is_token
+from patching_constructs.constructs._shared.stack_environment import environment_of
+from patching_constructs.values.tokens import is_token
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,11 @@ import re
 import aws_cdk as cdk
 import pytest
 
-from patching_constructs._fleets.patch_buckets import _MODULE_SUFFIXES, _SNAPSHOT_SUFFIXES, patch_bucket_names
+from patching_constructs.constructs.fleets.patch_buckets import (
+    _MODULE_SUFFIXES,
+    _SNAPSHOT_SUFFIXES,
+    patch_bucket_names,
+)
 from patching_constructs.model.operating_system import OperatingSystem
 
 LINUX = {OperatingSystem.AMAZON_LINUX_2023}

@@ -23,8 +23,8 @@ from patching_constructs import (
     RingedMaintenanceWindow,
     Schedule,
 )
+from tests.lambdas.fleets import ACCOUNT, DAY, KERNEL, REGION, START, World, node, patch
 from tests.nag import nag_findings
-from tests.runtime.fleets import ACCOUNT, DAY, KERNEL, REGION, START, World, node, patch
 
 OF_AWS = {
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-cloudwatch-metrics.html

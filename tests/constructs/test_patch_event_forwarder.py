@@ -28,7 +28,7 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
+from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
 from tests import ssm_events
 from tests.nag import nag_findings
 

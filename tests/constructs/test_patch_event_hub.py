@@ -28,12 +28,12 @@ from patching_constructs import (
     Recipient,
     RingStates,
 )
-from patching_constructs.model.event_hub import EventHubSettings
-from patching_constructs.model.ring_run_settings import RingOwners
-from patching_constructs.runtime.event_hub import handler
-from patching_constructs.runtime.event_hub.messages import RUNBOOK
+from patching_constructs.contracts.event_hub_settings import EventHubSettings
+from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.lambdas.patch_event_hub import handler
+from patching_constructs.lambdas.patch_event_hub.messages import RUNBOOK
+from tests.lambdas.test_event_hub import PAST, event_of
 from tests.nag import nag_findings
-from tests.runtime.test_event_hub import PAST, event_of
 from tests.ssm_events import matches
 
 ROOT = Path(__file__).parents[2]
@@ -581,7 +581,7 @@ def _deploy(stack: cdk.Stack) -> Mapping[str, str]:
     template = dict(Template.from_stack(stack).to_json())
     deploy_template(template, stack_name="Security", account=ACCOUNT, region=REGION)
     (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
-    assert function["Handler"] == "patching_constructs.runtime.event_hub.handler.handler"
+    assert function["Handler"] == "patching_constructs.lambdas.patch_event_hub.handler.handler"
     return dict(function["Environment"]["Variables"])
 
 

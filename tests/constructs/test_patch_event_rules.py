@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from patching_constructs._alarms.event_rules import (
+from patching_constructs.constructs.compliance.alarms.event_rules import (
     PatchEventRule,
     non_compliance_rule,
     patch_command_rule,
     window_rules,
 )
-from patching_constructs.model.patch_events import PatchCommandNotificationType
+from patching_constructs.model.systems_manager_events import PatchCommandNotificationType
 from tests.ssm_events import (
     Event,
     command,
@@ -185,7 +185,7 @@ def test_templates_use_the_fields_that_are_mapped_and_no_others(rule: PatchEvent
 
 def test_the_rules_need_no_node() -> None:
     program = (
-        "import sys, patching_constructs._alarms.event_rules; "
+        "import sys, patching_constructs.constructs.compliance.alarms.event_rules; "
         "sys.exit(bool({'aws_cdk', 'jsii', 'boto3'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

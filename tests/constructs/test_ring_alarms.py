@@ -30,9 +30,9 @@ from patching_constructs import (
     Schedule,
     Severity,
 )
-from patching_constructs._alarms.kinds import ring_kinds
-from patching_constructs.model.compliance_metrics import AccountMetric, ComplianceMetric
-from patching_constructs.model.published_metrics import PublishedMetrics
+from patching_constructs.constructs.compliance.alarms.kinds import ring_kinds
+from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
+from patching_constructs.contracts.published_metrics import PublishedMetrics
 from tests.nag import nag_findings
 
 ROOT = Path(__file__).parents[2]

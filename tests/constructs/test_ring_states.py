@@ -31,7 +31,7 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.model.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
+from patching_constructs.contracts.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
 from tests.nag import nag_findings
 
 ROOT = Path(__file__).parents[2]

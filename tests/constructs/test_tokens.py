@@ -1,8 +1,8 @@
 import pytest
 from aws_cdk import Aws, Fn, Token
 
-from patching_constructs._tokens import is_token, maybe, maybe_each
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.values.tokens import is_token, maybe, maybe_each
 
 
 @pytest.mark.parametrize(

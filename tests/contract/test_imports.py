@@ -132,7 +132,7 @@ def test_a_room_imports_only_what_stands_below_it(path: Path) -> None:
         ("reading", "import boto3"),
         ("reading", "from patching_constructs.rules import ids"),
         ("cli", "import aws_cdk"),
-        ("config", "from patching_constructs.patch_baseline import PatchBaseline"),
+        ("config", "from patching_constructs.constructs.baselines.patch_baseline import PatchBaseline"),
     ],
 )
 def test_the_import_gate_bites(room: str, line: str) -> None:
@@ -140,7 +140,9 @@ def test_the_import_gate_bites(room: str, line: str) -> None:
 
 
 def test_a_construct_does_not_read_the_configuration_file() -> None:
-    assert _breaches(PACKAGE / "example.py", "from patching_constructs.config.settings import Settings") != []
+    assert (
+        _breaches(PACKAGE / "example.py", "from patching_constructs.settings.settings import Settings") != []
+    )
 
 
 @pytest.mark.parametrize("folder", ["stacks", "gates"])

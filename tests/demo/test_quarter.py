@@ -23,11 +23,11 @@ from demo.quarter.tables import print_quarter
 from local_aws import in_process
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node
-from local_aws.functions import FunctionFailedError
+from local_aws.services.functions import FunctionFailedError
 from patching_constructs import OperatingSystem
-from patching_constructs._dashboard.body import LAST_WEEK, NOW
-from patching_constructs.model.compliance_metrics import ComplianceMetric
-from patching_constructs.model.ring_health import RingHealth
+from patching_constructs.constructs.compliance.dashboard.body import LAST_WEEK, NOW
+from patching_constructs.contracts.compliance_metrics import ComplianceMetric
+from patching_constructs.contracts.ring_health import RingHealth
 from tests.demo.organisation import PLACES, deploy, small_organisation
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from local_aws.fleet.executions import Executions
 from local_aws.fleet.fleet import Fleet
 from local_aws.fleet.simulation import Place
 from patching_constructs import OperatingSystem
-from patching_constructs.model.reporter_settings import (
+from patching_constructs.contracts.reporter_settings import (
     ReportedGroup,
     ReportedRing,
     ReportedWindow,

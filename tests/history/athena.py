@@ -10,7 +10,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from patching_constructs._history.columns import COLUMNS, PARTITIONS
+from patching_constructs.constructs.compliance.history.columns import COLUMNS, PARTITIONS
 
 _TYPES = {"int": "INTEGER", "string": "VARCHAR", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 

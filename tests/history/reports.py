@@ -8,7 +8,7 @@ from typing import Any
 
 from patching_constructs import RebootOption
 from patching_constructs.model.exemption import Exemption
-from tests.runtime.fleets import BUCKET, CURL, DAY, GLIBC, KERNEL, OPENSSL, START, WINDOWS, World, node, patch
+from tests.lambdas.fleets import BUCKET, CURL, DAY, GLIBC, KERNEL, OPENSSL, START, WINDOWS, World, node, patch
 
 TRUTH = "truth.json"
 """When the fleet installed what on which node."""

@@ -21,14 +21,14 @@ from patching_constructs.cli import main
 from patching_constructs.cli.evidence_formats.csv_text import format_csv
 from patching_constructs.cli.evidence_formats.html import format_evidence
 from patching_constructs.cli.evidence_formats.tables import Table, tables
+from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.evidence.installations import How, Installation, Kept, PatchTrail
 from patching_constructs.evidence.order_seen import InOrder, OrderSeen, order_seen
 from patching_constructs.evidence.pack import EvidencePack, Intent, build_evidence
-from patching_constructs.model.history_row import HistoryProblem, HistoryRow
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Promise, Severity
 from tests.history.reports import TRUTH
-from tests.runtime.fleets import CURL, KERNEL, OPENSSL
+from tests.lambdas.fleets import CURL, KERNEL, OPENSSL
 from tests.sample import ROOT
 
 PERIOD = ("--from", "2026-12-02", "--until", "2026-12-14")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from patching_constructs._history.columns import COLUMNS, PARTITIONS, PROBLEM_FIELDS
-from patching_constructs._history.queries import (
+from patching_constructs.constructs.compliance.history.columns import COLUMNS, PARTITIONS, PROBLEM_FIELDS
+from patching_constructs.constructs.compliance.history.queries import (
     EXCEPTIONS,
     HISTORY_QUERIES,
     NEVER_SCANNED,
@@ -21,7 +21,7 @@ from patching_constructs._history.queries import (
 )
 from tests.history.athena import ask, translated
 from tests.history.reports import LAST, rows
-from tests.runtime.fleets import OPENSSL
+from tests.lambdas.fleets import OPENSSL
 
 HOUR = dt.timedelta(hours=1)
 PROMISED = {"CRITICAL": 48, "HIGH": 24, "MEDIUM": 720, "LOW": 720}

@@ -7,7 +7,7 @@ from local_aws.fleet.clock import clock
 from local_aws.in_process import in_process
 from patching_constructs.cli import main
 from tests.history.reports import download
-from tests.runtime.fleets import DAY, HOUR, KERNEL, START, World, node, patch
+from tests.lambdas.fleets import DAY, HOUR, KERNEL, START, World, node, patch
 
 NEWER_KERNEL = "kernel.x86_64:0:6.1.130-139.222.amzn2023"
 

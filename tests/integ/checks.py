@@ -5,10 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from patching_constructs.model.compliance_metrics import NAMESPACE, PUBLISHED_ON_FAILURE, ROLLOUT_DIMENSION
-from patching_constructs.model.patch_event import PATCH_EVENT_DETAIL_TYPE, PatchEvent
-from patching_constructs.model.ring_health import RingHealth
-from patching_constructs.model.ring_run import RingRun
+from patching_constructs.contracts.compliance_metrics import (
+    NAMESPACE,
+    PUBLISHED_ON_FAILURE,
+    ROLLOUT_DIMENSION,
+)
+from patching_constructs.contracts.patch_event import PATCH_EVENT_DETAIL_TYPE, PatchEvent
+from patching_constructs.contracts.ring_health import RingHealth
+from patching_constructs.contracts.ring_run import RingRun
 from tests.integ.cloud import Cloud
 from tests.integ.evidence import Answer, Site, Stage, window_name
 from tests.integ.stacks_under_test import RING, ROLLOUT

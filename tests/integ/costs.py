@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from patching_constructs.model.compliance_metrics import METRIC_KINDS
+from patching_constructs.contracts.compliance_metrics import METRIC_KINDS
 from tests.integ.cloud import IntegError
 
 CEILING = Decimal(2)

@@ -11,10 +11,10 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from patching_constructs import OperatingSystem
-from patching_constructs.model.history_row import HistoryRow
-from patching_constructs.model.ring_run import RingRun
-from patching_constructs.model.ring_states import RECORD_KEY, RING_KEY, RUN_PREFIX, ring_key
-from patching_constructs.reading.history import read_history
+from patching_constructs.contracts.history_row import HistoryRow
+from patching_constructs.contracts.ring_run import RingRun
+from patching_constructs.contracts.ring_states import RECORD_KEY, RING_KEY, RUN_PREFIX, ring_key
+from patching_constructs.evidence.history_files import read_history
 from tests.integ.cloud import Cloud
 from tests.integ.stacks_under_test import RING, ROLLOUT
 

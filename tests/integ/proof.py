@@ -9,7 +9,7 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 
 from patching_constructs import OperatingSystem
-from patching_constructs.model.history_row import HistoryRow
+from patching_constructs.contracts.history_row import HistoryRow
 from tests.integ.answers import AnswerBook
 from tests.integ.checks import (
     Check,

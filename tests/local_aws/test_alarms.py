@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local_aws.alarm_rule import alarms_in, holds
-from local_aws.alarms import AlarmClock, state_of
 from local_aws.errors import NotEmulatedError
+from local_aws.services.alarm_rule import alarms_in, holds
+from local_aws.services.alarms import AlarmClock, state_of
 from tests.local_aws.conftest import ACCOUNT, REGION, Deploy
 
 START = datetime(2026, 12, 1, tzinfo=UTC)

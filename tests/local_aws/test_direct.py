@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from local_aws import client
-from local_aws.direct import direct_client
+from local_aws.cloudformation.direct import direct_client
 from local_aws.fleet.records import Node, Patch
-from local_aws.moto_seams import place
+from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, PatchOperation
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"

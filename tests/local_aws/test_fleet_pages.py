@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from local_aws import client
 from local_aws.fleet.clock import throttle
 from local_aws.fleet.records import Node
-from local_aws.moto_seams import place
+from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from tests.local_aws.conftest import ACCOUNT, REGION
 

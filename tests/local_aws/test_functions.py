@@ -12,14 +12,14 @@ import pytest
 
 from local_aws.errors import NotEmulatedError
 from local_aws.fleet.clock import clock
-from local_aws.functions import FunctionFailedError, FunctionRunner, functions_of
-from patching_constructs.model.ring_health import TaskResult
-from patching_constructs.model.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
-from patching_constructs.model.ring_run_settings import RingOwners
-from patching_constructs.runtime.ring_states import handler
+from local_aws.services.functions import FunctionFailedError, FunctionRunner, functions_of
+from patching_constructs.contracts.ring_health import TaskResult
+from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
+from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.lambdas.ring_states import handler
 
 ACCOUNT, REGION, OWNER = "111111111111", "eu-west-1", "333333333333"
-HANDLER = "patching_constructs.runtime.ring_states.handler.handler"
+HANDLER = "patching_constructs.lambdas.ring_states.handler.handler"
 NOW = dt.datetime(2027, 2, 8, 6, tzinfo=dt.UTC)
 RUN = RingRun(
     rollout="web",
@@ -62,7 +62,7 @@ def deployed(aws: Any) -> Any:
 def _deploy(aws: Any, code: str) -> None:
     bundle = io.BytesIO()
     with zipfile.ZipFile(bundle, "w") as opened:
-        opened.writestr("patching_constructs/runtime/ring_states/handler.py", code)
+        opened.writestr("patching_constructs/lambdas/ring_states/handler.py", code)
         owners = RingOwners(accounts={("web", "dev"): frozenset({OWNER})})
         opened.writestr("ring-owners.json", owners.to_json())
     role = aws("iam").create_role(RoleName="keeper", AssumeRolePolicyDocument="{}")["Role"]["Arn"]

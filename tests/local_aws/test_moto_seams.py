@@ -15,7 +15,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 import local_aws
 from local_aws import client
-from local_aws.moto_corrections import Refusal
+from local_aws.services.moto_corrections import Refusal
 
 pytestmark = pytest.mark.usefixtures("emulated")
 
@@ -109,7 +109,7 @@ def test_no_patch_or_window_call_is_left_to_moto() -> None:
         if "patch" in name or "maintenance_window" in name
     }
     assert len(calls) > 20
-    assert {call.__module__ for call in calls.values()} == {"local_aws.moto_seams"}
+    assert {call.__module__ for call in calls.values()} == {"local_aws.services.moto_seams"}
 
 
 def test_moto_finds_the_service_of_an_error_by_the_name_of_its_module() -> None:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from local_aws.cloudformation.template import Resolver, in_dependency_order, parse, references
 from local_aws.errors import NotEmulatedError, TemplateError
-from local_aws.template import Resolver, in_dependency_order, parse, references
 
 TEMPLATE: dict[str, Any] = {
     "Mappings": {"Zones": {"eu-west-1": {"name": "ireland"}}},

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patching_constructs.model.patch_event import (
+from patching_constructs.contracts.patch_event import (
     MOST_FACTS,
     STATUSES,
     EventNode,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patching_constructs.model.patch_events import ENDED_WINDOW_STATUSES
-from patching_constructs.model.ring_health import RingHealth, TaskResult, judge_run
+from patching_constructs.contracts.ring_health import RingHealth, TaskResult, judge_run
+from patching_constructs.model.systems_manager_events import ENDED_WINDOW_STATUSES
 
 HEALTHY, UNHEALTHY, UNKNOWN = RingHealth
 LESS_HEALTHY = [HEALTHY, UNKNOWN, UNHEALTHY]

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.plan.build import build_plan
-from patching_constructs.plan.change import Change, ChangeKind, Comparison
-from patching_constructs.plan.compare import compare
+from patching_constructs.plan.diff.change import Change, ChangeKind, Comparison
+from patching_constructs.plan.diff.compare import compare
 from patching_constructs.plan.state import State
-from patching_constructs.reading.templates import read_estates
-from patching_constructs.rollout.ring_plans import RingChoice
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
+from patching_constructs.schedules.span import Span
+from patching_constructs.templates.templates import read_estates
 
 Template = dict[str, Any]
 

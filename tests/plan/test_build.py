@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.model.estate import (
     BaselineAt,
     Environment,
@@ -25,11 +26,10 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing
-from patching_constructs.rollout.ring_plans import RingChoice
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.acknowledgements import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.schedules.span import Span
 
 TODAY = dt.date(2026, 11, 23)
 HORIZON = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2027, 5, 23, tzinfo=UTC))

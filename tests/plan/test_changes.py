@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from patching_constructs.model.schedule import ScheduleRecord
-from patching_constructs.plan.change import Area, ChangeKind
 from patching_constructs.plan.dates import may_wait
-from patching_constructs.rollout.span import Span
+from patching_constructs.plan.diff.change import Area, ChangeKind
+from patching_constructs.schedules.span import Span
 from tests.plan.diff_templates import (
     HORIZON,
     RINGS,

@@ -16,13 +16,14 @@ from patching_constructs.cli.diff_formats.json import format_json
 from patching_constructs.cli.diff_formats.markdown import format_markdown
 from patching_constructs.cli.diff_formats.text import format_text
 from patching_constructs.model.schedule import ScheduleRecord
-from patching_constructs.plan import changes, window_changes
-from patching_constructs.plan.change import Area, Comparison
-from patching_constructs.reading.error import ReadingError
-from patching_constructs.rollout.runs import runs
-from patching_constructs.rollout.span import Span
+from patching_constructs.plan.diff import all_changes as changes
+from patching_constructs.plan.diff import window_changes
+from patching_constructs.plan.diff.change import Area, Comparison
+from patching_constructs.schedules.runs import runs
+from patching_constructs.schedules.span import Span
+from patching_constructs.templates.error import ReadingError
 from tests.plan.diff_templates import Template, baseline, compare_paths, compare_templates, ring
-from tests.reading.test_fuzz import NODES, PLACES, VALID
+from tests.templates.test_fuzz import NODES, PLACES, VALID
 
 TWO_YEARS = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2028, 11, 23, tzinfo=UTC))
 SHORT = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2027, 1, 23, tzinfo=UTC))

@@ -7,18 +7,18 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patching_constructs.analysis.install_runs import InstallRun
+from patching_constructs.analysis.landing import Approval
+from patching_constructs.analysis.ring_exposure import ExposureRow, PatchedNodes, RingExposure, measure
+from patching_constructs.analysis.ring_order import Lane
+from patching_constructs.analysis.supersession import LOOK_AHEAD
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.promises import Severity
 from patching_constructs.plan.journeys import Journey, JourneyStep, journeys
-from patching_constructs.rollout.install_runs import InstallRun
-from patching_constructs.rollout.landing import Approval
-from patching_constructs.rollout.patch_tuesday import patch_tuesdays
-from patching_constructs.rollout.ring_exposure import ExposureRow, PatchedNodes, RingExposure, measure
-from patching_constructs.rollout.ring_order import Lane
-from patching_constructs.rollout.span import Span
-from patching_constructs.rollout.supersession import LOOK_AHEAD
+from patching_constructs.schedules.patch_tuesday import patch_tuesdays
+from patching_constructs.schedules.span import Span
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

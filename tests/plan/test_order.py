@@ -3,12 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from patching_constructs.analysis.ring_proof import NotProved, prove_ring_order
 from patching_constructs.model.estate import RingPlan
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.plan.order import OrderAnswer, OrderState, order_answers
-from patching_constructs.rollout.ring_proof import NotProved, prove_ring_order
 from tests.rules.test_ring_order_rules import LATER, SNAPSHOT, TWO_YEARS, baseline, member, ring, weekly
 
 UBUNTU = OperatingSystem.UBUNTU

@@ -8,8 +8,8 @@ import pytest
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.schedule_words import schedule_words
-from patching_constructs.rollout.runs import runs
+from patching_constructs.plan.schedule_wording import schedule_words
+from patching_constructs.schedules.runs import runs
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchFilterRecord, PatchRuleRecord, PatchSourceRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.approval_rule import (
+from patching_constructs.rules.baselines.approval_rule import (
     check_approval_rule,
     check_patch_filter,
     check_patch_filters,

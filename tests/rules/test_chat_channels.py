@@ -10,11 +10,11 @@ from patching_constructs.model.estate import Environment, ResourceAt
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.reading.templates import read_estates
-from patching_constructs.rules.chat_channels import check_chat_channels
+from patching_constructs.rules.alarms.chat_channels import check_chat_channels
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from tests.reading.test_estate import stack_artifact
+from patching_constructs.templates.templates import read_estates
 from tests.rules.test_estate_rules import HORIZON
+from tests.templates.test_estate import stack_artifact
 
 DEV, PROD = "333333333333", "666666666666"
 SLACK = {"SlackWorkspaceId": "T0123456789", "SlackChannelId": "C0123456789"}

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
+from patching_constructs.analysis.collisions import window_traffic
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.maintenance_window_limits import MaintenanceWindowQuotas
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.collisions import window_traffic
-from patching_constructs.rollout.span import Span
-from patching_constructs.rules.collisions import check_collisions
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.windows.collisions import check_collisions
+from patching_constructs.schedules.span import Span
 
 LATER = Unknown("a parameter without a default")
 

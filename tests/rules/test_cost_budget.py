@@ -8,18 +8,18 @@ from fractions import Fraction
 
 import pytest
 
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.billable_units import EnvironmentUse
-from patching_constructs.costs.costs import costs_of
-from patching_constructs.costs.price_list import PriceList
-from patching_constructs.costs.window_units import CostAssumptions
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.billable_units import EnvironmentUse
+from patching_constructs.analysis.costs.costs import costs_of
+from patching_constructs.analysis.costs.price_list import PriceList
+from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.cost_budget import check_cost_budget
+from patching_constructs.rules.accounts.cost_budget import check_cost_budget
 from patching_constructs.rules.ids import FindingId
 
 DEV, PROD = "333333333333", "666666666666"

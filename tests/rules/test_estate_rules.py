@@ -9,10 +9,10 @@ import pytest
 
 from patching_constructs.cli.arguments import parse_horizon, parse_rings
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.reading.templates import read_estates
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from tests.reading.conftest import window
-from tests.reading.test_estate import stack_artifact, target, task, write
+from patching_constructs.templates.templates import read_estates
+from tests.templates.conftest import window
+from tests.templates.test_estate import stack_artifact, target, task, write
 
 Resources = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from patching_constructs import Exemption, FindingId, InvalidInputError
 from patching_constructs.model.exemption import Exemption as ExemptionRecord
-from patching_constructs.rules.exemption import check_exemptions, doubt_exemptions
+from patching_constructs.rules.accounts.exemption import check_exemptions, doubt_exemptions
 
 TODAY = dt.date(2026, 11, 26)
 RECORD = ExemptionRecord(owner="web", reason="a", ticket="T-1", expires=TODAY, nodes="web-1")

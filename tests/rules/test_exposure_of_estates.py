@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from patching_constructs.analysis.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.model.estate import BaselineAt, Environment, Estate, RolloutMarks, WindowAt
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
@@ -8,10 +9,9 @@ from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchR
 from patching_constructs.model.promises import Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rollout.ring_plans import RingChoice, ring_plans, unringed_plans
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.estate import CheckOptions, check_estate
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.schedules.span import Span
 
 HERE = Environment(account="111111111111", region="eu-central-1")
 HORIZON = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2028, 11, 23, tzinfo=UTC))

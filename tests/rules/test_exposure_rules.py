@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from patching_constructs.analysis.ring_exposure import ring_exposure
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
@@ -14,10 +15,9 @@ from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchF
 from patching_constructs.model.promises import PROMISES, Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.ring_exposure import ring_exposure
-from patching_constructs.rollout.span import Span
-from patching_constructs.rules.exposure import check_exposure
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.rings.exposure import check_exposure
+from patching_constructs.schedules.span import Span
 
 LATER = Unknown("a parameter without a default")
 HORIZON = Span(from_=datetime(2026, 11, 23, tzinfo=UTC), until=datetime(2028, 11, 23, tzinfo=UTC))

@@ -9,7 +9,10 @@ from patching_constructs.model.maintenance_window_limits import MaintenanceWindo
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.maintenance_window import check_maintenance_window, check_maintenance_windows
+from patching_constructs.rules.windows.maintenance_window import (
+    check_maintenance_window,
+    check_maintenance_windows,
+)
 
 LATER = Unknown("a parameter without a default")
 

@@ -15,8 +15,8 @@ from patching_constructs.model.patch_baseline import (
 )
 from patching_constructs.model.patch_choices import AvailableSecurityUpdatesComplianceStatus
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline, check_patch_groups
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.patch_baseline import check_patch_baseline, check_patch_groups
 
 OS = OperatingSystem
 LATER = Unknown("a parameter")

@@ -9,8 +9,11 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.baselines.patch_baseline_warnings import (
+    check_shared_with_production,
+    doubt_patch_baseline,
+)
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.patch_baseline_doubts import check_shared_with_production, doubt_patch_baseline
 
 OS = OperatingSystem
 TODAY = dt.date(2026, 11, 23)

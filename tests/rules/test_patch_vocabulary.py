@@ -6,8 +6,8 @@ from patching_constructs.model.patch_baseline import PatchFilterRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.patch_filters import VOCABULARY, OtherValues
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.rules.baselines.patch_vocabulary import check_filter_vocabulary
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.patch_vocabulary import check_filter_vocabulary
 
 OS = OperatingSystem
 EVERY_LEGAL_PAIR = [(system, key) for system in OS for key in VOCABULARY[system]]

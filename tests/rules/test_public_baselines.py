@@ -6,8 +6,8 @@ import pytest
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
-from patching_constructs.rules.patch_baseline import check_patch_baseline
-from patching_constructs.rules.patch_baseline_doubts import doubt_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import doubt_patch_baseline
 
 TODAY = dt.date(2026, 11, 23)
 FOUR_GROUPS = ("Dev", "Test", "Prod", "Default")

@@ -18,9 +18,9 @@ from patching_constructs.model.patch_baseline import (
 )
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rollout.span import Span
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.ring_order import check_ring_order
+from patching_constructs.rules.rings.ring_order import check_ring_order
+from patching_constructs.schedules.span import Span
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter
 from patching_constructs.values.ready_made import all_updates, security_and_bugfix_updates, security_updates
 from patching_constructs.values.schedule import Schedule, Weekday

@@ -9,7 +9,7 @@ from patching_constructs.model.ring import RingRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.ring import check_ring, check_rollout
+from patching_constructs.rules.rings.ring import check_ring, check_rollout
 
 SCHEDULE = ScheduleRecord(expression="cron(0 2 ? * SUN *)")
 LATER = Unknown("a parameter without a default")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.reading.templates import read_estates
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from tests.reading.conftest import window
-from tests.reading.test_estate import target, task, write
+from patching_constructs.templates.templates import read_estates
 from tests.rules.test_estate_rules import HORIZON, Resources, baseline, check, command, found
+from tests.templates.conftest import window
+from tests.templates.test_estate import target, task, write
 
 EVERY_NODE = [{"Key": "InstanceIds", "Values": ["*"]}]
 INSTALL = command(Operation=["Install"], RebootOption=["NoReboot"])

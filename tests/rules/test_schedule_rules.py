@@ -6,7 +6,7 @@ import pytest
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.schedule import check_schedule
+from patching_constructs.rules.windows.schedule import check_schedule
 
 LATER = Unknown("a parameter")
 GOOD = ScheduleRecord(expression="cron(0 2 ? * * *)")

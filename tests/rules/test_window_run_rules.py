@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from patching_constructs.analysis.collisions import window_traffic
+from patching_constructs.analysis.fleet_time import FleetTime, fleet_time
+from patching_constructs.analysis.quota_use import quota_use
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
@@ -11,13 +14,10 @@ from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.collisions import window_traffic
-from patching_constructs.rollout.fleet_time import FleetTime, fleet_time
-from patching_constructs.rollout.quota_use import quota_use
-from patching_constructs.rollout.span import Span
+from patching_constructs.rules.accounts.systems_manager_quotas import check_quota_use
 from patching_constructs.rules.ids import FindingId
-from patching_constructs.rules.quota import check_quota_use
-from patching_constructs.rules.window_runs import check_fleet_time, check_window_runs
+from patching_constructs.rules.windows.window_runs import check_fleet_time, check_window_runs
+from patching_constructs.schedules.span import Span
 
 LATER = Unknown("a parameter without a default")
 HORIZON = Span(from_=datetime(2026, 12, 1, tzinfo=UTC), until=datetime(2027, 12, 1, tzinfo=UTC))

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from local_aws import DeploymentError, Outcome, client, deploy_template, in_process
-from local_aws.template import in_dependency_order
+from local_aws.cloudformation.template import in_dependency_order
 from patching_constructs import load_settings
 from stacks.organisation import define_organisation
 from tests.sample import ROOT, publish_assets

@@ -12,10 +12,10 @@ import yaml
 from aws_cdk.assertions import Template
 
 from patching_constructs import load_settings
-from patching_constructs.model.event_hub import EventHubSettings
-from patching_constructs.model.event_settings import EventSettings
-from patching_constructs.model.reporter_settings import ReporterSettings
-from patching_constructs.model.ring_run_settings import RingOwners
+from patching_constructs.contracts.event_forwarder_settings import EventSettings
+from patching_constructs.contracts.event_hub_settings import EventHubSettings
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_run_settings import RingOwners
 from stacks.security_stack import SecurityStack
 from tests.sample import ROOT, sample_app, stacks_of
 

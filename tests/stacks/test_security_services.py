@@ -16,8 +16,8 @@ from local_aws.errors import DeploymentError
 from local_aws.server import Server, serve
 from patching_constructs import load_settings
 from stacks.organisation import define_organisation
-from tests.config.sample import changed, mistakes
 from tests.sample import ROOT, stacks_of
+from tests.settings.sample import changed, mistakes
 
 CHOSEN = "security_hub: {accounts: [prod], subscribe: true}\nconfig_rules: {accounts: [dev, prod]}\n"
 

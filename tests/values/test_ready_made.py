@@ -6,8 +6,8 @@ import patching_constructs
 from patching_constructs import READY_MADE, ApprovalRule, ComplianceLevel, InvalidInputError, OperatingSystem
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
-from patching_constructs.rules.patch_baseline import check_patch_baseline
-from patching_constructs.rules.patch_baseline_doubts import doubt_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import doubt_patch_baseline
 
 OS = OperatingSystem
 WITHOUT_SEVERITIES = [OS.UBUNTU, OS.DEBIAN, OS.RASPBIAN, OS.MACOS]

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from patching_constructs.cli.json_format import finding_data
+from patching_constructs.cli.check_formats.json import finding_data
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.change import Change, Comparison, DateChange, Runs
+from patching_constructs.plan.diff.change import Change, Comparison, DateChange, Runs
 
 SCHEMA_VERSION = 1
 

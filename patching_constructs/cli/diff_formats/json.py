@@ -3,7 +3,7 @@
 import json
 
 from patching_constructs.cli.diff_formats.data import diff_data
-from patching_constructs.plan.change import Comparison
+from patching_constructs.plan.diff.change import Comparison
 
 
 def format_json(comparison: Comparison) -> str:

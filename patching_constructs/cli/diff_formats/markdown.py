@@ -13,7 +13,7 @@ from patching_constructs.cli.diff_formats.wording import (
     where,
 )
 from patching_constructs.cli.plan_formats.markdown import MAX_CHARACTERS, escaped
-from patching_constructs.plan.change import Change, Comparison
+from patching_constructs.plan.diff.change import Change, Comparison
 from patching_constructs.rules.acknowledgements import JudgedFinding
 
 _ROOM_FOR_THE_END = 1_000

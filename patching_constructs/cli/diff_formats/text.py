@@ -13,7 +13,7 @@ from patching_constructs.cli.diff_formats.wording import (
     where,
 )
 from patching_constructs.cli.plan_formats.section import printable
-from patching_constructs.plan.change import Change, Comparison
+from patching_constructs.plan.diff.change import Change, Comparison
 from patching_constructs.rules.acknowledgements import JudgedFinding
 
 

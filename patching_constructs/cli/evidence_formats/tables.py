@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
+from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.evidence.order_seen import First
 from patching_constructs.evidence.pack import EvidencePack
-from patching_constructs.model.history_row import HistoryProblem, HistoryRow
 from patching_constructs.plan.order import OrderAnswer, OrderState
 
 Cell: TypeAlias = str | int

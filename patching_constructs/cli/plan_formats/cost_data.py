@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
 
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.costs import (
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.costs import (
     CostFigures,
     CostLine,
     Costs,
@@ -16,7 +16,7 @@ from patching_constructs.costs.costs import (
 from patching_constructs.model.billable_unit import NOT_COUNTED, UNIT_DESCRIPTIONS, BillableUnit
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rollout.run_frequency import MONTH
+from patching_constructs.schedules.run_frequency import MONTH
 
 
 def cost_data(costs: Costs, today: dt.date) -> dict[str, object]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.costs import CostFigures, CostLine, Costs, TotalLine
-from patching_constructs.costs.words import money_words, sum_words
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.costs import CostFigures, CostLine, Costs, TotalLine
+from patching_constructs.analysis.costs.wording import money_words, sum_words
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
 from patching_constructs.model.price import ANY_REGION, PriceLine
 

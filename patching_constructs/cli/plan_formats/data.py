@@ -7,7 +7,8 @@ time are in seconds.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from patching_constructs.cli.json_format import finding_data
+from patching_constructs.analysis.ring_exposure import ExposureRow
+from patching_constructs.cli.check_formats.json import finding_data
 from patching_constructs.cli.plan_formats.cost_data import cost_data
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.promises import Promise
@@ -15,7 +16,6 @@ from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.journeys import Journey
 from patching_constructs.plan.order import OrderAnswer
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
-from patching_constructs.rollout.ring_exposure import ExposureRow
 
 SCHEMA_VERSION = 1
 

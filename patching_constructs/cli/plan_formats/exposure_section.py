@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.cli.plan_formats.ring_sections import ring_name
 from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, cell, few, table
 from patching_constructs.model.promises import Severity
 from patching_constructs.plan.plan import Plan, PlannedRing
-from patching_constructs.rollout.ring_exposure import ExposureRow
 
 
 def exposure_section(plan: Plan, limits: Limits) -> Section:

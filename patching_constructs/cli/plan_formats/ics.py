@@ -17,7 +17,7 @@ from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
-from patching_constructs.rollout.span import Span
+from patching_constructs.schedules.span import Span
 
 _IDS = uuid.UUID("6f1c1b0e-7f0a-4d8e-9d55-0c1f6a2b7e43")
 """Name space of our event ids: an event takes the place of the one with the same name in an earlier plan."""

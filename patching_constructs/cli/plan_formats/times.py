@@ -9,7 +9,7 @@ from patching_constructs.errors import PatchingError
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.plan import PlannedWindow
-from patching_constructs.rollout.timetable import parse_timezone
+from patching_constructs.schedules.timetable import parse_timezone
 
 
 def zone_of(window: PlannedWindow) -> tzinfo:

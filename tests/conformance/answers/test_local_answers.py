@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from local_aws.direct import direct_client
+from local_aws.cloudformation.direct import direct_client
 from local_aws.fleet.clock import clock
 from local_aws.in_process import in_process
-from patching_constructs.model.patch_events import UNSUCCESSFUL_COMMAND_STATUSES
-from patching_constructs.runtime.ring_runs.task_results import _NOT_REACHED
+from patching_constructs.lambdas.ring_run_recorder.task_results import _NOT_REACHED
+from patching_constructs.model.systems_manager_events import UNSUCCESSFUL_COMMAND_STATUSES
 from tests.conformance.answers.cli_examples import service_model
 from tests.conformance.answers.members import always_there, missing_members, values_at
 from tests.conformance.answers.samples import samples
-from tests.runtime.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, WINDOWS, World, node, patch
+from tests.lambdas.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, WINDOWS, World, node, patch
 
 NOT_GIVEN = "AWS answers with what the caller has given, which is nothing here"
 OF_ASSOCIATIONS = "State Manager has no association with these nodes"

@@ -6,26 +6,26 @@ from typing import Any
 
 import pytest
 
-from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.model.patch_state import PatchState
-from patching_constructs.model.promises import Severity
-from patching_constructs.model.reporter_settings import (
+from patching_constructs.contracts.reporter_settings import (
     ReportedBaseline,
     ReportedGroup,
     ReportedRing,
     ReportedWindow,
 )
-from patching_constructs.model.ring_health import RingHealth
-from patching_constructs.model.ring_run_settings import RecordedRing, RingRunSettings
-from patching_constructs.runtime.delivery import UndeliveredEventError, put_event
-from patching_constructs.runtime.event_enrichment.nodes import read_computer_names, read_tags
-from patching_constructs.runtime.executions import TaskRun, list_commands, list_nodes, list_tasks
-from patching_constructs.runtime.reporter.baselines import BaselineReader
-from patching_constructs.runtime.reporter.memory import Memory
-from patching_constructs.runtime.reporter.nodes import NodeReader
-from patching_constructs.runtime.reporter.remembered_node import RememberedNode
-from patching_constructs.runtime.reporter.windows import read_runs
-from patching_constructs.runtime.ring_runs.recorder import read_run
+from patching_constructs.contracts.ring_health import RingHealth
+from patching_constructs.contracts.ring_run_settings import RecordedRing, RingRunSettings
+from patching_constructs.lambdas._shared.delivery import UndeliveredEventError, put_event
+from patching_constructs.lambdas._shared.executions import TaskRun, list_commands, list_nodes, list_tasks
+from patching_constructs.lambdas.compliance_reporter.baselines import BaselineReader
+from patching_constructs.lambdas.compliance_reporter.memory import Memory
+from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
+from patching_constructs.lambdas.compliance_reporter.remembered_node import RememberedNode
+from patching_constructs.lambdas.compliance_reporter.windows import read_runs
+from patching_constructs.lambdas.patch_event_forwarder.nodes import read_computer_names, read_tags
+from patching_constructs.lambdas.ring_run_recorder.recorder import read_run
+from patching_constructs.model.operating_system import OperatingSystem
+from patching_constructs.model.patch_state import PatchState
+from patching_constructs.model.promises import Severity
 from tests.conformance.answers.samples import answered, sample
 
 NODE = "i-1234567890abcdef0"

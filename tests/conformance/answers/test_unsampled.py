@@ -10,7 +10,7 @@ from tests.conformance.answers.samples import samples
 from tests.conformance.answers.unsampled import UNSAMPLED, unsampled_reads
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("patching_constructs/runtime", "local_aws", "demo", "bench", "tests")
+FOLDERS = ("patching_constructs/lambdas", "local_aws", "demo", "bench", "tests")
 
 
 def test_the_list_is_printed_and_only_shrinks(capsys: pytest.CaptureFixture[str]) -> None:

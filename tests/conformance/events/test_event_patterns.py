@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from patching_constructs.model.event_settings import EventGroup, EventRing, EventSettings
-from patching_constructs.model.patch_event import PatchEventKind
-from patching_constructs.model.patch_events import PATCH_DOCUMENTS
-from patching_constructs.runtime.event_enrichment.enrichment import _REPORTERS, enrich
-from patching_constructs.runtime.event_enrichment.source_event import SourceEvent
+from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
+from patching_constructs.contracts.patch_event import PatchEventKind
+from patching_constructs.lambdas.patch_event_forwarder.enrichment import _REPORTERS, enrich
+from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
+from patching_constructs.model.systems_manager_events import PATCH_DOCUMENTS
 from tests.conformance.answers.samples import answered, sample
 from tests.conformance.events.published import (
     FILES,

@@ -9,9 +9,9 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from local_aws.moto_seams import every_stack
+from local_aws.cloudformation.stack import Stack
 from local_aws.records import StackResource
-from local_aws.stack import Stack
+from local_aws.services.moto_seams import every_stack
 from tests.conformance.iam.evaluator import Authorization, Document, Request
 
 Properties = Mapping[str, Any]

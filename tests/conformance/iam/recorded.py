@@ -10,12 +10,12 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import WindowFired, simulate
-from local_aws.functions import Event, FunctionRunner
-from local_aws.moto_seams import place
+from local_aws.services.functions import Event, FunctionRunner
+from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from tests import ssm_events
 from tests.conformance.iam import estates
-from tests.runtime.fleets import DAY, KERNEL, START, node, patch
+from tests.lambdas.fleets import DAY, KERNEL, START, node, patch
 
 _TIME_LEFT = (15, *[1] * 4)
 """Minutes that functions have left when they ask, so that a report stops and is resumed; then enough."""

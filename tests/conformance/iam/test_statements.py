@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-import patching_constructs.runtime
+import patching_constructs.lambdas
 from tests.conformance.iam.deployed import Statement
 from tests.conformance.iam.iam_data import (
     arn_pattern,
@@ -112,7 +112,7 @@ def _called_in_code(services: set[str]) -> set[str]:
         for operation in session.get_service_model(service).operation_names
     }
     mentioned: set[str] = set()
-    for module in Path(next(iter(patching_constructs.runtime.__path__))).rglob("*.py"):
+    for module in Path(next(iter(patching_constructs.lambdas.__path__))).rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Attribute):
                 mentioned.add(node.attr)

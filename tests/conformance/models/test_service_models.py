@@ -18,9 +18,9 @@ from botocore.exceptions import ClientError
 from botocore.model import ServiceModel
 
 from local_aws.aws import client
-from local_aws.direct import answer_directly, direct_client
+from local_aws.cloudformation.direct import answer_directly, direct_client
 from local_aws.in_process import in_process
-from patching_constructs.runtime import executions
+from patching_constructs.lambdas import executions
 from tests.conformance.answers.cli_examples import cli_samples, is_masked, service_model
 from tests.conformance.answers.samples import samples
 from tests.conformance.models.deviations import AWS, MOTO, is_empty, is_known
@@ -357,7 +357,7 @@ def test_the_list_of_moto_only_shrinks() -> None:
 
 
 def test_what_functions_are_answered_deviates_nowhere() -> None:
-    """Their services are in the source of `patching_constructs/runtime`; moto answers some of them."""
+    """Their services are in the source of `patching_constructs/lambdas`; moto answers some of them."""
     runtime = Path(executions.__file__).parent
     source = "\n".join(path.read_text("utf-8") for path in runtime.rglob("*.py"))
     for kind in MOTO:
@@ -375,7 +375,7 @@ def test_every_entry_has_a_source() -> None:
 
 PROGRAM = """
 import sys
-from local_aws.direct import answer_directly, direct_client
+from local_aws.cloudformation.direct import answer_directly, direct_client
 
 answer_directly("ssm", "GetCalendarState", lambda *_: {"State": sys.argv[1]})
 ssm = direct_client("ssm", account="111111111111", region="eu-west-1")

@@ -20,7 +20,7 @@ from tests.conformance.models.shapes import Break, breaks_of
 _BESIDE_THE_MEMBERS = frozenset({"ResponseMetadata", "RequestId", "requestId", "__type"})
 """What protocols put beside the members of an answer."""
 
-_FUNCTIONS = "patching_constructs/runtime/"
+_FUNCTIONS = "patching_constructs/lambdas/"
 
 
 class Kind(NamedTuple):

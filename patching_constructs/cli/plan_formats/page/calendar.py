@@ -12,7 +12,7 @@ from patching_constructs.cli.plan_formats.page.rings import RingView, WindowView
 from patching_constructs.cli.plan_formats.page.words import local, moment, zone_of
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rollout.span import Span
+from patching_constructs.schedules.span import Span
 
 MONTHS = 25
 """How many months are shown at most: 24 whole ones, and the day on which they begin."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from patching_constructs.analysis.costs.billable_amount import BillableUse
+from patching_constructs.analysis.costs.costs import Costs, TotalLine
+from patching_constructs.analysis.costs.wording import money_words
 from patching_constructs.cli.plan_formats.cost_rows import FigureRow, figure_rows
-from patching_constructs.costs.billable_amount import BillableUse
-from patching_constructs.costs.costs import Costs, TotalLine
-from patching_constructs.costs.words import money_words
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
 
 MOST = 100

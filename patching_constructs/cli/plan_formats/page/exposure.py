@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.cli.plan_formats.page.rings import RingView
 from patching_constructs.cli.plan_formats.page.words import length, severity_names, system_name
 from patching_constructs.model.promises import Promise, Severity
-from patching_constructs.rollout.ring_exposure import ExposureRow
 
 _Alike: TypeAlias = tuple[
     str, timedelta | None, timedelta | None, timedelta | None, tuple[timedelta | None, ...]

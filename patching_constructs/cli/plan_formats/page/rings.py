@@ -12,7 +12,7 @@ from patching_constructs.cli.plan_formats.times import zone_of as zone_of_window
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
-from patching_constructs.rollout.span import Span
+from patching_constructs.schedules.span import Span
 
 LOOKS = 6
 """How many looks there are for rings; those of production rings are apart from them."""

@@ -1,0 +1,1 @@
+"""The CloudFormation engine: templates, stacks and resource types."""

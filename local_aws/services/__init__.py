@@ -1,0 +1,1 @@
+"""Services that moto lacks, and corrections of those that it has."""

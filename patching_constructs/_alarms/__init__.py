@@ -1,1 +1,0 @@
-"""What `ComplianceAlarms` is made of."""

@@ -1,1 +1,0 @@
-"""What `PatchBaseline` is made of."""

@@ -1,1 +1,0 @@
-"""What `PatchDashboard` is made of."""

@@ -1,1 +1,0 @@
-"""What `PatchGroupFleet` is made of."""

@@ -1,1 +1,0 @@
-"""How the code of `runtime/` gets into AWS Lambda."""

@@ -1,1 +1,0 @@
-"""How the history of nodes can be asked: columns, partitions and queries."""

@@ -1,1 +1,0 @@
-"""What `RingedMaintenanceWindow` is made of."""

@@ -1,0 +1,1 @@
+"""Questions about an estate: ring order, exposure, collisions, quotas, costs."""

@@ -1,0 +1,1 @@
+"""Costs of an estate, in units and in money."""

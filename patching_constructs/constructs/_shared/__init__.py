@@ -1,0 +1,1 @@
+"""Parts that constructs of several packages share."""

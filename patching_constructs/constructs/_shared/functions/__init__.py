@@ -1,0 +1,1 @@
+"""Lambda functions of the library: code, role, queue, triggers and alarms."""

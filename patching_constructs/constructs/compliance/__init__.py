@@ -1,0 +1,1 @@
+"""Compliance: reporter, alarms, dashboard and history."""

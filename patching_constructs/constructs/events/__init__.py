@@ -1,0 +1,1 @@
+"""Patching events and ring runs, from workload accounts to the security account."""

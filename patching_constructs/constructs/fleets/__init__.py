@@ -1,0 +1,1 @@
+"""Fleets: the instances of a patch group, with their tag, role and permissions."""

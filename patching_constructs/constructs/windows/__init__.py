@@ -1,0 +1,1 @@
+"""Maintenance windows of rings, and the output of their commands."""

@@ -1,0 +1,1 @@
+"""Data that components exchange: events, tables, metrics, settings of functions, marks in templates."""

@@ -1,1 +1,0 @@
-"""What an estate costs: units, prices, and sums of both."""

@@ -1,0 +1,1 @@
+"""Code that runs in AWS Lambda, one package for each construct with a function."""

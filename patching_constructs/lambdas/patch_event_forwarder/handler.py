@@ -1,0 +1,58 @@
+"""Where Lambda starts the enrichment of events."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from patching_constructs.contracts.event_forwarder_settings import EventSettings
+from patching_constructs.contracts.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE
+from patching_constructs.lambdas._shared.delivery import put_event
+from patching_constructs.lambdas._shared.retries import PATIENT
+from patching_constructs.lambdas.patch_event_forwarder.enrichment import enrich
+from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
+
+SETTINGS_FILE = "events.json"
+"""Name of the settings, beside the code."""
+
+_LOOK_UP = Config(retries={"mode": "adaptive", "total_max_attempts": 5}, connect_timeout=5, read_timeout=10)
+"""Patient enough for throttling; then the event is reported without an answer, while there is time left.
+
+https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+"""
+
+
+def handler(
+    event: Mapping[str, Any],
+    context: Any,  # noqa: ARG001 - Lambda passes it
+) -> dict[str, object] | None:
+    """Report `event` to the security account with the names that it lacks, if it is about patching."""
+    event_bus_arn = os.environ["EVENT_BUS_ARN"]
+    settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    report = enrich(
+        SourceEvent(
+            event=event,
+            settings=EventSettings.from_json(settings),
+            ssm=boto3.client("ssm", config=_LOOK_UP),
+            ec2=boto3.client("ec2", config=_LOOK_UP),
+        )
+    )
+    if report is None:
+        print(json.dumps({"not-about-patching": event["detail"]}))  # noqa: T201 - what a function prints is its log
+        return None
+    data = report.to_data()
+    # PutEvents works in the Region of the bus only, which need not be this one.
+    bus_region = event_bus_arn.split(":")[3]
+    put_event(
+        boto3.client("events", region_name=bus_region, config=PATIENT),
+        data,
+        source=PATCH_EVENT_SOURCE,
+        detail_type=PATCH_EVENT_DETAIL_TYPE,
+        event_bus_arn=event_bus_arn,
+    )
+    print(json.dumps(data))  # noqa: T201 - what a function prints is its log
+    return data

@@ -1,1 +1,0 @@
-"""From CloudFormation templates and cloud assemblies to the model. What a template says never raises."""

@@ -1,1 +1,0 @@
-"""Questions about a model: when a schedule runs."""

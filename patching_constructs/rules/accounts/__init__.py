@@ -1,0 +1,1 @@
+"""Rules about accounts: quotas, policies, budgets, exemptions."""

@@ -1,0 +1,1 @@
+"""Rules about alarms, events and their recipients."""

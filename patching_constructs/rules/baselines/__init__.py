@@ -1,0 +1,1 @@
+"""Rules about patch baselines and patch groups."""

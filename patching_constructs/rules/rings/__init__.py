@@ -1,0 +1,1 @@
+"""Rules about rings: order, exposure, deadlines, owners."""

@@ -1,0 +1,1 @@
+"""Rules about maintenance windows, their targets, tasks and schedules."""

@@ -1,1 +1,0 @@
-"""Reports patching events to the security account, with the names that AWS's events lack."""

@@ -1,1 +1,0 @@
-"""Notifies people in the security account of patching events in all accounts."""

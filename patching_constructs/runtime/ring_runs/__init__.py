@@ -1,1 +1,0 @@
-"""Reports the runs of rings to the security account."""

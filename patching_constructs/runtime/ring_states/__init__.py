@@ -1,1 +1,0 @@
-"""Stores the runs of rings in the security account."""

@@ -1,0 +1,1 @@
+"""Schedules: cron, time zones, runs and openings of maintenance windows."""

@@ -1,0 +1,111 @@
+"""From the file to settings, or to everything that is wrong with it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from patching_constructs.errors import SettingsError
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.location import Location
+from patching_constructs.rules.ids import FindingId
+from patching_constructs.settings.baseline_checks import check_baselines
+from patching_constructs.settings.budget import check_monthly_budget
+from patching_constructs.settings.entry import Entry
+from patching_constructs.settings.exemptions import doubt_exemptions_of
+from patching_constructs.settings.names import check_names
+from patching_constructs.settings.organisation import check_organisation
+from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.production import check_production
+from patching_constructs.settings.security_services import check_security_services
+from patching_constructs.settings.settings import Settings
+from patching_constructs.settings.validation import problems_of
+from patching_constructs.settings.yaml_document import Document
+
+
+def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings:
+    """Read patching.yaml.
+
+    What is legal but doubtful stands in the `warnings` of the settings.
+
+    Args:
+        path: The file. Error messages name it as it is given here.
+        today: The day on which exemptions have to hold. Default: today, in UTC.
+
+    Raises:
+        SettingsError: With all mistakes, each with its line, field, value received and values allowed.
+
+    Example:
+        >>> from patching_constructs import load_settings
+        >>> load_settings("missing.yaml")
+        Traceback (most recent call last):
+        ...
+        patching_constructs.errors.SettingsError: missing.yaml: cannot be read, got no such file ...
+    """
+    document = Document(_read(path), file=str(path))
+    data = document.data
+    if not isinstance(data, dict):
+        allowed = "a mapping with the keys of patching.yaml"
+        raise _error(
+            document.findings or [_unreadable(path, received=document.received(()), allowed=allowed)]
+        )
+    top = Entry(path=(), data=data)
+    problems = [
+        *check_names(top),
+        *check_organisation(top),
+        *check_production(top),
+        *check_security_services(top),
+        *check_monthly_budget(top),
+        *doubt_exemptions_of(top, today=today or dt.datetime.now(dt.UTC).date()),
+    ]
+    warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]
+    by_kind: list[Problem] = []
+    try:
+        settings = Settings.model_validate(data, context=warnings)
+    except ValidationError as error:
+        by_kind = list(problems_of(error, data))
+    # One mistake is told once: where the kind is wrong, what the rules say adds nothing.
+    wrong_paths = {problem.path for problem in by_kind}
+    problems += by_kind
+    problems += [problem for problem in check_baselines(top) if problem.path not in wrong_paths]
+    errors = [problem.to_finding(document) for problem in problems if problem.level is Level.ERROR]
+    if document.findings or errors:
+        raise _error([*document.findings, *errors])
+    return settings
+
+
+def _read(path: str | Path) -> str:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise _error([_unreadable(path, received=(error.strerror or str(error)).lower())]) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        received = f"the byte {content[error.start]:#04x}"
+        raise _error([_unreadable(path, received=received, line=line)]) from None
+
+
+def _unreadable(
+    path: str | Path, *, received: str, allowed: str = "a YAML file in UTF-8", line: int | None = None
+) -> Finding:
+    return Finding(
+        id=FindingId.SETTINGS_FILE,
+        level=Level.ERROR,
+        field="",
+        message="cannot be read",
+        received=received,
+        allowed=allowed,
+        location=Location(file=str(path), line=line),
+    )
+
+
+def _error(findings: Iterable[Finding]) -> SettingsError:
+    """Return the error with each finding once, in the order of the file."""
+    return SettingsError(sorted(dict.fromkeys(findings), key=_line))
+
+
+def _line(finding: Finding) -> int:
+    return finding.location.line or 0 if finding.location else 0

@@ -1,0 +1,1 @@
+"""Read CloudFormation templates, cloud assemblies and other files into records."""
