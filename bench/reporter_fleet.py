@@ -18,7 +18,7 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.fleet.executions import WindowExecution
 from local_aws.fleet.records import Node, Patch
-from local_aws.fleet.simulation import Place
+from local_aws.fleet.simulation import SimulatedPlace
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
@@ -86,7 +86,7 @@ class ReportedFleet:
         settings: What the reporter is told.
     """
 
-    place: Place
+    place: SimulatedPlace
     settings: ReporterSettings
 
     def truth(self, now: dt.datetime) -> Counter[tuple[str, str]]:
@@ -197,7 +197,7 @@ def _node(number: int, kind: Kind, group: str, system: OperatingSystem, now: dt.
     )
 
 
-def _live(here: Place, node: Node, kind: Kind, now: dt.datetime) -> None:
+def _live(here: SimulatedPlace, node: Node, kind: Kind, now: dt.datetime) -> None:
     """Let a node go through its last week."""
     if not node.has_agent:
         return
@@ -269,7 +269,7 @@ def _make_baselines(groups: list[str]) -> None:
             ssm.register_patch_baseline_for_patch_group(BaselineId=baseline_id, PatchGroup=group)
 
 
-def _make_windows(here: Place, ring: ReportedRing, now: dt.datetime) -> None:
+def _make_windows(here: SimulatedPlace, ring: ReportedRing, now: dt.datetime) -> None:
     """Make the windows of a ring, and the runs that have worked on its nodes."""
     for window in ring.windows:
         window_id = _client("ssm").create_maintenance_window(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.cloudformation.registry import RESOURCE_TYPES
-from local_aws.cloudformation.resource_type import ResourceType
+from local_aws.cloudformation.resource_type import CloudFormationType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class StackResource:
     updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
-    def kind(self) -> ResourceType:
+    def kind(self) -> CloudFormationType:
         """The resource's type."""
         return RESOURCE_TYPES[self.type_name]
 

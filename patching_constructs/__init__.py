@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from patching_constructs.contracts.patch_event import PatchEventKind, PatchEventSeverity
     from patching_constructs.errors import InvalidInputError, PatchingError, SettingsError
     from patching_constructs.model.account_quotas import AccountQuotas
-    from patching_constructs.model.config_rules import PatchConfigRule
+    from patching_constructs.model.config_rules import ManagedConfigRule
     from patching_constructs.model.cost_budget import CostBudget
     from patching_constructs.model.finding import Finding, Level
     from patching_constructs.model.freeze import Freeze
@@ -108,7 +108,7 @@ _EXPORTS = {
     "PROMISES": "model.promises",
     "PatchBaseline": "constructs.baselines.patch_baseline",
     "PatchCommandNotificationType": "model.systems_manager_events",
-    "PatchConfigRule": "model.config_rules",
+    "ManagedConfigRule": "model.config_rules",
     "PatchConfigRules": "constructs.services.patch_config_rules",
     "PatchDashboard": "constructs.compliance.patch_dashboard",
     "PatchEventForwarder": "constructs.events.patch_event_forwarder",
@@ -187,11 +187,11 @@ __all__ = [
     "InvalidInputError",
     "Level",
     "MaintenanceWindowQuotas",
+    "ManagedConfigRule",
     "NodeDataSync",
     "OperatingSystem",
     "PatchBaseline",
     "PatchCommandNotificationType",
-    "PatchConfigRule",
     "PatchConfigRules",
     "PatchDashboard",
     "PatchEventForwarder",

@@ -9,8 +9,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from local_aws import client
-from local_aws.fleet.simulation import Place
-from local_aws.services.functions import Function, functions_of
+from local_aws.fleet.simulation import SimulatedPlace
+from local_aws.services.functions import DeployedFunction, functions_of
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from patching_constructs.contracts.reporter_settings import ReporterSettings
@@ -30,7 +30,7 @@ class Workload:
         systems: Operating systems of each patch group, as baselines are registered for them.
     """
 
-    place: Place
+    place: SimulatedPlace
     settings: ReporterSettings
     systems: Mapping[str, Sequence[OperatingSystem]]
 
@@ -59,7 +59,7 @@ def read_ring_runs(places: Iterable[tuple[str, str]]) -> list[RingRun]:
     return sorted(runs.values(), key=lambda run: (run.started_at, run.ring_order))
 
 
-def _functions(places: Iterable[tuple[str, str]], handler: str) -> Iterator[Function]:
+def _functions(places: Iterable[tuple[str, str]], handler: str) -> Iterator[DeployedFunction]:
     for account, region in places:
         yield from (each for each in functions_of(account, region) if each.handler == handler)
 

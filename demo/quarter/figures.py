@@ -10,7 +10,7 @@ from typing import Any
 from demo.quarter.deployed import Workload
 from demo.quarter.patches import END, START
 from local_aws import client
-from local_aws.fleet.simulation import Place
+from local_aws.fleet.simulation import SimulatedPlace
 from patching_constructs.contracts.compliance_metrics import (
     NAMESPACE,
     RING_DIMENSION,
@@ -41,7 +41,7 @@ class RingPlace:
         label: What tells it from all others: its name, and the account where other accounts have it too.
     """
 
-    place: Place
+    place: SimulatedPlace
     rollout: str
     name: str
     order: int
@@ -137,7 +137,7 @@ def _widgets(account: str, region: str) -> Iterator[dict[str, Any]]:
 
 
 def _points(
-    place: Place, namespace: str, name: str, dimensions: Mapping[str, str], *, stat: str, period: int
+    place: SimulatedPlace, namespace: str, name: str, dimensions: Mapping[str, str], *, stat: str, period: int
 ) -> Points:
     cloudwatch = client("cloudwatch", account=place.account, region=place.region)
     found: list[tuple[datetime, float]] = []

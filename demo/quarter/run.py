@@ -12,7 +12,7 @@ from demo.quarter.deployed import REPORTER, Workload
 from demo.quarter.patches import END, START
 from demo.quarter.story import Happening, Story
 from local_aws.fleet.clock import clock
-from local_aws.fleet.simulation import Place, WindowFired, window_starts
+from local_aws.fleet.simulation import SimulatedPlace, WindowFired, window_starts
 from local_aws.services.alarms import AlarmClock
 from local_aws.services.functions import FunctionRunner
 
@@ -107,24 +107,24 @@ class Quarter:
         else:
             self._plan_report(place)
 
-    def _report(self, place: Place) -> None:
+    def _report(self, place: SimulatedPlace) -> None:
         self._reports += 1
         self._planned.discard((_where(place), clock()))
         self._functions.start_schedules(account=place.account, region=place.region)
         self._judge(place)
 
-    def _judge(self, place: Place) -> None:
+    def _judge(self, place: SimulatedPlace) -> None:
         alarms = self._alarms[_where(place)]
         alarms.judge(clock())
         if alarms.undecided:
             self._plan_report(place)
 
-    def _plan_report(self, place: Place) -> None:
+    def _plan_report(self, place: SimulatedPlace) -> None:
         at = clock().replace(minute=0, second=0, microsecond=0) + _HOUR
         if (_where(place), at) not in self._planned:
             self._planned.add((_where(place), at))
             self._plan(at, functools.partial(self._report, place))
 
 
-def _where(place: Place) -> Where:
+def _where(place: SimulatedPlace) -> Where:
     return place.account, place.region

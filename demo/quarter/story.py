@@ -18,7 +18,7 @@ from demo.quarter.patches import (
 )
 from local_aws.fleet.fleet import reboot
 from local_aws.fleet.records import Installed, Node
-from local_aws.fleet.simulation import Place
+from local_aws.fleet.simulation import SimulatedPlace
 from patching_constructs import OperatingSystem
 from patching_constructs.contracts.reporter_settings import ReportedRing
 
@@ -43,7 +43,7 @@ class Happening:
     """
 
     at: datetime
-    place: Place
+    place: SimulatedPlace
     ring: str
     what: str
     do: Callable[[], None]
@@ -53,7 +53,7 @@ class Happening:
 class _Member:
     """A ring with the nodes of one account and Region."""
 
-    place: Place
+    place: SimulatedPlace
     ring: ReportedRing
     nodes: Sequence[Node]
 
@@ -147,7 +147,7 @@ class Story:
             yield _happening(member, days[0], f"a new image replaces {len(nodes)} nodes, one a day")
             yield from (_happening(member, day, "") for day in days[1:])
 
-    def _successor(self, node: Node, place: Place, day: datetime) -> Node:
+    def _successor(self, node: Node, place: SimulatedPlace, day: datetime) -> Node:
         node.stopped_at = day
         (tag_key,) = node.tags.keys() - {"Name"}
         group, _, number = node.tags["Name"].rpartition("-")

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from local_aws.aws import client
-from local_aws.cloudformation.parameters import Parameter
-from local_aws.cloudformation.stack import Stack
+from local_aws.cloudformation.parameters import TemplateParameter
+from local_aws.cloudformation.stack import DeployedStack
 from local_aws.cloudformation.template import parse
 from local_aws.errors import ApiError
 from local_aws.records import Output, StackEvent, StackResource
@@ -36,10 +36,10 @@ class ChangeSet:
     """A change to a stack that waits to be executed."""
 
     name: str
-    stack: Stack
+    stack: DeployedStack
     text: str
     template: Mapping[str, Any]
-    parameters: dict[str, Parameter]
+    parameters: dict[str, TemplateParameter]
     request: Request
     changes: list[Response]
     arn: str = ""
@@ -61,10 +61,10 @@ class CloudFormation:
 
     def __init__(self, account: str, region: str) -> None:
         self._account, self._region = account, region
-        self._stacks: dict[str, Stack] = {}
+        self._stacks: dict[str, DeployedStack] = {}
         self._change_sets: dict[str, ChangeSet] = {}
 
-    def stacks(self) -> list[Stack]:
+    def stacks(self) -> list[DeployedStack]:
         """Give every stack, the deleted ones too."""
         return list(self._stacks.values())
 
@@ -263,8 +263,8 @@ class CloudFormation:
 
     # ---- inside
 
-    def _new_stack(self, request: Request) -> Stack:
-        return Stack(
+    def _new_stack(self, request: Request) -> DeployedStack:
+        return DeployedStack(
             name=request["StackName"],
             account=self._account,
             region=self._region,
@@ -274,10 +274,10 @@ class CloudFormation:
 
     def _deploy(
         self,
-        stack: Stack,
+        stack: DeployedStack,
         text: str,
         template: Mapping[str, Any],
-        parameters: dict[str, Parameter],
+        parameters: dict[str, TemplateParameter],
         request: Request,
     ) -> None:
         stack.role_arn = request.get("RoleARN")
@@ -285,19 +285,19 @@ class CloudFormation:
         stack.disable_rollback = bool(request.get("DisableRollback"))
         stack.deploy(text, template, parameters, list(request.get("Tags", [])))
 
-    def _live(self, name_or_id: str) -> Stack | None:
+    def _live(self, name_or_id: str) -> DeployedStack | None:
         for stack in self._stacks.values():
             if stack.status != _DELETED and name_or_id in {stack.name, stack.stack_id}:
                 return stack
         return None
 
-    def _stack(self, name_or_id: str) -> Stack:
+    def _stack(self, name_or_id: str) -> DeployedStack:
         stack = self._live(name_or_id) or self._stacks.get(name_or_id)
         if stack is None:
             raise ApiError("ValidationError", f"Stack with id {name_or_id} does not exist")
         return stack
 
-    def _updatable(self, name_or_id: str) -> Stack:
+    def _updatable(self, name_or_id: str) -> DeployedStack:
         stack = self._stack(name_or_id)
         if stack.status not in _UPDATABLE:
             raise ApiError(
@@ -315,7 +315,7 @@ class CloudFormation:
                 return change_set
         raise ApiError("ChangeSetNotFound", f"ChangeSet [{wanted}] does not exist")
 
-    def _exports(self) -> list[tuple[Stack, Output]]:
+    def _exports(self) -> list[tuple[DeployedStack, Output]]:
         return [
             (stack, output)
             for stack in self._stacks.values()
@@ -324,7 +324,7 @@ class CloudFormation:
             if output.export_name is not None
         ]
 
-    def _exports_of_others(self, stack: Stack) -> dict[str, str]:
+    def _exports_of_others(self, stack: DeployedStack) -> dict[str, str]:
         return {
             str(output.export_name): output.value for owner, output in self._exports() if owner is not stack
         }
@@ -338,7 +338,7 @@ class CloudFormation:
         return str(s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
 
 
-def _given(request: Request, previous: Mapping[str, Parameter]) -> dict[str, str]:
+def _given(request: Request, previous: Mapping[str, TemplateParameter]) -> dict[str, str]:
     given = {}
     for item in request.get("Parameters", []):
         key = item["ParameterKey"]
@@ -358,13 +358,16 @@ def _imported(request: Request) -> dict[str, str]:
 
 
 def _differs(
-    stack: Stack, template: Mapping[str, Any], parameters: Mapping[str, Parameter], request: Request
+    stack: DeployedStack,
+    template: Mapping[str, Any],
+    parameters: Mapping[str, TemplateParameter],
+    request: Request,
 ) -> bool:
     before = (stack.template, stack.parameters, stack.tags)
     return before != (template, parameters, list(request.get("Tags", [])))
 
 
-def _changes(stack: Stack, template: Mapping[str, Any]) -> list[Response]:
+def _changes(stack: DeployedStack, template: Mapping[str, Any]) -> list[Response]:
     old, new = stack.template.get("Resources", {}), template["Resources"]
     actions = [
         *(("Add", name, new[name]) for name in new if name not in old),
@@ -380,7 +383,7 @@ def _changes(stack: Stack, template: Mapping[str, Any]) -> list[Response]:
     ]
 
 
-def _described(stack: Stack) -> Response:
+def _described(stack: DeployedStack) -> Response:
     return {
         "StackId": stack.stack_id,
         "StackName": stack.name,
@@ -409,7 +412,7 @@ def _described(stack: Stack) -> Response:
     }
 
 
-def _parameter(parameter: Parameter) -> Response:
+def _parameter(parameter: TemplateParameter) -> Response:
     if parameter.is_secret:
         return {"ParameterKey": parameter.key, "ParameterValue": "****"}
     described = {"ParameterKey": parameter.key, "ParameterValue": parameter.given}
@@ -418,7 +421,7 @@ def _parameter(parameter: Parameter) -> Response:
     return described
 
 
-def _event(stack: Stack, event: StackEvent) -> Response:
+def _event(stack: DeployedStack, event: StackEvent) -> Response:
     return {
         "StackId": stack.stack_id,
         "StackName": stack.name,
@@ -432,7 +435,7 @@ def _event(stack: Stack, event: StackEvent) -> Response:
     }
 
 
-def _resource(stack: Stack, resource: StackResource) -> Response:
+def _resource(stack: DeployedStack, resource: StackResource) -> Response:
     return {
         "StackId": stack.stack_id,
         "StackName": stack.name,

@@ -2,11 +2,11 @@
 
 from itertools import takewhile
 
-from local_aws.cloudformation.stack import STARTED_BY_USER, Stack
+from local_aws.cloudformation.stack import STARTED_BY_USER, DeployedStack
 from local_aws.errors import FailedResource
 
 
-def failed_resources(stack: Stack) -> list[FailedResource]:
+def failed_resources(stack: DeployedStack) -> list[FailedResource]:
     """Find what failed in the last operation of a stack, in the order in which it failed.
 
     Returns:

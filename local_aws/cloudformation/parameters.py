@@ -15,7 +15,7 @@ _SSM_PARAMETER = "AWS::SSM::Parameter::Value<String>"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parameter:
+class TemplateParameter:
     """A template parameter with its value.
 
     Attributes:
@@ -31,7 +31,9 @@ class Parameter:
     is_secret: bool
 
 
-def read_parameters(template: Mapping[str, Any], given: Mapping[str, str], aws: Aws) -> dict[str, Parameter]:
+def read_parameters(
+    template: Mapping[str, Any], given: Mapping[str, str], aws: Aws
+) -> dict[str, TemplateParameter]:
     """Match given values with the declared parameters.
 
     Raises:
@@ -46,7 +48,7 @@ def read_parameters(template: Mapping[str, Any], given: Mapping[str, str], aws: 
     return {key: _read(key, str(values[key]), declaration, aws) for key, declaration in declared.items()}
 
 
-def _read(key: str, value: str, declaration: Mapping[str, Any], aws: Aws) -> Parameter:
+def _read(key: str, value: str, declaration: Mapping[str, Any], aws: Aws) -> TemplateParameter:
     if "AllowedValues" in declaration and value not in map(str, declaration["AllowedValues"]):
         raise TemplateError(f"Parameter '{key}' must be one of AllowedValues")
     if "AllowedPattern" in declaration and not re.fullmatch(declaration["AllowedPattern"], value):
@@ -59,7 +61,9 @@ def _read(key: str, value: str, declaration: Mapping[str, Any], aws: Aws) -> Par
         resolved = [part.strip() for part in value.split(",")]
     elif kind not in {"String", "Number"}:
         raise NotEmulatedError(f"parameters of type {kind} are not part of the local AWS")
-    return Parameter(key=key, given=value, resolved=resolved, is_secret=bool(declaration.get("NoEcho")))
+    return TemplateParameter(
+        key=key, given=value, resolved=resolved, is_secret=bool(declaration.get("NoEcho"))
+    )
 
 
 def _stored(name: str, aws: Aws) -> str:

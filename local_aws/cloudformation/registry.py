@@ -1,6 +1,6 @@
 """Every resource type that stacks can have, by name."""
 
-from local_aws.cloudformation.resource_type import ResourceType
+from local_aws.cloudformation.resource_type import CloudFormationType
 from local_aws.cloudformation.resources import (
     athena,
     cdk,
@@ -21,7 +21,7 @@ from local_aws.cloudformation.resources import (
     ssm,
 )
 
-RESOURCE_TYPES: dict[str, ResourceType] = {
+RESOURCE_TYPES: dict[str, CloudFormationType] = {
     kind.type_name: kind
     for kind in (
         athena.NamedQuery(),
@@ -31,15 +31,15 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         cloudwatch.CompositeAlarm(),
         cloudwatch.Dashboard(),
         config.ConfigRule(),
-        dynamodb.Table(),
+        dynamodb.DynamoDbTableType(),
         ecr.Repository(),
         events.EventBus(),
         events.EventBusPolicy(),
         events.Rule(),
-        functions.Function(),
+        functions.FunctionType(),
         functions.Permission(),
         glue.Database(),
-        glue.Table(),
+        glue.GlueTableType(),
         iam.InstanceProfile(),
         iam.ManagedPolicy(),
         iam.Policy(),
@@ -59,7 +59,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         ssm.MaintenanceWindow(),
         ssm.MaintenanceWindowTarget(),
         ssm.MaintenanceWindowTask(),
-        ssm.Parameter(),
-        ssm.PatchBaseline(),
+        ssm.ParameterType(),
+        ssm.PatchBaselineType(),
     )
 }

@@ -9,7 +9,7 @@ from local_aws.errors import NotEmulatedError, ResourceFailedError
 Properties = Mapping[str, Any]
 
 
-class ResourceType:
+class CloudFormationType:
     """A CloudFormation resource type: which properties it takes, and which AWS calls make it so.
 
     A property that is not listed is refused, so that nothing in a template is dropped in silence.

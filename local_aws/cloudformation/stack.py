@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError, ParamValidationError
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.parameters import Parameter, read_parameters
+from local_aws.cloudformation.parameters import TemplateParameter, read_parameters
 from local_aws.cloudformation.registry import RESOURCE_TYPES
 from local_aws.cloudformation.template import Resolver, in_dependency_order
 from local_aws.errors import LocalAwsError, NotEmulatedError, TemplateError
@@ -39,7 +39,7 @@ class ResourceFailed(Exception):  # noqa: N818 - an outcome that ends a deployme
 
 
 @dataclass(kw_only=True)
-class Stack:
+class DeployedStack:
     """A CloudFormation stack in one account and Region.
 
     Attributes:
@@ -54,7 +54,7 @@ class Stack:
     name: str
     account: str
     region: str
-    exports_of_others: Callable[["Stack"], Mapping[str, str]]
+    exports_of_others: Callable[["DeployedStack"], Mapping[str, str]]
     text: str = ""
     template: Mapping[str, Any] = field(default_factory=dict)
     tags: list[dict[str, str]] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Stack:
     deleted_at: datetime | None = None
     events: list[StackEvent] = field(default_factory=list)
     resources: dict[str, StackResource] = field(default_factory=dict)
-    parameters: dict[str, Parameter] = field(default_factory=dict)
+    parameters: dict[str, TemplateParameter] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
 
@@ -82,7 +82,7 @@ class Stack:
 
     # ---- what a caller asks for
 
-    def plan(self, template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Parameter]:
+    def plan(self, template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, TemplateParameter]:
         """Check a template and its parameters before any resource is touched.
 
         Raises:
@@ -108,7 +108,7 @@ class Stack:
         self,
         text: str,
         template: Mapping[str, Any],
-        parameters: dict[str, Parameter],
+        parameters: dict[str, TemplateParameter],
         tags: list[dict[str, str]],
     ) -> None:
         """Make the stack what a checked template says, or put everything back as it was."""
@@ -140,7 +140,11 @@ class Stack:
         self._enter(f"{verb}_COMPLETE")
 
     def take_in(
-        self, text: str, template: Mapping[str, Any], parameters: dict[str, Parameter], ids: Mapping[str, str]
+        self,
+        text: str,
+        template: Mapping[str, Any],
+        parameters: dict[str, TemplateParameter],
+        ids: Mapping[str, str],
     ) -> None:
         """Import resources that exist into the stack, without a change to any of them.
 
@@ -351,7 +355,7 @@ class Stack:
     def _resolver(
         self,
         template: Mapping[str, Any],
-        parameters: Mapping[str, Parameter],
+        parameters: Mapping[str, TemplateParameter],
         resources: Mapping[str, StackResource],
     ) -> Resolver:
         pseudo = {

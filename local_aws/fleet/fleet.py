@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local_aws.fleet.approval import compliance_level, is_approved
-from local_aws.fleet.records import Installed, Node, NodeReport, Patch
+from local_aws.fleet.records import Installed, Node, Patch, SimulatedReport
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 
 OPERATION_TIME = timedelta(minutes=10)
@@ -74,7 +74,7 @@ class Fleet:
                 states[patch.patch_id] = "Missing"
             elif node.operating_system is OperatingSystem.WINDOWS:
                 states[patch.patch_id] = "AvailableSecurityUpdate"
-        node.report = NodeReport(
+        node.report = SimulatedReport(
             operation=operation,
             started_at=now,
             ended_at=now + OPERATION_TIME,

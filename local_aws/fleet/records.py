@@ -69,7 +69,7 @@ class Installed:
 
 
 @dataclass(kw_only=True, slots=True)
-class NodeReport:
+class SimulatedReport:
     """What the last scan or install of a node told Systems Manager.
 
     Attributes:
@@ -120,7 +120,7 @@ class Node:
     refuses: set[str] = field(default_factory=set)
     suppresses_reboots: bool = False
     installed: dict[str, Installed] = field(default_factory=dict)
-    report: NodeReport | None = None
+    report: SimulatedReport | None = None
     no_reboot_install_at: datetime | None = None
 
     def is_there(self, now: datetime) -> bool:

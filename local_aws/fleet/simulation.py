@@ -21,7 +21,7 @@ _RUNS_AT_ONCE = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class SimulatedPlace:
     """An account and Region whose windows are simulated."""
 
     account: str
@@ -40,7 +40,7 @@ class WindowFired:
         execution: What it did.
     """
 
-    place: Place
+    place: SimulatedPlace
     name: str
     execution: WindowExecution
 
@@ -89,7 +89,7 @@ class WindowStart:
     """
 
     at: datetime
-    place: Place
+    place: SimulatedPlace
     _window: _Window
 
     def run(self) -> WindowFired:
@@ -100,7 +100,9 @@ class WindowStart:
         return WindowFired(place=self.place, name=self._window.identity["Name"], execution=execution)
 
 
-def window_starts(places: Sequence[Place], *, from_: datetime, until: datetime) -> Iterator[WindowStart]:
+def window_starts(
+    places: Sequence[SimulatedPlace], *, from_: datetime, until: datetime
+) -> Iterator[WindowStart]:
     """Tell when every window of `places` opens, in order of time.
 
     Windows are read when the first one is asked for.
@@ -119,7 +121,7 @@ def window_starts(places: Sequence[Place], *, from_: datetime, until: datetime) 
         yield WindowStart(at=start, place=place, _window=window)
 
 
-def simulate(places: Sequence[Place], *, from_: datetime, until: datetime) -> Iterator[WindowFired]:
+def simulate(places: Sequence[SimulatedPlace], *, from_: datetime, until: datetime) -> Iterator[WindowFired]:
     """Let every window of `places` run in order of time, and set the clock as it goes.
 
     Args:
@@ -132,7 +134,7 @@ def simulate(places: Sequence[Place], *, from_: datetime, until: datetime) -> It
     clock.set(until)
 
 
-def _windows(place: Place) -> Iterator[_Window]:
+def _windows(place: SimulatedPlace) -> Iterator[_Window]:
     ssm = client("ssm", account=place.account, region=place.region)
     for page in ssm.get_paginator("describe_maintenance_windows").paginate():
         for window in page["WindowIdentities"]:
@@ -161,8 +163,8 @@ def _windows(place: Place) -> Iterator[_Window]:
 
 
 def _starts(
-    place: Place, window: _Window, from_: datetime, until: datetime, number: tuple[int, int]
-) -> Iterator[tuple[datetime, tuple[int, int], Place, _Window]]:
+    place: SimulatedPlace, window: _Window, from_: datetime, until: datetime, number: tuple[int, int]
+) -> Iterator[tuple[datetime, tuple[int, int], SimulatedPlace, _Window]]:
     after = from_
     while after < until:
         runs = window.schedule.next_runs(after=after, count=_RUNS_AT_ONCE)
@@ -175,7 +177,7 @@ def _starts(
         after = runs[-1].starts_at
 
 
-def _run(place: Place, window: _Window, start: datetime) -> WindowExecution:
+def _run(place: SimulatedPlace, window: _Window, start: datetime) -> WindowExecution:
     commands: dict[str, CommandRun] = {}
     identity = window.identity
     cutoff = start + timedelta(hours=identity["Duration"] - identity["Cutoff"])
@@ -206,7 +208,7 @@ def _run(place: Place, window: _Window, start: datetime) -> WindowExecution:
 
 
 def _nodes(
-    place: Place, task: Mapping[str, Any], targets: Mapping[str, list[dict[str, Any]]], now: datetime
+    place: SimulatedPlace, task: Mapping[str, Any], targets: Mapping[str, list[dict[str, Any]]], now: datetime
 ) -> list[Node]:
     found: dict[str, Node] = {}
     for target_id in itertools.chain.from_iterable(target["Values"] for target in task["Targets"]):
@@ -219,7 +221,7 @@ def _nodes(
 
 
 def _send(
-    place: Place,
+    place: SimulatedPlace,
     task: Mapping[str, Any],
     command: CommandRun,
     nodes: Sequence[Node],

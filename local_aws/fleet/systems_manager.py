@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from local_aws.errors import ApiError
 from local_aws.fleet.clock import clock, throttle
 from local_aws.fleet.fleet import Fleet
-from local_aws.fleet.records import Node, NodeReport
+from local_aws.fleet.records import Node, SimulatedReport
 from local_aws.paging import page
 from patching_constructs import OperatingSystem, RebootOption
 
@@ -204,12 +204,12 @@ class FleetSystemsManager:
             "InstalledTime": _NEVER if installed is None else installed.at,
         }
 
-    def _described_states(self, found: Sequence[tuple[Node, NodeReport]], request: Request) -> Response:
+    def _described_states(self, found: Sequence[tuple[Node, SimulatedReport]], request: Request) -> Response:
         # docs/not-proven.md#pages-of-node-states
         few = {**request, "MaxResults": min(request.get("MaxResults", _STATES_OF_A_PAGE), _STATES_OF_A_PAGE)}
         return _described(found, few, "InstancePatchStates", lambda pair: self._state(*pair))
 
-    def _state(self, node: Node, report: NodeReport) -> Response:
+    def _state(self, node: Node, report: SimulatedReport) -> Response:
         states = list(report.states.values())
         wanting = [patch_id for patch_id, state in report.states.items() if state in _NON_COMPLIANT]
         critical = report.critical.intersection(wanting)

@@ -40,7 +40,7 @@ _Metric = tuple[str, str, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class AlarmChange:
     """A change of the state of an alarm.
 
     Attributes:
@@ -80,10 +80,10 @@ class AlarmClock:
         self._where = account, region
         self._seen = 0
         self._points: dict[_Metric, list[tuple[datetime, float]]] = {}
-        self.changes: list[Change] = []
+        self.changes: list[AlarmChange] = []
         self.undecided: tuple[str, ...] = ()
 
-    def judge(self, now: datetime) -> list[Change]:
+    def judge(self, now: datetime) -> list[AlarmChange]:
         """Set the state of every alarm, and give the changes.
 
         Args:
@@ -104,7 +104,7 @@ class AlarmClock:
                 undecided.append(name)
         self.undecided = tuple(undecided)
         changes = [
-            Change(
+            AlarmChange(
                 at=now,
                 alarm_name=name,
                 before=before[name],

@@ -48,7 +48,7 @@ class FunctionFailedError(LocalAwsError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Function:
+class DeployedFunction:
     """A deployed function.
 
     Attributes:
@@ -71,11 +71,11 @@ class Function:
             return bundle.read(name).decode()
 
 
-def functions_of(account: str, region: str) -> list[Function]:
+def functions_of(account: str, region: str) -> list[DeployedFunction]:
     """List the functions of an account and Region."""
     pages = client("lambda", account=account, region=region).get_paginator("list_functions").paginate()
     return [
-        Function(
+        DeployedFunction(
             account=account,
             region=region,
             name=found["FunctionName"],
@@ -105,7 +105,9 @@ class FunctionRunner:
         self._loaded = functools.cache(self._load)
         self._clients = functools.cache(self._client)
 
-    def deliver(self, event: Event, *, account: str, region: str, bus: str = "default") -> list[Function]:
+    def deliver(
+        self, event: Event, *, account: str, region: str, bus: str = "default"
+    ) -> list[DeployedFunction]:
         """Let an event reach a bus, and return the functions that it started.
 
         Args:
@@ -137,8 +139,8 @@ class FunctionRunner:
                 event = _event("aws.events", "Scheduled Event", {}, account=account, region=region)
                 self._send({**event, "resources": [rule.arn]}, rule)
 
-    def _send(self, event: Event, rule: "_Rule") -> list[Function]:
-        started: list[Function] = []
+    def _send(self, event: Event, rule: "_DeployedRule") -> list[DeployedFunction]:
+        started: list[DeployedFunction] = []
         for arn in rule.targets:
             _, _, service, region, account, resource = arn.split(":", 5)
             if service == "lambda":
@@ -152,7 +154,7 @@ class FunctionRunner:
                 queues.send_message(QueueUrl=url, MessageBody=json.dumps(event))
         return started
 
-    def start(self, event: Event, arn: str) -> Function:
+    def start(self, event: Event, arn: str) -> DeployedFunction:
         """Start a function with an event, and return the function.
 
         Raises:
@@ -163,7 +165,7 @@ class FunctionRunner:
         self._invoke(event, function, module, root)
         return function
 
-    def _load(self, account: str, region: str, name: str) -> tuple[Function, ModuleType, Path]:
+    def _load(self, account: str, region: str, name: str) -> tuple[DeployedFunction, ModuleType, Path]:
         (function,) = (each for each in functions_of(account, region) if each.name == name)
         module = importlib.import_module(function.handler.rpartition(".")[0])
         path = f"{module.__name__.replace('.', '/')}.py"
@@ -174,7 +176,7 @@ class FunctionRunner:
             bundle.extractall(root)
         return function, module, root
 
-    def _invoke(self, event: Event, function: Function, module: ModuleType, root: Path) -> None:
+    def _invoke(self, event: Event, function: DeployedFunction, module: ModuleType, root: Path) -> None:
         account, region = function.account, function.region
         context = SimpleNamespace(
             invoked_function_arn=f"arn:aws:lambda:{region}:{account}:function:{function.name}",
@@ -230,7 +232,7 @@ class FunctionRunner:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Rule:
+class _DeployedRule:
     """A rule: its pattern, None of a schedule, and the ARNs of its targets."""
 
     arn: str
@@ -238,10 +240,10 @@ class _Rule:
     targets: tuple[str, ...]
 
 
-def _rules(account: str, region: str, bus: str) -> tuple[_Rule, ...]:
+def _rules(account: str, region: str, bus: str) -> tuple[_DeployedRule, ...]:
     events = client("events", account=account, region=region)
     return tuple(
-        _Rule(
+        _DeployedRule(
             arn=rule["Arn"],
             pattern=rule.get("EventPattern"),
             targets=tuple(

@@ -55,7 +55,7 @@ _IDENTITY = (
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowIdentity.html"""
 
 
-class MaintenanceWindows:
+class RegionWindows:
     """Maintenance windows of one account and Region.
 
     Args:

@@ -25,15 +25,15 @@ from local_aws.aws import client
 from local_aws.cloudformation.constraints import check_constraints
 from local_aws.cloudformation.direct import Operation, answer_directly
 from local_aws.cloudformation.endpoint import CloudFormation
-from local_aws.cloudformation.stack import Stack
+from local_aws.cloudformation.stack import DeployedStack
 from local_aws.errors import ApiError, LocalAwsError
 from local_aws.fleet.clock import clock, throttle
 from local_aws.fleet.ec2 import describe_instances
 from local_aws.fleet.executions import Executions
 from local_aws.fleet.fleet import Fleet
-from local_aws.fleet.simulation import Place
+from local_aws.fleet.simulation import SimulatedPlace
 from local_aws.fleet.systems_manager import FleetSystemsManager
-from local_aws.services.maintenance_windows import MaintenanceWindows
+from local_aws.services.maintenance_windows import RegionWindows
 from local_aws.services.moto_corrections import Refusal, correct
 from local_aws.services.ops_center import OpsCenter
 from local_aws.services.patch_manager import PatchManager
@@ -50,7 +50,7 @@ def take_hold() -> None:
     _forget_operations(CloudFormationResponse)
     _serve(CloudFormationResponse, "cloudformation", CloudFormation, _cloudformation)
     _serve(SimpleSystemManagerResponse, "ssm", PatchManager, _patch_manager)
-    _serve(SimpleSystemManagerResponse, "ssm", MaintenanceWindows, _maintenance_windows)
+    _serve(SimpleSystemManagerResponse, "ssm", RegionWindows, _maintenance_windows)
     _serve(SimpleSystemManagerResponse, "ssm", FleetSystemsManager, _fleet_systems_manager)
     _serve(SimpleSystemManagerResponse, "ssm", Executions, _executions)
     _serve(SimpleSystemManagerResponse, "ssm", OpsCenter, _ops_center)
@@ -63,7 +63,7 @@ def take_hold() -> None:
 # ---- our services; their state lives on moto's backends, so that moto's reset forgets it
 
 
-def every_stack() -> Iterator[Stack]:
+def every_stack() -> Iterator[DeployedStack]:
     """Give every stack of every account and Region, the deleted ones too."""
     for account, regions in list(cloudformation_backends.items()):
         for region in list(regions):
@@ -100,19 +100,19 @@ def _patch_manager(account: str, region: str) -> PatchManager:
     return state["local_aws_patch_manager"]  # type: ignore[no-any-return]
 
 
-def _maintenance_windows(account: str, region: str) -> MaintenanceWindows:
+def _maintenance_windows(account: str, region: str) -> RegionWindows:
     state = vars(ssm_backends[account][region])
     return state.setdefault(  # type: ignore[no-any-return]
-        "local_aws_maintenance_windows", MaintenanceWindows(account, region)
+        "local_aws_maintenance_windows", RegionWindows(account, region)
     )
 
 
-def place(account: str, region: str) -> Place:
+def place(account: str, region: str) -> SimulatedPlace:
     """Give the fleet of an account and Region, and what its windows have done; empty at first."""
     state = vars(ssm_backends[account][region])
     if "local_aws_fleet" not in state:
         patch_manager = _patch_manager(account, region)
-        state["local_aws_fleet"] = Place(
+        state["local_aws_fleet"] = SimulatedPlace(
             account=account, region=region, fleet=Fleet(patch_manager.rules_for), executions=Executions()
         )
     return state["local_aws_fleet"]  # type: ignore[no-any-return]

@@ -23,7 +23,7 @@ _STATE_OF_AN_ALARM = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AccountQuota:
+class CountedQuota:
     """A quota of an account, of a Region of it, or of one resource.
 
     Attributes:
@@ -52,73 +52,73 @@ class AccountQuotaUse:
         location: The last resource that counts.
     """
 
-    quota: AccountQuota
+    quota: CountedQuota
     use: QuotaUse
     environment: Environment
     location: Location
 
 
 _COUNTED = {
-    "AWS::Events::EventBus": AccountQuota(name="event_buses", what="event buses", source=_EVENTBRIDGE),
-    "AWS::Logs::LogGroup": AccountQuota(
+    "AWS::Events::EventBus": CountedQuota(name="event_buses", what="event buses", source=_EVENTBRIDGE),
+    "AWS::Logs::LogGroup": CountedQuota(
         name="log_groups",
         what="log groups",
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html",
     ),
-    "AWS::SNS::Topic": AccountQuota(name="topics", what="SNS topics", source=_SNS),
-    "AWS::DynamoDB::Table": AccountQuota(
+    "AWS::SNS::Topic": CountedQuota(name="topics", what="SNS topics", source=_SNS),
+    "AWS::DynamoDB::Table": CountedQuota(
         name="tables",
         what="DynamoDB tables",
         source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html",
     ),
-    "AWS::KMS::Key": AccountQuota(
+    "AWS::KMS::Key": CountedQuota(
         name="keys",
         what="KMS keys",
         source="https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html",
     ),
-    "AWS::SSM::Parameter": AccountQuota(
+    "AWS::SSM::Parameter": CountedQuota(
         name="standard_parameters", what="parameters of the standard tier", source=_SYSTEMS_MANAGER
     ),
-    "AWS::SSM::Document": AccountQuota(
+    "AWS::SSM::Document": CountedQuota(
         name="documents", what="Systems Manager documents", source=_SYSTEMS_MANAGER
     ),
-    "AWS::Config::ConfigRule": AccountQuota(
+    "AWS::Config::ConfigRule": CountedQuota(
         name="config_rules",
         what="AWS Config rules",
         source="https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html",
     ),
-    "AWS::S3::Bucket": AccountQuota(
+    "AWS::S3::Bucket": CountedQuota(
         name="buckets",
         what="S3 buckets",
         source="https://docs.aws.amazon.com/general/latest/gr/s3.html",
         of_all_regions=True,
     ),
-    "AWS::IAM::Role": AccountQuota(name="roles", what="IAM roles", source=_IAM, of_all_regions=True),
-    "AWS::IAM::ManagedPolicy": AccountQuota(
+    "AWS::IAM::Role": CountedQuota(name="roles", what="IAM roles", source=_IAM, of_all_regions=True),
+    "AWS::IAM::ManagedPolicy": CountedQuota(
         name="customer_managed_policies",
         what="customer managed policies",
         source=_IAM,
         of_all_regions=True,
     ),
-    "AWS::IAM::InstanceProfile": AccountQuota(
+    "AWS::IAM::InstanceProfile": CountedQuota(
         name="instance_profiles", what="instance profiles", source=_IAM, of_all_regions=True
     ),
 }
-_EVENT_RULES = AccountQuota(name="event_rules_per_bus", what="rules of one event bus", source=_EVENTBRIDGE)
-_TARGETS = AccountQuota(name="targets_per_event_rule", what="targets of one event rule", source=_EVENTBRIDGE)
-_FILTER_POLICIES = AccountQuota(
+_EVENT_RULES = CountedQuota(name="event_rules_per_bus", what="rules of one event bus", source=_EVENTBRIDGE)
+_TARGETS = CountedQuota(name="targets_per_event_rule", what="targets of one event rule", source=_EVENTBRIDGE)
+_FILTER_POLICIES = CountedQuota(
     name="filter_policies_per_topic", what="filter policies of one SNS topic", source=_SNS
 )
-_MANAGED_POLICIES = AccountQuota(
+_MANAGED_POLICIES = CountedQuota(
     name="managed_policies_per_role", what="managed policies of one role", source=_IAM
 )
-_COMPOSITE_ALARM = AccountQuota(
+_COMPOSITE_ALARM = CountedQuota(
     name="alarms_of_a_composite_alarm",
     what="alarms in the rule of one composite alarm",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
     can_be_raised=False,
 )
-_ALARM_ACTIONS = AccountQuota(
+_ALARM_ACTIONS = CountedQuota(
     name="actions_of_an_alarm",
     what="actions of one alarm for one state",
     source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
@@ -165,7 +165,7 @@ def account_quota_use(resources: Sequence[ResourceAt], quotas: AccountQuotas) ->
         yield _use(_ALARM_ACTIONS, alarm, used=used, most=_MOST_ACTIONS_OF_A_STATE)
 
 
-def _use(quota: AccountQuota, resource: ResourceAt, *, used: int, most: int) -> AccountQuotaUse:
+def _use(quota: CountedQuota, resource: ResourceAt, *, used: int, most: int) -> AccountQuotaUse:
     return AccountQuotaUse(
         quota=quota,
         use=QuotaUse(name=quota.name, what=quota.what, used=used, quota=most),

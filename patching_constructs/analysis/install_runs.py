@@ -80,7 +80,7 @@ def _hours(hours: Maybe[int]) -> timedelta:
     return timedelta() if isinstance(hours, Unknown) else timedelta(hours=hours)
 
 
-class InstallRuns:
+class InstallSequence:
     """The install runs of nodes that one or more windows patch, in order.
 
     Args:

@@ -53,18 +53,18 @@ class _Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _KnownRule:
     filters: tuple[_Filter, ...]
     approval: Approval
     enable_non_security: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Baseline:
+class _KnownBaseline:
     """A baseline whose fields are all known."""
 
     global_filters: tuple[_Filter, ...]
-    rules: tuple[_Rule, ...]
+    rules: tuple[_KnownRule, ...]
     approved: tuple[str, ...]
     rejected: tuple[str, ...]
 
@@ -121,7 +121,7 @@ def patch_classes(
     )
 
 
-def _approval(baseline: _Baseline, patch: dict[str, str | None]) -> Approval:
+def _approval(baseline: _KnownBaseline, patch: dict[str, str | None]) -> Approval:
     name = patch.get(_NAMES)
     if name is not None and _is_listed(name, baseline.rejected):
         return NEVER_APPROVED
@@ -132,7 +132,7 @@ def _approval(baseline: _Baseline, patch: dict[str, str | None]) -> Approval:
     return _soonest(rule.approval for rule in baseline.rules if _passes(rule.filters, patch))
 
 
-def _approval_without_notice(baseline: _Baseline) -> Approval:
+def _approval_without_notice(baseline: _KnownBaseline) -> Approval:
     """Approve packages that no notice classifies at once, if a rule lets them in."""
     lets_in = any(rule.enable_non_security for rule in baseline.rules)
     return Approval(after_days=0) if lets_in else NEVER_APPROVED
@@ -159,7 +159,7 @@ def _is_listed(name: str, patterns: Iterable[str]) -> bool:
 # --- atoms ---
 
 
-def _atoms(operating_system: OperatingSystem, baselines: Sequence[_Baseline]) -> dict[str, list[_Atom]]:
+def _atoms(operating_system: OperatingSystem, baselines: Sequence[_KnownBaseline]) -> dict[str, list[_Atom]]:
     """Divide the values of every property into those that no filter tells apart."""
     filters = [patch_filter for baseline in baselines for patch_filter in baseline.filters]
     atoms: dict[str, list[_Atom]] = {}
@@ -252,8 +252,8 @@ def _known(value: Maybe[T]) -> T:
     return value
 
 
-def _read_baseline(operating_system: OperatingSystem, baseline: PatchBaselineRecord) -> _Baseline:
-    return _Baseline(
+def _read_baseline(operating_system: OperatingSystem, baseline: PatchBaselineRecord) -> _KnownBaseline:
+    return _KnownBaseline(
         global_filters=_read_filters(baseline.global_filters),
         rules=tuple(
             _read_rule(operating_system, rule)
@@ -276,8 +276,8 @@ def _read_names(names: Maybe[tuple[Maybe[str], ...]]) -> tuple[str, ...]:
     return tuple(map(_known, _accepted(names, limits.MAX_PATCH_NAMES, "patch names in a list")))
 
 
-def _read_rule(operating_system: OperatingSystem, rule: PatchRuleRecord) -> _Rule:
-    return _Rule(
+def _read_rule(operating_system: OperatingSystem, rule: PatchRuleRecord) -> _KnownRule:
+    return _KnownRule(
         filters=_read_filters(rule.patch_filters),
         approval=Approval(after_days=0) if operating_system.is_apt else _read_approval(rule),
         enable_non_security=operating_system.is_linux and _known(rule.enable_non_security) is True,
@@ -310,7 +310,7 @@ def _end_of_day(date: str) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
 
 
-def _tell_applications_apart(baseline: _Baseline) -> _Baseline:
+def _tell_applications_apart(baseline: _KnownBaseline) -> _KnownBaseline:
     """Write out that a rule without PATCH_SET looks at the operating system only."""
     return replace(
         baseline,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from patching_constructs.analysis.exposure import Exposure, closings, exposure, exposure_at, slowest
-from patching_constructs.analysis.install_runs import InstallRuns, InstallWindow, install_window
+from patching_constructs.analysis.install_runs import InstallSequence, InstallWindow, install_window
 from patching_constructs.analysis.landing import Approval
 from patching_constructs.analysis.ring_order import Lane
 from patching_constructs.analysis.security_approvals import security_approvals
@@ -95,7 +95,7 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
         freezes: When nothing is patched.
     """
     unknown: list[tuple[RingMember, Unknown]] = []
-    runs_of: dict[tuple[InstallWindow, ...], InstallRuns] = {}
+    runs_of: dict[tuple[InstallWindow, ...], InstallSequence] = {}
     alike: dict[_What, dict[_How, list[RingMember]]] = {}
     for member in ring.members:
         if not member.install_windows and member.unknown_windows is None:
@@ -109,7 +109,7 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
             unknown.append((member, approvals))
             continue
         if windows not in runs_of:
-            runs_of[windows] = InstallRuns(windows, after=horizon.from_, freezes=freezes)
+            runs_of[windows] = InstallSequence(windows, after=horizon.from_, freezes=freezes)
         for severity, several in approvals.items():
             groups = alike.setdefault((member.operating_system, severity), {})
             for approval in several:
@@ -148,7 +148,7 @@ def _install_windows(member: RingMember, horizon: Span) -> Maybe[tuple[InstallWi
 
 
 def _patched_nodes(
-    runs: InstallRuns, approval: Approval, members: Sequence[RingMember], horizon: Span
+    runs: InstallSequence, approval: Approval, members: Sequence[RingMember], horizon: Span
 ) -> PatchedNodes:
     through = horizon.until + LOOK_AHEAD + timedelta(days=approval.after_days or 0)
     member = members[0]

@@ -44,7 +44,7 @@ class RingChoice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Registration:
+class _GroupBaseline:
     """A patch group on a baseline whose operating system is known."""
 
     patch_group: str
@@ -137,7 +137,7 @@ def _marked(estate: Estate) -> list[RingPlan]:
         else:
             unmarked.append(window)
 
-    registrations_by_group: dict[str, list[_Registration]] = {}
+    registrations_by_group: dict[str, list[_GroupBaseline]] = {}
     for registration in _registrations(estate):
         registrations_by_group.setdefault(registration.patch_group, []).append(registration)
     beside = GroupWindows(unmarked)
@@ -182,7 +182,7 @@ def _promises(windows: Iterable[WindowAt]) -> Iterator[Promise]:
 
 
 def _unregistered(
-    groups: Iterable[str], index: GroupWindows, registrations: Sequence[_Registration]
+    groups: Iterable[str], index: GroupWindows, registrations: Sequence[_GroupBaseline]
 ) -> Iterator[UnregisteredGroup]:
     """Yield the groups that windows patch where no baseline registers them."""
     registered: dict[str, EnvironmentIndex[BaselineAt]] = {}
@@ -204,7 +204,7 @@ def _unregistered(
                 yield UnregisteredGroup(patch_group=group, location=patching[0].location)
 
 
-def _members(registration: _Registration, indexes: Iterable[GroupWindows]) -> Iterator[RingMember]:
+def _members(registration: _GroupBaseline, indexes: Iterable[GroupWindows]) -> Iterator[RingMember]:
     """Yield the nodes of a registration, once for each part of them that is patched alike."""
     baseline = registration.baseline
     windows = windows_of_group(
@@ -230,7 +230,7 @@ def _members(registration: _Registration, indexes: Iterable[GroupWindows]) -> It
         )
 
 
-def _registrations(estate: Estate) -> Iterable[_Registration]:
+def _registrations(estate: Estate) -> Iterable[_GroupBaseline]:
     for baseline in estate.baselines:
         name = baseline.record.operating_system
         groups = baseline.record.patch_groups
@@ -241,7 +241,7 @@ def _registrations(estate: Estate) -> Iterable[_Registration]:
         operating_system = OperatingSystem.WINDOWS if name is None else OperatingSystem(name)
         for group in groups:
             if not isinstance(group, Unknown):
-                yield _Registration(patch_group=group, baseline=baseline, operating_system=operating_system)
+                yield _GroupBaseline(patch_group=group, baseline=baseline, operating_system=operating_system)
 
 
 def _first_known(*values: Maybe[T] | None) -> T | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from patching_constructs.analysis.install_runs import (
     InstallRun,
-    InstallRuns,
+    InstallSequence,
     InstallWindow,
     at_the_earliest,
     at_the_latest,
@@ -35,7 +35,7 @@ from patching_constructs.schedules.span import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class OrderVerdict:
     """Whether two rings keep their distance.
 
     Attributes:
@@ -88,9 +88,9 @@ class RingProof:
     patches: tuple[str, ...]
     earlier: tuple[Lane, ...]
     later: tuple[Lane, ...]
-    order: Verdict
+    order: OrderVerdict
     out_of_order_months: tuple[tuple[InstallRun, InstallRun], ...] = ()
-    soak: Verdict | None = None
+    soak: OrderVerdict | None = None
     margin: Margin | None = None
     repair: Repair | None = None
     unknown_hours: str | None = None
@@ -218,7 +218,7 @@ class _Prover:
         self._horizon = horizon
         self._visibility_lag = visibility_lag
         self._freezes = freezes
-        self._runs: dict[tuple[InstallWindow, ...], InstallRuns] = {}
+        self._runs: dict[tuple[InstallWindow, ...], InstallSequence] = {}
         self._proofs: dict[Hashable, RingProof] = {}
 
     def prove(self, pair: RingPair) -> Iterator[RingProof | NotProved]:
@@ -306,7 +306,7 @@ class _Prover:
 
     def _through(self, windows: tuple[InstallWindow, ...], reach: datetime) -> list[InstallRun]:
         if windows not in self._runs:
-            self._runs[windows] = InstallRuns(windows, after=self._horizon.from_, freezes=self._freezes)
+            self._runs[windows] = InstallSequence(windows, after=self._horizon.from_, freezes=self._freezes)
         return self._runs[windows].through(reach)
 
     def _repair(
@@ -359,18 +359,20 @@ class _Prover:
         return None
 
 
-def _judge(earlier: Sequence[Lane], later: Sequence[Lane], horizon: Span, soak: timedelta | None) -> Verdict:
+def _judge(
+    earlier: Sequence[Lane], later: Sequence[Lane], horizon: Span, soak: timedelta | None
+) -> OrderVerdict:
     order = compare(earlier, later, horizon, soak=soak)
     doubt = next(
         (run.why_uncertain for lane in (*earlier, *later) for run in lane.runs if run.why_uncertain), None
     )
     if doubt is None:
-        return Verdict(order=order)
+        return OrderVerdict(order=order)
     best = compare(_shift(earlier, at_the_earliest), _shift(later, at_the_latest), horizon, soak=soak)
     worst = compare(_shift(earlier, at_the_latest), _shift(later, at_the_earliest), horizon, soak=soak)
     if best.first is None and worst.first is not None:
-        return Verdict(order=worst, doubt=doubt)
-    return Verdict(order=order)
+        return OrderVerdict(order=worst, doubt=doubt)
+    return OrderVerdict(order=order)
 
 
 def _shift(

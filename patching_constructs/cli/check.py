@@ -12,7 +12,7 @@ from patching_constructs.cli.scenario_options import add_scenario_options, read_
 from patching_constructs.cli.unusable_input import ended_by_unusable_input
 
 if TYPE_CHECKING:
-    from patching_constructs.cli.report import Report
+    from patching_constructs.cli.report import CheckReport
 
 _FORMATS = ("text", "json", "sarif", "github")
 _LEVELS = ("error", "warning", "info")
@@ -45,8 +45,8 @@ def _run(options: argparse.Namespace) -> ExitStatus:
     return ExitStatus.FINDINGS if failed else ExitStatus.CLEAN
 
 
-def _check(options: argparse.Namespace) -> "Report":
-    from patching_constructs.cli.report import Report, in_reading_order
+def _check(options: argparse.Namespace) -> "CheckReport":
+    from patching_constructs.cli.report import CheckReport, in_reading_order
     from patching_constructs.rules.acknowledgements import judge
     from patching_constructs.rules.estate import check_estates
 
@@ -58,14 +58,14 @@ def _check(options: argparse.Namespace) -> "Report":
             *check_estates(scenario.estates, scenario.options, track=track),
         ]
     horizon = scenario.options.horizon
-    return Report(
+    return CheckReport(
         judged=in_reading_order(judge(findings, scenario.acknowledgements, today=today)),
         from_=horizon.from_.date(),
         until=horizon.until.date(),
     )
 
 
-def _formatter(name: str) -> "Callable[[Report], str]":
+def _formatter(name: str) -> "Callable[[CheckReport], str]":
     match name:
         case "json":
             from patching_constructs.cli.check_formats.json import format_json

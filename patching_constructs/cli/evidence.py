@@ -13,7 +13,7 @@ from patching_constructs.cli.unusable_input import ended_by_unusable_input
 if TYPE_CHECKING:
     from patching_constructs.contracts.history_row import HistoryRow
     from patching_constructs.evidence.pack import EvidencePack, Intent
-    from patching_constructs.model.exemption import Exemption
+    from patching_constructs.model.exemption import ExemptionRecord
     from patching_constructs.settings.exemptions import ExemptionSettings
     from patching_constructs.settings.settings import Settings
 
@@ -170,7 +170,7 @@ def _intent(options: argparse.Namespace, today: dt.date) -> "Intent":
     )
 
 
-def _exemption(entry: "ExemptionSettings") -> "tuple[Exemption, tuple[str, ...]]":
+def _exemption(entry: "ExemptionSettings") -> "tuple[ExemptionRecord, tuple[str, ...]]":
     return entry.to_value(), tuple(entry.accounts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patching_constructs.cli.scenario_options import Scenario, read_scenario
+from patching_constructs.cli.scenario_options import CheckedScenario, read_scenario
 
 if TYPE_CHECKING:
     from patching_constructs.analysis.costs.window_units import CostAssumptions
@@ -51,7 +51,7 @@ def _compare(options: argparse.Namespace) -> "Comparison":
 
 
 def _states(
-    scenario: Scenario, *, root: str, today: dt.date, assumptions: "CostAssumptions"
+    scenario: CheckedScenario, *, root: str, today: dt.date, assumptions: "CostAssumptions"
 ) -> "list[State]":
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan

@@ -8,7 +8,7 @@ from patching_constructs.rules.acknowledgements import JudgedFinding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class CheckReport:
     """The result of a check.
 
     Attributes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from patching_constructs.settings.settings import Settings
 
 
-class Scenario(NamedTuple):
+class CheckedScenario(NamedTuple):
     """What is looked at.
 
     Attributes:
@@ -93,7 +93,9 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track = untracked) -> Scenario:
+def read_scenario(
+    options: argparse.Namespace, *, today: dt.date, track: Track = untracked
+) -> CheckedScenario:
     """Turn parsed options into what is looked at.
 
     Args:
@@ -117,7 +119,7 @@ def read_scenario(options: argparse.Namespace, *, today: dt.date, track: Track =
         file = DEFAULT_FILE
     acknowledgements = () if file is None else read_acknowledgements(file, finding_ids=set(FindingId))
     estates = tuple(read_estates(options.paths, track=track))
-    return Scenario(
+    return CheckedScenario(
         estates=estates,
         options=check_options,
         acknowledgements=(*acknowledgements, *estates[0].acknowledgements),

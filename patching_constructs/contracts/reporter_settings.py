@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 
@@ -101,7 +101,7 @@ class ReporterSettings:
     rollout: str
     account_name: str
     rings: tuple[ReportedRing, ...]
-    exemptions: tuple[Exemption, ...] = ()
+    exemptions: tuple[ExemptionRecord, ...] = ()
     baselines: tuple[ReportedBaseline, ...] = ()
 
     def to_json(self) -> str:
@@ -173,7 +173,7 @@ def _ring(data: Mapping[str, Any]) -> ReportedRing:
     )
 
 
-def _exemption_data(exemption: Exemption) -> dict[str, Any]:
+def _exemption_data(exemption: ExemptionRecord) -> dict[str, Any]:
     return {
         "owner": exemption.owner,
         "reason": exemption.reason,
@@ -185,8 +185,8 @@ def _exemption_data(exemption: Exemption) -> dict[str, Any]:
     }
 
 
-def _exemption(data: Mapping[str, Any]) -> Exemption:
-    return Exemption(
+def _exemption(data: Mapping[str, Any]) -> ExemptionRecord:
+    return ExemptionRecord(
         owner=data["owner"],
         reason=data["reason"],
         ticket=data["ticket"],

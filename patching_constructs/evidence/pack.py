@@ -8,7 +8,7 @@ from patching_constructs.contracts.history_row import HistoryRow
 from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished, UntoldNode
 from patching_constructs.evidence.order_seen import OrderSeen, order_seen
 from patching_constructs.model.acknowledgement import Acknowledgement
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.promises import Promise
 from patching_constructs.plan.order import OrderAnswer
 
@@ -34,7 +34,7 @@ class Intent:
     order: tuple[OrderAnswer, ...] | None
     ranks: Mapping[str, int]
     places: tuple[tuple[str, str, str], ...]
-    exemptions: tuple[tuple[Exemption, tuple[str, ...]], ...] | None
+    exemptions: tuple[tuple[ExemptionRecord, tuple[str, ...]], ...] | None
     acknowledgements: tuple[Acknowledgement, ...]
 
 

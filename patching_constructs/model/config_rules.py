@@ -7,7 +7,7 @@ CONFIG_RULE_PARAMETERS_MAX_LENGTH = 1024
 """Characters. https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html"""
 
 
-class PatchConfigRule(enum.StrEnum):
+class ManagedConfigRule(enum.StrEnum):
     """A managed rule of AWS Config, by its identifier. All are triggered by configuration changes.
 
     See: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html
@@ -25,12 +25,12 @@ class PatchConfigRule(enum.StrEnum):
 
 RESOURCE_TYPES = MappingProxyType(
     {
-        PatchConfigRule.PATCH_COMPLIANCE: ("AWS::SSM::PatchCompliance",),
-        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: (
+        ManagedConfigRule.PATCH_COMPLIANCE: ("AWS::SSM::PatchCompliance",),
+        ManagedConfigRule.MANAGED_BY_SYSTEMS_MANAGER: (
             "AWS::EC2::Instance",
             "AWS::SSM::ManagedInstanceInventory",
         ),
-        PatchConfigRule.PATCH_GROUP_TAG: ("AWS::EC2::Instance",),
+        ManagedConfigRule.PATCH_GROUP_TAG: ("AWS::EC2::Instance",),
     }
 )
 """What each rule looks at; of REQUIRED_TAGS, which knows many types, those that are patched."""
@@ -38,11 +38,11 @@ RESOURCE_TYPES = MappingProxyType(
 MISSING_IN = MappingProxyType(
     {
         # https://docs.aws.amazon.com/config/latest/developerguide/ec2-managedinstance-patch-compliance-status-check.html
-        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-northeast-3", "eu-south-1"}),
+        ManagedConfigRule.PATCH_COMPLIANCE: frozenset({"ap-northeast-3", "eu-south-1"}),
         # https://docs.aws.amazon.com/config/latest/developerguide/ec2-instance-managed-by-systems-manager.html
-        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-east-2"}),
+        ManagedConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-east-2"}),
         # https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
-        PatchConfigRule.PATCH_GROUP_TAG: frozenset(),
+        ManagedConfigRule.PATCH_GROUP_TAG: frozenset(),
     }
 )
 """Regions in which a rule does not exist, as every version of its page says that could be read."""
@@ -50,11 +50,11 @@ MISSING_IN = MappingProxyType(
 UNCERTAIN_IN = MappingProxyType(
     {
         # Some versions of the page name Taipei, others do not; none is known to be newer than New Zealand.
-        PatchConfigRule.PATCH_COMPLIANCE: frozenset({"ap-east-2", "ap-southeast-6"}),
-        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-southeast-6"}),
+        ManagedConfigRule.PATCH_COMPLIANCE: frozenset({"ap-east-2", "ap-southeast-6"}),
+        ManagedConfigRule.MANAGED_BY_SYSTEMS_MANAGER: frozenset({"ap-southeast-6"}),
         # "All supported AWS regions", in the guide of 2023; these have opened since.
         # https://github.com/awsdocs/aws-config-developer-guide/blob/main/doc_source/required-tags.md
-        PatchConfigRule.PATCH_GROUP_TAG: frozenset(
+        ManagedConfigRule.PATCH_GROUP_TAG: frozenset(
             {
                 "ap-east-2",
                 "ap-southeast-5",
@@ -70,6 +70,6 @@ UNCERTAIN_IN = MappingProxyType(
 """Regions of which no version that could be read says for certain that a rule exists there."""
 
 
-def rules_in(region: str) -> tuple[PatchConfigRule, ...]:
+def rules_in(region: str) -> tuple[ManagedConfigRule, ...]:
     """Return the rules that certainly exist in a Region."""
-    return tuple(rule for rule in PatchConfigRule if region not in MISSING_IN[rule] | UNCERTAIN_IN[rule])
+    return tuple(rule for rule in ManagedConfigRule if region not in MISSING_IN[rule] | UNCERTAIN_IN[rule])

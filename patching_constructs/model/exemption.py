@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Exemption:
+class ExemptionRecord:
     """Say that nodes, patches or certain patches on certain nodes need not comply until a day.
 
     Attributes:

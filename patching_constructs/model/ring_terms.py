@@ -14,7 +14,7 @@ DEFAULT_SCANNED_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InstallRuns:
+class InstallTimes:
     """When the ring is patched, as the windows themselves say.
 
     Attributes:
@@ -40,7 +40,7 @@ class RingTerms:
     within: Mapping[Severity, timedelta] = field(default_factory=dict)
     reboot_within: timedelta = DEFAULT_REBOOT_WITHIN
     scanned_within: timedelta = DEFAULT_SCANNED_WITHIN
-    runs: InstallRuns = InstallRuns()
+    runs: InstallTimes = InstallTimes()
 
     def promised(self, severity: Severity | None) -> timedelta | None:
         """Return the longest time promised for `severity`, or None if nothing is.

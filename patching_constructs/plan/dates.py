@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.diff.change import DateChange, Runs
+from patching_constructs.plan.diff.change import DateChange, RunDates
 from patching_constructs.rules.wording import moment
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.span import Span
@@ -33,14 +33,14 @@ def date_change(
     return DateChange(old=_runs(old, horizon), new=_runs(new, horizon), first_difference=first)
 
 
-def _runs(times: Maybe[tuple[dt.datetime, ...]] | None, horizon: Span) -> Runs | None:
+def _runs(times: Maybe[tuple[dt.datetime, ...]] | None, horizon: Span) -> RunDates | None:
     if not isinstance(times, tuple):
         return None
     years = (horizon.until - horizon.from_) / _YEAR
-    return Runs(next=times[0] if times else None, per_year=round(len(times) / years, 1))
+    return RunDates(next=times[0] if times else None, per_year=round(len(times) / years, 1))
 
 
-def runs_words(runs: Runs) -> str:
+def runs_words(runs: RunDates) -> str:
     """Write when a window opens next and how often."""
     if runs.next is None:
         return "no run in the time that is looked at"

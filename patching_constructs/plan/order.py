@@ -9,7 +9,7 @@ from itertools import groupby
 from patching_constructs.analysis.pinned_sources import has_pinned_sources
 from patching_constructs.analysis.ring_order import Case
 from patching_constructs.analysis.ring_pair import RingPair
-from patching_constructs.analysis.ring_proof import NoEarlierRing, NotProved, RingProof, Verdict
+from patching_constructs.analysis.ring_proof import NoEarlierRing, NotProved, OrderVerdict, RingProof
 from patching_constructs.model.unknown import Unknown
 
 
@@ -98,7 +98,7 @@ def _asks_for_soak(pair: RingPair) -> bool:
     return pair.soak is not None and not pair.operating_system.is_apt
 
 
-def _verdicts(proof: RingProof) -> Iterator[tuple[Verdict, str | None]]:
+def _verdicts(proof: RingProof) -> Iterator[tuple[OrderVerdict, str | None]]:
     """Yield what counts for the order, each with a reason to doubt it."""
     yield proof.order, proof.order.doubt or _decided_elsewhere(proof)
     if proof.soak is not None and _asks_for_soak(proof.pair):

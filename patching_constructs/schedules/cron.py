@@ -25,7 +25,7 @@ from patching_constructs.schedules.mistake import Mistake, ScheduleSyntaxError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Field:
+class _CronField:
     """One field of a cron expression: what it is called and what it counts."""
 
     name: str
@@ -49,24 +49,24 @@ class _Field:
         return None
 
 
-_SECONDS = _Field(name="seconds", low=0, high=59)
-_MINUTES = _Field(name="minutes", low=0, high=59)
-_HOURS = _Field(name="hours", low=0, high=23)
-_DAY_OF_MONTH = _Field(name="day of month", low=1, high=31, alone="?, L, LW, 15W")
-_MONTH = _Field(
+_SECONDS = _CronField(name="seconds", low=0, high=59)
+_MINUTES = _CronField(name="minutes", low=0, high=59)
+_HOURS = _CronField(name="hours", low=0, high=23)
+_DAY_OF_MONTH = _CronField(name="day of month", low=1, high=31, alone="?, L, LW, 15W")
+_MONTH = _CronField(
     name="month",
     low=1,
     high=12,
     names=("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
 )
-_DAY_OF_WEEK = _Field(
+_DAY_OF_WEEK = _CronField(
     name="day of week",
     low=1,
     high=7,
     names=("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"),
     alone="?, L, 6L, TUE#2",
 )
-_YEAR = _Field(name="year", low=1970, high=2199)
+_YEAR = _CronField(name="year", low=1970, high=2199)
 
 _DAY = timedelta(days=1)
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -142,7 +142,7 @@ def parse_cron(fields: str) -> CronExpression:
     return cron
 
 
-def _resolve(text: str, field: _Field, mistakes: list[Mistake]) -> tuple[int, ...]:
+def _resolve(text: str, field: _CronField, mistakes: list[Mistake]) -> tuple[int, ...]:
     """List the numbers that a field stands for."""
     numbers: set[int] = set()
     for term in text.split(","):

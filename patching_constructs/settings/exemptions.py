@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from patching_constructs.model.exemption import Exemption as ExemptionRecord
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.rules.accounts.exemption import doubt_exemption
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry

@@ -21,7 +21,7 @@ from patching_constructs.settings.production import check_production
 from patching_constructs.settings.security_services import check_security_services
 from patching_constructs.settings.settings import Settings
 from patching_constructs.settings.validation import problems_of
-from patching_constructs.settings.yaml_document import Document
+from patching_constructs.settings.yaml_document import SettingsDocument
 
 
 def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings:
@@ -43,7 +43,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         ...
         patching_constructs.errors.SettingsError: missing.yaml: cannot be read, got no such file ...
     """
-    document = Document(_read(path), file=str(path))
+    document = SettingsDocument(_read(path), file=str(path))
     data = document.data
     if not isinstance(data, dict):
         allowed = "a mapping with the keys of patching.yaml"

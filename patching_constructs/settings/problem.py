@@ -5,7 +5,7 @@ from typing import Self
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
-from patching_constructs.settings.yaml_document import Document, Path
+from patching_constructs.settings.yaml_document import Path, SettingsDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class Problem:
             source=finding.source,
         )
 
-    def to_finding(self, document: Document) -> Finding:
+    def to_finding(self, document: SettingsDocument) -> Finding:
         """Return the finding, with its line in `document`."""
         return Finding(
             id=self.id,

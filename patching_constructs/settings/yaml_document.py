@@ -18,7 +18,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 _LONGEST_SHOWN = 80
 
 
-class _Loader(yaml.SafeLoader):
+class _SettingsLoader(yaml.SafeLoader):
     """Leaves dates as the text that they are, which is how editors read them too."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML declares it so
@@ -27,7 +27,7 @@ class _Loader(yaml.SafeLoader):
     }
 
 
-class Document:
+class SettingsDocument:
     """The data of one YAML file, with the line and the source text of every value.
 
     Args:
@@ -46,7 +46,7 @@ class Document:
         self._root: yaml.Node | None = None
         self._pairs: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
         try:
-            loader = _Loader(text)
+            loader = _SettingsLoader(text)
             self._root = loader.get_single_node()
             if self._root is not None:
                 self.findings.extend(self._check_nodes(loader, self._root))
@@ -104,7 +104,7 @@ class Document:
             self._pairs[id(node)] = {key.value: (key, value) for key, value in node.value}
         return self._pairs[id(node)]
 
-    def _check_nodes(self, loader: _Loader, root: yaml.Node) -> Iterator[Finding]:
+    def _check_nodes(self, loader: _SettingsLoader, root: yaml.Node) -> Iterator[Finding]:
         """Find what PyYAML would accept in silence or fail on without a line."""
         waiting, seen = [root], set()
         while waiting:

@@ -15,10 +15,10 @@ from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
 from patching_constructs.model.track import Track, untracked
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.templates.document import Document, parse_template
+from patching_constructs.templates.document import TemplateDocument, parse_template
 from patching_constructs.templates.error import ReadingError
 from patching_constructs.templates.resource_types import NESTED_STACK, STACK_SET
-from patching_constructs.templates.stack import ConstructMetadata, Stack
+from patching_constructs.templates.stack import ConstructMetadata, TemplateStack
 
 _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
@@ -28,7 +28,7 @@ _KEPT_BYTES = 64_000_000
 """How much of a folder is kept from looking for templates until they are read; memory needs a bound."""
 
 
-def find_stacks(path: Path, *, track: Track = untracked) -> list[Stack]:
+def find_stacks(path: Path, *, track: Track = untracked) -> list[TemplateStack]:
     """Return the stacks of a template, of a cloud assembly or of a folder of templates.
 
     Raises:
@@ -47,17 +47,17 @@ def find_stacks(path: Path, *, track: Track = untracked) -> list[Stack]:
     return stacks
 
 
-def _template_stack(path: Path) -> Stack:
+def _template_stack(path: Path) -> TemplateStack:
     environment = Environment(
         account=Unknown(f"{path} does not say to which account it is deployed"),
         region=Unknown(f"{path} does not say to which Region it is deployed"),
     )
-    return Stack(str(path), path, _load_template, environment=environment, find_nested=_find_nested)
+    return TemplateStack(str(path), path, _load_template, environment=environment, find_nested=_find_nested)
 
 
-def _folder_stacks(path: Path, track: Track) -> list[Stack]:
+def _folder_stacks(path: Path, track: Track) -> list[TemplateStack]:
     """Return the templates of a folder; other JSON and YAML files are none of our business."""
-    stacks: list[Stack] = []
+    stacks: list[TemplateStack] = []
     nested: set[Path] = set()
     kept_bytes = 0
     for file in track(sorted(path.rglob("*")), "looking for templates"):
@@ -74,7 +74,7 @@ def _folder_stacks(path: Path, track: Track) -> list[Stack]:
     return [stack for stack in stacks if stack.template.resolve() not in nested]
 
 
-def _add_nested(stack: Stack, nested: set[Path]) -> None:
+def _add_nested(stack: TemplateStack, nested: set[Path]) -> None:
     """Add the files of nested stacks; below one that is added already nothing is new."""
     for inner in stack.nested.values():
         file = inner.template.resolve()
@@ -83,7 +83,7 @@ def _add_nested(stack: Stack, nested: set[Path]) -> None:
             nested.add(file)
 
 
-def _assembly_stacks(folder: Path, *, name: str) -> Iterator[Stack]:
+def _assembly_stacks(folder: Path, *, name: str) -> Iterator[TemplateStack]:
     manifest = _load_json(folder / _MANIFEST)
     artifacts = manifest.get("artifacts")
     for artifact_id, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
@@ -96,9 +96,9 @@ def _assembly_stacks(folder: Path, *, name: str) -> Iterator[Stack]:
             yield _assembly_stack(folder / template, f"{name}{artifact_id}", artifact)
 
 
-def _assembly_stack(template: Path, name: str, artifact: Mapping[str, object]) -> Stack:
+def _assembly_stack(template: Path, name: str, artifact: Mapping[str, object]) -> TemplateStack:
     stack_name = _mapping(artifact.get("properties")).get("stackName")
-    return Stack(
+    return TemplateStack(
         name,
         template,
         _load_template,
@@ -154,9 +154,9 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
     return ConstructMetadata(paths=paths, acknowledgements=tuple(acknowledgements))
 
 
-def _find_nested(stack: Stack) -> dict[str, Stack]:
+def _find_nested(stack: TemplateStack) -> dict[str, TemplateStack]:
     """Find the nested stacks and stack sets whose templates are files beside this one, or stand in it."""
-    found: dict[str, Stack] = {}
+    found: dict[str, TemplateStack] = {}
     for logical_id in stack.document.section("Resources"):
         resource_type = stack.resource_type(logical_id)
         if resource_type not in {NESTED_STACK, STACK_SET}:
@@ -178,7 +178,7 @@ def _find_nested(stack: Stack) -> dict[str, Stack]:
                 continue
         elif template is None or not _is_file(template) or template.resolve() in stack.templates_above():
             continue
-        found[logical_id] = Stack(
+        found[logical_id] = TemplateStack(
             f"{stack.name}/{logical_id}",
             template,
             load,
@@ -191,14 +191,14 @@ def _find_nested(stack: Stack) -> dict[str, Stack]:
     return found
 
 
-def _parse_body(body: str, file: str, line: int | None, _: Path) -> Document:
+def _parse_body(body: str, file: str, line: int | None, _: Path) -> TemplateDocument:
     """Parse a template that is written out in another one, at a line of its file."""
     document = parse_template(body, file=file)
     lines = {"Resources": dict.fromkeys(document.section("Resources"), line)} if line is not None else {}
     return replace(document, lines=lines)
 
 
-def _is_template(load: Callable[[Path], Document], template: Path) -> bool:
+def _is_template(load: Callable[[Path], TemplateDocument], template: Path) -> bool:
     try:
         load(template)
     except ReadingError:
@@ -206,7 +206,7 @@ def _is_template(load: Callable[[Path], Document], template: Path) -> bool:
     return True
 
 
-def _targets_of_stack_set(stack: Stack, logical_id: str) -> Environment:
+def _targets_of_stack_set(stack: TemplateStack, logical_id: str) -> Environment:
     return Environment(
         account=Unknown(f"the stack set {logical_id} of {stack.name} is deployed to accounts of its own"),
         region=Unknown(f"the stack set {logical_id} of {stack.name} is deployed to Regions of its own"),
@@ -220,7 +220,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _load_template(path: Path) -> Document:
+def _load_template(path: Path) -> TemplateDocument:
     return parse_template(_load_text(path), file=str(path))
 
 

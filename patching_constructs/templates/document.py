@@ -18,7 +18,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
+class TemplateDocument:
     """A template as data.
 
     Attributes:
@@ -41,7 +41,7 @@ class Document:
         return self.lines.get(section, {}).get(name)
 
 
-def parse_template(text: str, *, file: str) -> Document:
+def parse_template(text: str, *, file: str) -> TemplateDocument:
     """Parse a template in JSON or YAML.
 
     Raises:
@@ -60,7 +60,9 @@ def parse_template(text: str, *, file: str) -> Document:
         raise ReadingError(
             "no CloudFormation template, got no mapping with Resources", location=Location(file=file, line=1)
         )
-    return Document(file=file, sections={**data, "Resources": _looked_at(data["Resources"])}, lines=lines)
+    return TemplateDocument(
+        file=file, sections={**data, "Resources": _looked_at(data["Resources"])}, lines=lines
+    )
 
 
 def _looked_at(resources: Mapping[str, object]) -> dict[str, object]:

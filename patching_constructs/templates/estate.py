@@ -13,7 +13,7 @@ from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.templates.exports import ExportIndex
 from patching_constructs.templates.maintenance_window import read_task, read_window, window_that_is_not_there
 from patching_constructs.templates.parts import Parts, ResourceKey, TaskPart, read_parts
-from patching_constructs.templates.resolver import Resolver
+from patching_constructs.templates.resolver import StackResolver
 from patching_constructs.templates.resource_types import DOCUMENT
 from patching_constructs.templates.scenario import (
     MAX_SCENARIOS,
@@ -23,9 +23,9 @@ from patching_constructs.templates.scenario import (
     combinations,
     merge_questions,
 )
-from patching_constructs.templates.stack import Stack
+from patching_constructs.templates.stack import TemplateStack
 
-_Defaults = dict[tuple[Stack, str], str]
+_Defaults = dict[tuple[TemplateStack, str], str]
 
 MAX_NESTED_STACKS = 2500
 """How many nested stacks of one stack are looked at; AWS makes no more resources of nested stacks at once.
@@ -36,7 +36,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 """
 
 
-def estates_of(stacks: Sequence[Stack], *, track: Track = untracked) -> tuple[Estate, ...]:
+def estates_of(stacks: Sequence[TemplateStack], *, track: Track = untracked) -> tuple[Estate, ...]:
     """Return what the stacks deploy, once for each way in which open conditions can turn out.
 
     Raises:
@@ -75,7 +75,9 @@ def estates_of(stacks: Sequence[Stack], *, track: Track = untracked) -> tuple[Es
     return tuple(estates)
 
 
-def _explore(stack: Stack, exports: ExportIndex, defaults: _Defaults) -> tuple[list[Question], Parts | None]:
+def _explore(
+    stack: TemplateStack, exports: ExportIndex, defaults: _Defaults
+) -> tuple[list[Question], Parts | None]:
     """Return the open questions of a stack, or what it defines if there are none."""
     questions: list[Question] = []
     parts: Parts | None = None
@@ -96,9 +98,9 @@ def _explore(stack: Stack, exports: ExportIndex, defaults: _Defaults) -> tuple[l
     return questions, parts
 
 
-def _read(stack: Stack, scenario: Scenario, exports: ExportIndex, defaults: _Defaults) -> Parts:
+def _read(stack: TemplateStack, scenario: Scenario, exports: ExportIndex, defaults: _Defaults) -> Parts:
     resolver = functools.partial(
-        Resolver, stack, scenario, exports=functools.partial(exports.resolve, scenario)
+        StackResolver, stack, scenario, exports=functools.partial(exports.resolve, scenario)
     )
     try:
         return read_parts(resolver(defaults=defaults), resolver(defaults={}))
@@ -107,7 +109,7 @@ def _read(stack: Stack, scenario: Scenario, exports: ExportIndex, defaults: _Def
         return Parts(unread=[Unread(what="the template", reason="nested too deeply", location=location)])
 
 
-def _too_deep(family: Stack) -> Unread:
+def _too_deep(family: TemplateStack) -> Unread:
     return Unread(
         what="some nested stacks",
         reason=f"there are more than {MAX_NESTED_STACKS}",
@@ -127,7 +129,7 @@ def _too_many(questions: Iterable[Question]) -> Unread:
 def _estate(
     parts: Parts,
     scenario: Scenario,
-    defaults: Mapping[tuple[Stack, str], str],
+    defaults: Mapping[tuple[TemplateStack, str], str],
     acknowledgements: tuple[Acknowledgement, ...],
 ) -> Estate:
     windows = tuple(_windows(parts))

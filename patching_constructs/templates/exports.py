@@ -5,18 +5,20 @@ from collections.abc import Sequence
 
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.templates.functions import as_text
-from patching_constructs.templates.resolver import Resolver, Steps
+from patching_constructs.templates.resolver import StackResolver, Steps
 from patching_constructs.templates.scenario import OpenQuestionError, Scenario
-from patching_constructs.templates.stack import Stack
+from patching_constructs.templates.stack import TemplateStack
 
 
 class ExportIndex:
     """The exports of all stacks, looked for when the first one is imported."""
 
-    def __init__(self, stacks: Sequence[Stack]) -> None:
+    def __init__(self, stacks: Sequence[TemplateStack]) -> None:
         self.stacks = stacks
 
-    def resolve(self, scenario: Scenario, importer: Stack, name: str, depth: int, steps: Steps) -> object:
+    def resolve(
+        self, scenario: Scenario, importer: TemplateStack, name: str, depth: int, steps: Steps
+    ) -> object:
         """Return the value that `importer` gets for the export `name`."""
         offers = [
             (stack, output)
@@ -30,9 +32,9 @@ class ExportIndex:
         return self._resolver(stack, scenario, depth, steps).output(output)
 
     @functools.cached_property
-    def _outputs(self) -> dict[str, list[tuple[Stack, str]]]:
+    def _outputs(self) -> dict[str, list[tuple[TemplateStack, str]]]:
         """The outputs that are exported, by the name of the export."""
-        found: dict[str, list[tuple[Stack, str]]] = {}
+        found: dict[str, list[tuple[TemplateStack, str]]] = {}
         for stack in self.stacks:
             resolver = self._resolver(stack, Scenario(), 0, Steps())
             for output, declaration in stack.document.section("Outputs").items():
@@ -48,8 +50,8 @@ class ExportIndex:
             stack.release()
         return found
 
-    def _resolver(self, stack: Stack, scenario: Scenario, depth: int, steps: Steps) -> Resolver:
-        return Resolver(
+    def _resolver(self, stack: TemplateStack, scenario: Scenario, depth: int, steps: Steps) -> StackResolver:
+        return StackResolver(
             stack,
             scenario,
             exports=functools.partial(self.resolve, scenario),

@@ -19,7 +19,7 @@ from patching_constructs.templates.functions import NO_VALUE
 from patching_constructs.templates.maintenance_window import read_target
 from patching_constructs.templates.marks import read_metadata_marks, read_tag_marks
 from patching_constructs.templates.patch_baseline import read_patch_baseline
-from patching_constructs.templates.resolver import Resolver
+from patching_constructs.templates.resolver import StackResolver
 from patching_constructs.templates.scenario import OpenQuestionError
 
 ResourceKey = tuple[str, str]
@@ -81,7 +81,7 @@ class Parts:
         self.unread += other.unread
 
 
-def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
+def read_parts(resolver: StackResolver, scratch: StackResolver) -> Parts:
     """Read what a stack defines.
 
     Args:
@@ -118,7 +118,7 @@ def read_parts(resolver: Resolver, scratch: Resolver) -> Parts:
 
 def _read_patching(
     parts: Parts,
-    resolver: Resolver,
+    resolver: StackResolver,
     logical_id: str,
     resource_type: str,
     mistakes: list[TemplateMistake],
@@ -176,14 +176,14 @@ def _window_key(window_id: Maybe[str]) -> ResourceKey:
     return ("", f"the window {window_id} is not in the templates")
 
 
-def _may_exist(resolver: Resolver, logical_id: str) -> bool:
+def _may_exist(resolver: StackResolver, logical_id: str) -> bool:
     try:
         return resolver.exists(logical_id)
     except OpenQuestionError:
         return True
 
 
-def _lenient(resolver: Resolver, properties: object) -> Maybe[dict[str, object]]:
+def _lenient(resolver: StackResolver, properties: object) -> Maybe[dict[str, object]]:
     """Resolve each property for itself; one that hangs on an open condition is unknown."""
     if not isinstance(properties, dict):
         return {}
@@ -202,7 +202,7 @@ def _marks(metadata: object) -> object:
     return metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
 
 
-def _unread(resolver: Resolver) -> list[Unread]:
+def _unread(resolver: StackResolver) -> list[Unread]:
     """Note what only CloudFormation can expand."""
     stack = resolver.stack
     notes = [

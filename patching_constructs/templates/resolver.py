@@ -7,7 +7,7 @@ from patching_constructs.model.unknown import PartlyKnown, Reference, Unknown
 from patching_constructs.templates import functions
 from patching_constructs.templates.functions import NO_VALUE, as_text, kind
 from patching_constructs.templates.scenario import OpenQuestionError, Question, Scenario
-from patching_constructs.templates.stack import Stack, canonical
+from patching_constructs.templates.stack import TemplateStack, canonical
 
 _MAX_DEPTH = 80
 """Our own limit, far beyond what people write, so that no template can exhaust the stack."""
@@ -25,11 +25,11 @@ class Steps:
         self.left = _MAX_STEPS
 
 
-Exports = Callable[[Stack, str, int, Steps], object]
+Exports = Callable[[TemplateStack, str, int, Steps], object]
 """Resolves for a stack the export with a name, at some depth and with some steps left."""
 
 
-class Resolver:
+class StackResolver:
     """Resolves the values of one stack under one scenario.
 
     Args:
@@ -43,11 +43,11 @@ class Resolver:
 
     def __init__(
         self,
-        stack: Stack,
+        stack: TemplateStack,
         scenario: Scenario,
         *,
         exports: Exports,
-        defaults: dict[tuple[Stack, str], str],
+        defaults: dict[tuple[TemplateStack, str], str],
         depth: int = 0,
         steps: Steps | None = None,
     ) -> None:
@@ -201,8 +201,8 @@ class Resolver:
         value = self._elsewhere(stack_above).resolve(given[name])
         return None if value is NO_VALUE else value
 
-    def _elsewhere(self, stack: Stack) -> "Resolver":
-        return Resolver(
+    def _elsewhere(self, stack: TemplateStack) -> "StackResolver":
+        return StackResolver(
             stack,
             self.scenario,
             exports=self.exports,

@@ -9,7 +9,7 @@ from pathlib import Path
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
-from patching_constructs.templates.document import Document
+from patching_constructs.templates.document import TemplateDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,7 @@ class ConstructMetadata:
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
-class Stack:
+class TemplateStack:
     """A stack.
 
     Args:
@@ -43,13 +43,13 @@ class Stack:
         self,
         name: str,
         template: Path,
-        load: Callable[[Path], Document],
+        load: Callable[[Path], TemplateDocument],
         *,
         environment: Environment,
         stack_name: str | None = None,
         metadata: Callable[[], ConstructMetadata] = ConstructMetadata,
-        find_nested: "Callable[[Stack], Mapping[str, Stack]]",
-        parent: "tuple[Stack, str] | None" = None,
+        find_nested: "Callable[[TemplateStack], Mapping[str, TemplateStack]]",
+        parent: "tuple[TemplateStack, str] | None" = None,
     ) -> None:
         self.name = name
         self.template = template
@@ -61,7 +61,7 @@ class Stack:
         self._find_nested = find_nested
 
     @functools.cached_property
-    def document(self) -> Document:
+    def document(self) -> TemplateDocument:
         """The template, until it is released."""
         return self._load(self.template)
 
@@ -71,7 +71,7 @@ class Stack:
         return self._load_metadata()
 
     @functools.cached_property
-    def nested(self) -> "Mapping[str, Stack]":
+    def nested(self) -> "Mapping[str, TemplateStack]":
         """The nested stacks whose templates are at hand, by logical id."""
         return self._find_nested(self)
 
@@ -82,7 +82,7 @@ class Stack:
         for nested in self.__dict__.get("nested", {}).values():
             nested.release()
 
-    def all_nested(self) -> "Iterator[Stack]":
+    def all_nested(self) -> "Iterator[TemplateStack]":
         """Yield the nested stacks, those of nested stacks included."""
         for nested in self.nested.values():
             yield nested

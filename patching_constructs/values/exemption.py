@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from patching_constructs.errors import raise_errors
-from patching_constructs.model.exemption import Exemption as ExemptionRecord
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.rules.accounts.exemption import check_exemption
 from patching_constructs.values.declared_types import settle_fields
 

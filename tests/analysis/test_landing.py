@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from patching_constructs.analysis.install_runs import (
-    InstallRuns,
+    InstallSequence,
     InstallWindow,
     at_the_earliest,
     at_the_latest,
@@ -29,8 +29,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def runs(*windows: InstallWindow, horizon: Span = YEAR_2026, freezes: tuple[Freeze, ...] = ()) -> InstallRuns:
-    return InstallRuns(windows, after=horizon.from_, freezes=freezes)
+def runs(
+    *windows: InstallWindow, horizon: Span = YEAR_2026, freezes: tuple[Freeze, ...] = ()
+) -> InstallSequence:
+    return InstallSequence(windows, after=horizon.from_, freezes=freezes)
 
 
 def steps(approval: Approval, horizon: Span, *windows: InstallWindow) -> list[tuple[str, str | None]]:

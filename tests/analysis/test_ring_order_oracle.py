@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patching_constructs.analysis.install_runs import InstallRun, InstallRuns, InstallWindow
+from patching_constructs.analysis.install_runs import InstallRun, InstallSequence, InstallWindow
 from patching_constructs.analysis.landing import Approval
 from patching_constructs.analysis.margin import margin
 from patching_constructs.analysis.ring_order import Lane, compare
@@ -226,7 +226,7 @@ def test_schedules_in_different_time_zones_are_compared_as_the_oracle_does(
     lanes = [
         Lane(
             name="web",
-            runs=InstallRuns(
+            runs=InstallSequence(
                 [InstallWindow(schedule=schedule, duration=2 * HOUR)], after=horizon.from_
             ).through(horizon.until + timedelta(days=120)),
             approval=Approval(after_days=days),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from patching_constructs.cli.plan_formats.page.rings import RingView, ring_views
-from patching_constructs.cli.plan_formats.page.timeline import PatchClass, patch_classes, timeline
+from patching_constructs.cli.plan_formats.page.timeline import TimelineRow, patch_classes, timeline
 from patching_constructs.cli.plan_formats.page.travel import travel
 from patching_constructs.cli.plan_formats.page.words import moment, system_name
 from patching_constructs.model.operating_system import OperatingSystem
@@ -38,7 +38,7 @@ def read(shown: Shown) -> list[list[object]]:
     return rows
 
 
-def expected(patches: PatchClass, rings: tuple[RingView, ...], published: datetime) -> list[list[object]]:
+def expected(patches: TimelineRow, rings: tuple[RingView, ...], published: datetime) -> list[list[object]]:
     way = travel(patches, rings, published)
     return [
         [
@@ -59,7 +59,7 @@ def expected(patches: PatchClass, rings: tuple[RingView, ...], published: dateti
     ]
 
 
-def moments(plan: Plan, patches: PatchClass) -> Iterator[datetime]:
+def moments(plan: Plan, patches: TimelineRow) -> Iterator[datetime]:
     """Yield moments at which journeys change, those before, and some in between."""
     edges = {step.published.from_ for journey in patches.journeys.values() for step in journey.steps}
     for edge in sorted(edges)[:: max(len(edges) // 40, 1)]:

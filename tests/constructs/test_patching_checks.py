@@ -36,7 +36,7 @@ from patching_constructs import (
     security_updates,
 )
 from patching_constructs.cli import main
-from patching_constructs.model.exemption import Exemption as ExemptionRecord
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.rules import estate as estate_rules
 
 FROM, UNTIL = dt.date(2026, 11, 23), dt.date(2027, 11, 23)

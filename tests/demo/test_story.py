@@ -7,7 +7,7 @@ from demo.quarter.patches import END, START
 from demo.quarter.story import Story
 from local_aws.fleet.executions import Executions
 from local_aws.fleet.fleet import Fleet
-from local_aws.fleet.simulation import Place
+from local_aws.fleet.simulation import SimulatedPlace
 from patching_constructs import OperatingSystem
 from patching_constructs.contracts.reporter_settings import (
     ReportedGroup,
@@ -23,7 +23,9 @@ def workload(ring: str, *systems: OperatingSystem, installs: bool = True, order:
     """Make an account with one ring; nothing of the story asks which baseline a node has."""
     fleet = Fleet(lambda *_: ("pb-1", {}))
     return Workload(
-        place=Place(account=f"{order:012}", region="eu-central-1", fleet=fleet, executions=Executions()),
+        place=SimulatedPlace(
+            account=f"{order:012}", region="eu-central-1", fleet=fleet, executions=Executions()
+        ),
         settings=ReporterSettings(
             rollout="web",
             account_name=ring,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from patching_constructs import RebootOption
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from tests.lambdas.fleets import BUCKET, CURL, DAY, GLIBC, KERNEL, OPENSSL, START, WINDOWS, World, node, patch
 
 TRUTH = "truth.json"
@@ -17,21 +17,21 @@ LAST = START + 12 * DAY + dt.timedelta(hours=7)
 """The last report."""
 
 EXEMPTIONS = (
-    Exemption(
+    ExemptionRecord(
         owner="shop@example.com",
         reason="till software",
         ticket="OPS-1",
         expires=(START + 60 * DAY).date(),
         nodes="web-5",
     ),
-    Exemption(
+    ExemptionRecord(
         owner="web@example.com",
         reason="breaks tls",
         ticket="OPS-2",
         expires=(START + 60 * DAY).date(),
         patches="openssl*",
     ),
-    Exemption(
+    ExemptionRecord(
         owner="web@example.com",
         reason="over",
         ticket="OPS-3",

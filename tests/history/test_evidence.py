@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from patching_constructs.cli import main
 from patching_constructs.cli.evidence_formats.csv_text import format_csv
 from patching_constructs.cli.evidence_formats.html import format_evidence
-from patching_constructs.cli.evidence_formats.tables import Table, tables
+from patching_constructs.cli.evidence_formats.tables import EvidenceTable, tables
 from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.evidence.installations import How, Installation, Kept, PatchTrail
 from patching_constructs.evidence.order_seen import InOrder, OrderSeen, order_seen
@@ -617,6 +617,8 @@ def test_names_of_nodes_are_text_on_the_page_and_no_formulas_in_the_files(copy: 
     "start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
 )
 def test_a_spreadsheet_calculates_nothing(start: str) -> None:
-    table = Table(name="a", title="", note="", head=("text", "number"), rows=((f"{start}1+1", -1),), empty="")
+    table = EvidenceTable(
+        name="a", title="", note="", head=("text", "number"), rows=((f"{start}1+1", -1),), empty=""
+    )
     (row,) = list(csv.reader(format_csv(table).splitlines(keepends=True)))[1:]
     assert row == [f"'{start}1+1", "-1"]

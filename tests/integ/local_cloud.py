@@ -10,7 +10,7 @@ from local_aws.cdk_cli import CdkCli
 from local_aws.errors import DeploymentError
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
-from local_aws.fleet.simulation import Place, WindowFired, window_starts
+from local_aws.fleet.simulation import SimulatedPlace, WindowFired, window_starts
 from local_aws.server import Server
 from local_aws.services.functions import FunctionRunner
 from local_aws.services.moto_seams import place
@@ -53,7 +53,7 @@ class LocalCloud:
         clock.set(datetime.now(UTC).replace(microsecond=0))
 
     @property
-    def _place(self) -> Place:
+    def _place(self) -> SimulatedPlace:
         return place(self.account, self.region)
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
-from local_aws.fleet.simulation import Place, WindowFired, simulate
+from local_aws.fleet.simulation import SimulatedPlace, WindowFired, simulate
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, RebootOption
 from patching_constructs.contracts.published_metrics import PublishedMetrics
@@ -21,8 +21,13 @@ from patching_constructs.contracts.reporter_settings import (
     ReporterSettings,
 )
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.lambdas.compliance_reporter.report import Clients, Places, Report, Reporter
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.lambdas.compliance_reporter.report import (
+    Clients,
+    Reporter,
+    ReportPlaces,
+    ReportResult,
+)
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.ring_terms import RingTerms
 
 ACCOUNT, REGION = "666666666666", "eu-central-1"
@@ -55,7 +60,7 @@ class World:
         *,
         delay_days: int = 0,
         terms: RingTerms | None = None,
-        exemptions: tuple[Exemption, ...] = (),
+        exemptions: tuple[ExemptionRecord, ...] = (),
         install: str = "cron(0 22 ? * WED *)",
         scan: str = "cron(0 5 ? * * *)",
         reboot_option: RebootOption = RebootOption.REBOOT_IF_NEEDED,
@@ -63,7 +68,7 @@ class World:
     ) -> None:
         clock.set(START)
         self.ssm = self.client("ssm")
-        self.place: Place = place(ACCOUNT, REGION)
+        self.place: SimulatedPlace = place(ACCOUNT, REGION)
         self.baselines = {system: self._baseline(system, delay_days) for system in (LINUX, WINDOWS)}
         self.windows = {
             "web-prod-scan": self._window("web-prod-scan", scan, {"Operation": ["Scan"]}, max_errors),
@@ -131,7 +136,7 @@ class World:
             clients=Clients(
                 **{name: self.client(name) for name in ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")}
             ),
-            places=Places(
+            places=ReportPlaces(
                 account=ACCOUNT,
                 region=REGION,
                 table_name=TABLE,
@@ -141,7 +146,7 @@ class World:
             remaining=lambda: dt.timedelta(minutes=next(left)),
         )
 
-    def report(self, **settings: Any) -> Report:
+    def report(self, **settings: Any) -> ReportResult:
         """Make a whole report."""
         return self.reporter(**settings).make(self.progress("run"))
 

@@ -13,7 +13,7 @@ from local_aws import deploy_template
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.fleet import reboot
-from local_aws.services.alarms import AlarmClock, Change
+from local_aws.services.alarms import AlarmChange, AlarmClock
 from patching_constructs import (
     CommandOutput,
     ComplianceAlarms,
@@ -116,7 +116,7 @@ class Watch:
             if self._short(change) == "RingprodHealth"
         ]
 
-    def _short(self, change: Change) -> str:
+    def _short(self, change: AlarmChange) -> str:
         return self._names[change.alarm_name].removeprefix("Alarms")[:-8]
 
 

@@ -40,7 +40,7 @@ from patching_constructs.contracts.compliance_metrics import NAMESPACE, PUBLISHE
 from patching_constructs.contracts.published_metrics import PublishedMetrics
 from patching_constructs.contracts.reporter_settings import ReporterSettings
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.lambdas.compliance_reporter.report import Clients, Places, Reporter
+from patching_constructs.lambdas.compliance_reporter.report import Clients, Reporter, ReportPlaces
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.schedules.horizon import horizon_between
 from patching_constructs.templates.templates import read_estates
@@ -91,7 +91,7 @@ def _stack() -> cdk.Stack:
     return stack
 
 
-def _deploy(stack: cdk.Stack) -> tuple[Places, ReporterSettings]:
+def _deploy(stack: cdk.Stack) -> tuple[ReportPlaces, ReporterSettings]:
     """Deploy the stack with its asset; return the places of the function and the settings beside its code."""
     app = cdk.Stage.of(stack)
     assert app is not None
@@ -106,7 +106,7 @@ def _deploy(stack: cdk.Stack) -> tuple[Places, ReporterSettings]:
         settings = ReporterSettings.from_json(opened.read("reporter.json").decode())
     (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
     variables = function["Environment"]["Variables"]
-    places = Places(
+    places = ReportPlaces(
         account=ACCOUNT,
         region=REGION,
         table_name=variables["TABLE_NAME"],
@@ -115,7 +115,7 @@ def _deploy(stack: cdk.Stack) -> tuple[Places, ReporterSettings]:
     return places, settings
 
 
-def _report(places: Places, settings: ReporterSettings) -> Any:
+def _report(places: ReportPlaces, settings: ReporterSettings) -> Any:
     services = ("ssm", "ec2", "dynamodb", "cloudwatch", "s3")
     reporter = Reporter(
         settings,

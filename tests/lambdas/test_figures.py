@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patching_constructs.lambdas.compliance_reporter.figures import Figures, figures, is_overdue
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.ring_terms import InstallRuns, RingTerms
+from patching_constructs.model.ring_terms import InstallTimes, RingTerms
 
 NOW = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -41,7 +41,7 @@ NOTHING_PROMISED = RingTerms()
 
 
 def of(
-    *nodes: NodeReport, terms: RingTerms = NOTHING_PROMISED, exemptions: tuple[Exemption, ...] = ()
+    *nodes: NodeReport, terms: RingTerms = NOTHING_PROMISED, exemptions: tuple[ExemptionRecord, ...] = ()
 ) -> Figures:
     return figures(nodes, terms, exemptions=exemptions, now=NOW)
 
@@ -53,13 +53,13 @@ PROMISE = RingTerms(within={Severity.CRITICAL: 7 * DAY, Severity.HIGH: 30 * DAY}
 
 
 def test_a_patch_that_the_next_window_installs_in_time_is_no_failure() -> None:
-    terms = replace(PROMISE, runs=InstallRuns(next_ends_at=NOW + 5 * DAY))
+    terms = replace(PROMISE, runs=InstallTimes(next_ends_at=NOW + 5 * DAY))
     assert not is_overdue(problem(first_seen=NOW - DAY), terms, NOW)
     assert of(node(problem()), terms=terms).compliant_nodes == 1
 
 
 def test_a_patch_that_the_next_window_installs_too_late_is_late_today() -> None:
-    terms = replace(PROMISE, runs=InstallRuns(next_ends_at=NOW + 6 * DAY + HOUR))
+    terms = replace(PROMISE, runs=InstallTimes(next_ends_at=NOW + 6 * DAY + HOUR))
     assert is_overdue(problem(first_seen=NOW - DAY), terms, NOW)
 
 
@@ -78,7 +78,7 @@ def test_a_patch_of_unknown_severity_has_the_shortest_promise() -> None:
 
 
 def test_without_a_promise_a_patch_is_late_that_a_run_has_passed_by() -> None:
-    ran = RingTerms(runs=InstallRuns(last_started_at=NOW - DAY, next_ends_at=NOW + 6 * DAY))
+    ran = RingTerms(runs=InstallTimes(last_started_at=NOW - DAY, next_ends_at=NOW + 6 * DAY))
     assert is_overdue(problem(first_seen=NOW - DAY - HOUR), ran, NOW)
     assert not is_overdue(problem(first_seen=NOW - DAY), ran, NOW)
     assert not is_overdue(problem(first_seen=NOW - 99 * DAY), RingTerms(), NOW)
@@ -137,8 +137,8 @@ def test_no_node_at_all_has_no_share() -> None:
 # --- exemptions ---
 
 
-def exemption(**changes: object) -> Exemption:
-    base = Exemption(owner="a", reason="b", ticket="c", expires=NOW.date())
+def exemption(**changes: object) -> ExemptionRecord:
+    base = ExemptionRecord(owner="a", reason="b", ticket="c", expires=NOW.date())
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -189,7 +189,7 @@ terms_ = st.builds(
     within=st.dictionaries(
         st.sampled_from(Severity), st.timedeltas(min_value=HOUR, max_value=60 * DAY), max_size=4
     ),
-    runs=st.builds(InstallRuns, last_started_at=st.none() | moments, next_ends_at=st.none() | moments),
+    runs=st.builds(InstallTimes, last_started_at=st.none() | moments, next_ends_at=st.none() | moments),
 )
 
 

@@ -22,7 +22,7 @@ from patching_constructs.lambdas.compliance_reporter.handler import (
     handler,
 )
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.lambdas.compliance_reporter.report import Report, Reporter
+from patching_constructs.lambdas.compliance_reporter.report import Reporter, ReportResult
 from tests.lambdas.fleets import ACCOUNT, BUCKET, DAY, REGION, TABLE, World, node
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:reporter"
@@ -128,7 +128,7 @@ def test_a_report_that_begins_while_another_is_made_waits_and_follows_it(
     outcomes = []
     make = Reporter.make
 
-    def make_meanwhile(self: Reporter, progress: Progress) -> Report:
+    def make_meanwhile(self: Reporter, progress: Progress) -> ReportResult:
         monkeypatch.setattr(Reporter, "make", make)
         outcomes.append(handler({}, Context()))
         return make(self, progress)
@@ -166,7 +166,7 @@ def test_reports_that_are_wanted_again_and_again_end_before_lambda_stops_them(
     world.client("dynamodb").put_item(TableName=TABLE, Item={"id": {"S": "wanted"}})
     make = Reporter.make
 
-    def make_wanted(self: Reporter, progress: Progress) -> Report:
+    def make_wanted(self: Reporter, progress: Progress) -> ReportResult:
         world.client("dynamodb").put_item(TableName=TABLE, Item={"id": {"S": "wanted"}})
         return make(self, progress)
 

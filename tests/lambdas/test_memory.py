@@ -22,7 +22,7 @@ from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, LastReport, NodeReader
 from patching_constructs.lambdas.compliance_reporter.pieces import PieceReader
 from patching_constructs.lambdas.compliance_reporter.remembered_node import RememberedNode
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
 from tests.lambdas.fleets import (
@@ -192,7 +192,9 @@ def test_a_report_without_a_time_is_never_taken_for_the_same() -> None:
 
 @pytest.mark.usefixtures("local_aws")
 def test_nothing_that_is_known_of_a_patch_is_lost_by_not_asking_again() -> None:
-    exempt = Exemption(owner="a", reason="b", ticket="c", expires=(START + 9 * DAY).date(), patches="KB1")
+    exempt = ExemptionRecord(
+        owner="a", reason="b", ticket="c", expires=(START + 9 * DAY).date(), patches="KB1"
+    )
     world = World(exemptions=(exempt,), install="cron(0 22 1 JAN ? 2030)")
     kind = {"operating_system": WINDOWS, "classification": "SecurityUpdates"}
     world.add(

@@ -18,7 +18,7 @@ from patching_constructs.contracts.published_metrics import PublishedMetrics
 from patching_constructs.contracts.reporter_settings import ReportedBaseline
 from patching_constructs.lambdas.compliance_reporter.figures import Figures
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 from tests.lambdas.fleets import (
@@ -267,7 +267,7 @@ def test_the_default_of_the_account_is_compared_too() -> None:
 
 
 def test_exemptions_and_those_that_have_expired() -> None:
-    exempt = Exemption(owner="a", reason="b", ticket="c", expires=(START + DAY).date(), nodes="web-1")
+    exempt = ExemptionRecord(owner="a", reason="b", ticket="c", expires=(START + DAY).date(), nodes="web-1")
     world = World(exemptions=(exempt,))
     world.add(node(1), node(2))
     world.advance(START + DAY)

@@ -12,7 +12,7 @@ from local_aws.fleet.clock import clock, throttle
 from patching_constructs import PatchOperation
 from patching_constructs.contracts.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.lambdas.compliance_reporter.report import Report
+from patching_constructs.lambdas.compliance_reporter.report import ReportResult
 from tests.lambdas.fleets import DAY, GROUP, HOUR, KERNEL, START, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -28,7 +28,7 @@ def with_another_ring(world: World) -> ReporterSettings:
     return replace(world.settings, rings=(other, *world.settings.rings))
 
 
-def to_its_end(world: World, *, nodes_of_a_part: int) -> tuple[Report, int]:
+def to_its_end(world: World, *, nodes_of_a_part: int) -> tuple[ReportResult, int]:
     """Make a report that is stopped after so many nodes each time; return it and the number of its parts."""
     progress = Progress(run_id="parts", now=clock())
     while True:

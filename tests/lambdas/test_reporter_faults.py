@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.fleet.clock import clock
 from patching_constructs.contracts.reporter_settings import ReportedBaseline
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from tests.lambdas.fleets import DAY, GROUP, HOUR, KERNEL, LINUX, START, WINDOWS, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -310,7 +310,9 @@ def test_a_report_in_parts_remembers_that_an_earlier_part_is_not_in_the_history(
 
 def test_an_exemption_of_one_kernel_leaves_the_other_and_each_has_its_own_age() -> None:
     newer = "kernel.x86_64:0:6.1.130-139.222.amzn2023"
-    exempt = Exemption(owner="a", reason="b", ticket="c", expires=(START + 9 * DAY).date(), patches=KERNEL)
+    exempt = ExemptionRecord(
+        owner="a", reason="b", ticket="c", expires=(START + 9 * DAY).date(), patches=KERNEL
+    )
     world = World(install="cron(0 22 1 JAN ? 2030)", exemptions=(exempt,))
     world.add(node(1), patch(KERNEL))
     world.advance(START + DAY)

@@ -12,7 +12,7 @@ from patching_constructs.contracts.reporter_settings import (
     ReportedWindow,
     ReporterSettings,
 )
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 
@@ -44,7 +44,7 @@ settings = st.builds(
     ).map(tuple),
     exemptions=st.lists(
         st.builds(
-            Exemption,
+            ExemptionRecord,
             owner=texts,
             reason=texts,
             ticket=texts,

@@ -12,7 +12,7 @@ from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
 from local_aws.in_process import in_process
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
-from patching_constructs.analysis.install_runs import InstallRuns, InstallWindow
+from patching_constructs.analysis.install_runs import InstallSequence, InstallWindow
 from patching_constructs.analysis.landing import Approval, landings
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
@@ -208,7 +208,7 @@ def test_patches_land_when_the_proof_says(
     clock.set(None)
     horizon = Span(from_=START, until=START + 21 * DAY)
     window = InstallWindow(schedule=ScheduleRecord(expression=install), duration=4 * HOUR)
-    runs = InstallRuns([window], after=START).through(until)
+    runs = InstallSequence([window], after=START).through(until)
     steps = list(landings(runs, Approval(after_days=delay_days), horizon))
     for number, moment in enumerate(published):
         (step,) = [each for each in steps if each.published.from_ <= moment < each.published.until]

@@ -7,7 +7,7 @@ import pytest
 
 from local_aws.fleet.clock import clock
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
-from patching_constructs.lambdas.compliance_reporter.windows import Runs, read_runs
+from patching_constructs.lambdas.compliance_reporter.windows import RolloutRuns, read_runs
 from tests.lambdas.fleets import DAY, HOUR, KERNEL, OPENSSL, START, TABLE, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -16,7 +16,7 @@ MONTHLY = "cron(0 22 ? * WED#1 *)"
 FIRST_INSTALL = START + DAY + 22 * HOUR  # 2026-12-02; the next one is 35 days later, on 2027-01-06
 
 
-def runs(world: World, ssm: Any = None) -> Runs:
+def runs(world: World, ssm: Any = None) -> RolloutRuns:
     memory = Memory(world.client("dynamodb"), TABLE, now=clock())
     return read_runs(ssm or world.ssm, world.settings.rings, memory=memory, now=clock())
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws.cloudformation.registry import RESOURCE_TYPES
-from local_aws.cloudformation.resource_type import ResourceType, fit
+from local_aws.cloudformation.resource_type import CloudFormationType, fit
 
 SCHEMAS = resources.files("cfnlint.data.schemas")
 # Types that keep a property which the schema lets change, because no API call changes it.
@@ -24,7 +24,7 @@ def schema_files() -> dict[str, str]:
     return found
 
 
-def schema(schema_files: dict[str, str], kind: ResourceType) -> dict[str, Any]:
+def schema(schema_files: dict[str, str], kind: CloudFormationType) -> dict[str, Any]:
     text = (SCHEMAS / "resources" / f"{schema_files[kind.type_name]}.json").read_text()
     found: dict[str, Any] = json.loads(text)
     return found
@@ -35,7 +35,9 @@ def top_level(pointers: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
-def test_a_type_takes_only_properties_that_aws_has(schema_files: dict[str, str], kind: ResourceType) -> None:
+def test_a_type_takes_only_properties_that_aws_has(
+    schema_files: dict[str, str], kind: CloudFormationType
+) -> None:
     published = schema(schema_files, kind)
     assert kind.properties <= published["properties"].keys() - top_level(
         published.get("readOnlyProperties", [])
@@ -43,12 +45,14 @@ def test_a_type_takes_only_properties_that_aws_has(schema_files: dict[str, str],
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
-def test_a_type_takes_what_aws_requires(schema_files: dict[str, str], kind: ResourceType) -> None:
+def test_a_type_takes_what_aws_requires(schema_files: dict[str, str], kind: CloudFormationType) -> None:
     assert kind.properties >= set(schema(schema_files, kind).get("required", []))
 
 
 @pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
-def test_a_type_is_replaced_where_aws_replaces_it(schema_files: dict[str, str], kind: ResourceType) -> None:
+def test_a_type_is_replaced_where_aws_replaces_it(
+    schema_files: dict[str, str], kind: CloudFormationType
+) -> None:
     published = top_level(schema(schema_files, kind).get("createOnlyProperties", []))
     assert kind.create_only == (published & kind.properties) | MORE_CREATE_ONLY.get(kind.type_name, set())
 

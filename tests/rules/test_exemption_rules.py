@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from patching_constructs import Exemption, FindingId, InvalidInputError
-from patching_constructs.model.exemption import Exemption as ExemptionRecord
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.rules.accounts.exemption import check_exemptions, doubt_exemptions
 
 TODAY = dt.date(2026, 11, 26)

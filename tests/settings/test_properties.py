@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patching_constructs import Settings, SettingsError, load_settings
 from patching_constructs.settings.schema import json_schema
-from patching_constructs.settings.yaml_document import Document
+from patching_constructs.settings.yaml_document import SettingsDocument
 
 SAMPLE = (Path(__file__).parents[2] / "patching.yaml").read_text(encoding="utf-8")
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
@@ -72,7 +72,7 @@ def check(path: Path) -> None:
     except SettingsError as error:
         findings = error.findings
     else:
-        SCHEMA.validate(Document(path.read_text(encoding="utf-8-sig"), file="patching.yaml").data)
+        SCHEMA.validate(SettingsDocument(path.read_text(encoding="utf-8-sig"), file="patching.yaml").data)
         use(loaded)
         return
     assert findings

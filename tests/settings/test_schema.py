@@ -11,7 +11,7 @@ import pytest
 
 from patching_constructs import READY_MADE, OperatingSystem, Weekday
 from patching_constructs.settings.schema import rendered
-from patching_constructs.settings.yaml_document import Document
+from patching_constructs.settings.yaml_document import SettingsDocument
 from tests.settings.sample import TEXT, changed
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def test_editors_find_the_schema_from_the_sample() -> None:
 
 @pytest.mark.parametrize("text", [TEXT, (ROOT / "patching.yaml").read_text(encoding="utf-8")])
 def test_a_good_file_fits_the_schema(text: str) -> None:
-    VALIDATOR.validate(Document(text, file="patching.yaml").data)
+    VALIDATOR.validate(SettingsDocument(text, file="patching.yaml").data)
 
 
 def test_editors_can_offer_closed_sets_of_words() -> None:
@@ -103,4 +103,4 @@ def test_every_key_has_a_description() -> None:
     ],
 )
 def test_editors_underline_what_the_model_refuses(change: tuple[str, str]) -> None:
-    assert not VALIDATOR.is_valid(Document(changed(change), file="patching.yaml").data)
+    assert not VALIDATOR.is_valid(SettingsDocument(changed(change), file="patching.yaml").data)

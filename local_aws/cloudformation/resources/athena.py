@@ -5,10 +5,16 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, added, names, removed_tag_keys
+from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
+    Properties,
+    added,
+    names,
+    removed_tag_keys,
+)
 
 
-class WorkGroup(ResourceType):
+class WorkGroup(CloudFormationType):
     """AWS::Athena::WorkGroup.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-athena-workgroup.html
@@ -52,7 +58,7 @@ class WorkGroup(ResourceType):
         )
 
 
-class NamedQuery(ResourceType):
+class NamedQuery(CloudFormationType):
     """AWS::Athena::NamedQuery.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-athena-namedquery.html

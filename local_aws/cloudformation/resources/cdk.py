@@ -3,10 +3,10 @@
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, names
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, names
 
 
-class Metadata(ResourceType):
+class Metadata(CloudFormationType):
     """AWS::CDK::Metadata.
 
     See: https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html

@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -19,7 +19,7 @@ from local_aws.errors import ResourceFailedError
 from local_aws.services.alarm_rule import alarms_in
 
 
-class Alarm(ResourceType):
+class Alarm(CloudFormationType):
     """AWS::CloudWatch::Alarm.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html
@@ -73,7 +73,7 @@ class Alarm(ResourceType):
         return {"Arn": aws.arn("cloudwatch", f"alarm:{physical_id}")}
 
 
-class CompositeAlarm(ResourceType):
+class CompositeAlarm(CloudFormationType):
     """AWS::CloudWatch::CompositeAlarm.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-compositealarm.html
@@ -130,7 +130,7 @@ class CompositeAlarm(ResourceType):
             raise ResourceFailedError(f"Could not save the composite alarm: no alarm {', '.join(unknown)}")
 
 
-class Dashboard(ResourceType):
+class Dashboard(CloudFormationType):
     """AWS::CloudWatch::Dashboard.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-dashboard.html

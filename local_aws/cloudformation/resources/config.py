@@ -6,10 +6,10 @@ from typing import ClassVar
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, fit, names, pick
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, fit, names, pick
 
 
-class ConfigRule(ResourceType):
+class ConfigRule(CloudFormationType):
     """AWS::Config::ConfigRule. Rules are kept and never evaluate anything.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configrule.html

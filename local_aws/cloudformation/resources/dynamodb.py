@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -17,7 +17,7 @@ from local_aws.cloudformation.resource_type import (
 from local_aws.errors import NotEmulatedError
 
 
-class Table(ResourceType):
+class DynamoDbTableType(CloudFormationType):
     """AWS::DynamoDB::Table with a key and no index.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html

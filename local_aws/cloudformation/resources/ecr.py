@@ -7,10 +7,10 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, fit, names
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, fit, names
 
 
-class Repository(ResourceType):
+class Repository(CloudFormationType):
     """AWS::ECR::Repository.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html

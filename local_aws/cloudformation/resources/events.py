@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -20,7 +20,7 @@ from local_aws.cloudformation.resource_type import (
 _DEFAULT_BUS = "default"
 
 
-class Rule(ResourceType):
+class Rule(CloudFormationType):
     """AWS::Events::Rule.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
@@ -78,7 +78,7 @@ class Rule(ResourceType):
         return {"Arn": rule["Arn"], "RuleName": rule["Name"]}
 
 
-class EventBus(ResourceType):
+class EventBus(CloudFormationType):
     """AWS::Events::EventBus.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html
@@ -113,7 +113,7 @@ class EventBus(ResourceType):
         return {"Arn": aws.arn("events", f"event-bus/{physical_id}"), "Name": physical_id}
 
 
-class EventBusPolicy(ResourceType):
+class EventBusPolicy(CloudFormationType):
     """AWS::Events::EventBusPolicy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html

@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -17,7 +17,7 @@ from local_aws.cloudformation.resource_type import (
 )
 
 
-class Function(ResourceType):
+class FunctionType(CloudFormationType):
     """AWS::Lambda::Function whose code is a zip in a bucket.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
@@ -85,7 +85,7 @@ class Function(ResourceType):
         return {"Arn": aws.arn("lambda", f"function:{physical_id}")}
 
 
-class Permission(ResourceType):
+class Permission(CloudFormationType):
     """AWS::Lambda::Permission.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html

@@ -5,11 +5,11 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, names
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, names
 from local_aws.errors import NotEmulatedError
 
 
-class Database(ResourceType):
+class Database(CloudFormationType):
     """AWS::Glue::Database.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-glue-database.html
@@ -41,7 +41,7 @@ class Database(ResourceType):
         aws.client("glue").delete_database(Name=physical_id)
 
 
-class Table(ResourceType):
+class GlueTableType(CloudFormationType):
     """AWS::Glue::Table.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-glue-table.html

@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -18,7 +18,7 @@ from local_aws.cloudformation.resource_type import (
 from local_aws.errors import ResourceFailedError
 
 
-class Role(ResourceType):
+class Role(CloudFormationType):
     """AWS::IAM::Role.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
@@ -100,7 +100,7 @@ class Role(ResourceType):
         return {"Arn": role["Arn"], "RoleId": role["RoleId"]}
 
 
-class ManagedPolicy(ResourceType):
+class ManagedPolicy(CloudFormationType):
     """AWS::IAM::ManagedPolicy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html
@@ -156,7 +156,7 @@ class ManagedPolicy(ResourceType):
         return {"PolicyArn": physical_id}
 
 
-class Policy(ResourceType):
+class Policy(CloudFormationType):
     """AWS::IAM::Policy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
@@ -190,7 +190,7 @@ class Policy(ResourceType):
         return {"Id": physical_id}
 
 
-class InstanceProfile(ResourceType):
+class InstanceProfile(CloudFormationType):
     """AWS::IAM::InstanceProfile.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html

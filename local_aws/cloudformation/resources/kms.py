@@ -7,11 +7,17 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, added, names, removed_tag_keys
+from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
+    Properties,
+    added,
+    names,
+    removed_tag_keys,
+)
 from local_aws.errors import NotEmulatedError
 
 
-class Key(ResourceType):
+class Key(CloudFormationType):
     """AWS::KMS::Key.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
@@ -73,7 +79,7 @@ class Key(ResourceType):
         return {"Arn": aws.arn("kms", f"key/{physical_id}"), "KeyId": physical_id}
 
 
-class Alias(ResourceType):
+class Alias(CloudFormationType):
     """AWS::KMS::Alias.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-alias.html

@@ -7,8 +7,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -16,7 +16,7 @@ from local_aws.cloudformation.resource_type import (
 )
 
 
-class LogGroup(ResourceType):
+class LogGroup(CloudFormationType):
     """AWS::Logs::LogGroup.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html

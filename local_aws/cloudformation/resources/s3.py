@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, fit, names
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, fit, names
 from local_aws.errors import NotEmulatedError
 
 _CANNED_ACLS = {"Private": "private", "LogDeliveryWrite": "log-delivery-write"}
@@ -18,7 +18,7 @@ _RULE_KEYS = names(
 )
 
 
-class Bucket(ResourceType):
+class Bucket(CloudFormationType):
     """AWS::S3::Bucket.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
@@ -93,7 +93,7 @@ class Bucket(ResourceType):
         }
 
 
-class BucketPolicy(ResourceType):
+class BucketPolicy(CloudFormationType):
     """AWS::S3::BucketPolicy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html

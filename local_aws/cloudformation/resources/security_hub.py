@@ -6,11 +6,11 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import Properties, ResourceType, names
+from local_aws.cloudformation.resource_type import CloudFormationType, Properties, names
 from local_aws.errors import NotEmulatedError
 
 
-class Hub(ResourceType):
+class Hub(CloudFormationType):
     """AWS::SecurityHub::Hub without tags: Security Hub CSPM of an account and Region.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityhub-hub.html
@@ -38,7 +38,7 @@ class Hub(ResourceType):
         return {"ARN": physical_id}
 
 
-class ProductSubscription(ResourceType):
+class ProductSubscription(CloudFormationType):
     """AWS::SecurityHub::ProductSubscription.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityhub-productsubscription.html

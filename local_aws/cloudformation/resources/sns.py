@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -29,7 +29,7 @@ _OWNER_ACTIONS = [
 ]
 
 
-class Topic(ResourceType):
+class Topic(CloudFormationType):
     """AWS::SNS::Topic.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
@@ -75,7 +75,7 @@ class Topic(ResourceType):
         return {"TopicArn": physical_id, "TopicName": physical_id.rsplit(":", 1)[1]}
 
 
-class TopicPolicy(ResourceType):
+class TopicPolicy(CloudFormationType):
     """AWS::SNS::TopicPolicy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topicpolicy.html
@@ -105,7 +105,7 @@ class TopicPolicy(ResourceType):
         return {"Id": physical_id}
 
 
-class Subscription(ResourceType):
+class Subscription(CloudFormationType):
     """AWS::SNS::Subscription.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html

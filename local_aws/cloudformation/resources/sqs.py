@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     fit,
     names,
@@ -17,7 +17,7 @@ from local_aws.cloudformation.resource_type import (
 )
 
 
-class Queue(ResourceType):
+class Queue(CloudFormationType):
     """AWS::SQS::Queue.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
@@ -76,7 +76,7 @@ class Queue(ResourceType):
         return {"Arn": aws.arn("sqs", queue_name), "QueueName": queue_name, "QueueUrl": physical_id}
 
 
-class QueuePolicy(ResourceType):
+class QueuePolicy(CloudFormationType):
     """AWS::SQS::QueuePolicy.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queuepolicy.html

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from local_aws.aws import Aws
 from local_aws.cloudformation.resource_type import (
+    CloudFormationType,
     Properties,
-    ResourceType,
     added,
     names,
     pick,
@@ -28,7 +28,7 @@ _INVOCATION_NAMES = {
 _NOT_FOUND = names("DoesNotExistException")
 
 
-class PatchBaseline(ResourceType):
+class PatchBaselineType(CloudFormationType):
     """AWS::SSM::PatchBaseline.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html
@@ -92,7 +92,7 @@ class PatchBaseline(ResourceType):
         return {"Id": physical_id}
 
 
-class MaintenanceWindow(ResourceType):
+class MaintenanceWindow(CloudFormationType):
     """AWS::SSM::MaintenanceWindow.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindow.html
@@ -125,7 +125,7 @@ class MaintenanceWindow(ResourceType):
         aws.client("ssm").delete_maintenance_window(WindowId=physical_id)
 
 
-class MaintenanceWindowTarget(ResourceType):
+class MaintenanceWindowTarget(CloudFormationType):
     """AWS::SSM::MaintenanceWindowTarget.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtarget.html
@@ -157,7 +157,7 @@ class MaintenanceWindowTarget(ResourceType):
         )
 
 
-class MaintenanceWindowTask(ResourceType):
+class MaintenanceWindowTask(CloudFormationType):
     """AWS::SSM::MaintenanceWindowTask.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-maintenancewindowtask.html
@@ -197,7 +197,7 @@ class MaintenanceWindowTask(ResourceType):
         return request
 
 
-class Parameter(ResourceType):
+class ParameterType(CloudFormationType):
     """AWS::SSM::Parameter.
 
     See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html

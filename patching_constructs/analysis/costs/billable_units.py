@@ -7,7 +7,7 @@ from patching_constructs.analysis.costs.billable_amount import BillableTally, Bi
 from patching_constructs.analysis.costs.output_places import OutputPlaces
 from patching_constructs.analysis.costs.reporter_units import reporter_uses
 from patching_constructs.analysis.costs.resource_units import resource_uses
-from patching_constructs.analysis.costs.runbooks import Runbooks
+from patching_constructs.analysis.costs.runbooks import RunbookIndex
 from patching_constructs.analysis.costs.window_units import CostAssumptions, window_uses
 from patching_constructs.model.estate import Environment, Estate
 from patching_constructs.schedules.span import Span
@@ -41,7 +41,7 @@ def billable_units(
         node_counts: How many nodes each patch group has in one account and Region, where that is known.
         assumptions: What is taken for granted, as no template says it.
     """
-    runbooks, places = Runbooks(estate.resources), OutputPlaces(estate.resources)
+    runbooks, places = RunbookIndex(estate.resources), OutputPlaces(estate.resources)
     tallies: dict[Environment, BillableTally] = {}
     for window in estate.windows:
         tally = _tally(tallies, window.environment)

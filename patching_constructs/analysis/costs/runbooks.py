@@ -31,7 +31,7 @@ class Runbook:
     runs_scripts: Maybe[bool]
 
 
-class Runbooks:
+class RunbookIndex:
     """The documents of an estate, by name and by the resource that defines them."""
 
     def __init__(self, resources: Iterable[ResourceAt]) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from patching_constructs.analysis.costs.billable_amount import product, total
 from patching_constructs.analysis.costs.output_places import OutputPlaces
-from patching_constructs.analysis.costs.runbooks import Runbooks
+from patching_constructs.analysis.costs.runbooks import RunbookIndex
 from patching_constructs.analysis.node_count import targeted_nodes
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.estate import Environment, WindowAt
@@ -40,7 +40,7 @@ def window_uses(
     *,
     node_counts: Mapping[str, int],
     assumptions: CostAssumptions,
-    runbooks: Runbooks,
+    runbooks: RunbookIndex,
     places: OutputPlaces,
 ) -> Iterator[Use]:
     """Yield what the tasks of a window use."""
@@ -55,7 +55,7 @@ def window_uses(
             yield from _output(task, gigabytes, window.environment, places)
 
 
-def _automation(task: TaskRecord, executions: Maybe[Fraction], runbooks: Runbooks) -> Iterator[Use]:
+def _automation(task: TaskRecord, executions: Maybe[Fraction], runbooks: RunbookIndex) -> Iterator[Use]:
     runbook = runbooks.of(task.task_arn)
     if isinstance(task.task_type, Unknown):
         executions = product(executions, task.task_type)

@@ -3,14 +3,14 @@
 See: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-from patching_constructs.cli.report import Report
+from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
 
 
-def format_github(report: Report) -> str:
+def format_github(report: CheckReport) -> str:
     """Render the findings that nobody has accepted as workflow commands."""
     return "".join(f"{_command(finding)}\n" for finding in report.open_findings)
 

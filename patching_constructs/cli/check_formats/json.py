@@ -2,7 +2,7 @@
 
 import json
 
-from patching_constructs.cli.report import Report
+from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
@@ -10,7 +10,7 @@ from patching_constructs.model.location import Location
 SCHEMA_VERSION = 1
 
 
-def format_json(report: Report) -> str:
+def format_json(report: CheckReport) -> str:
     """Render the report as JSON."""
     data = {
         "schema_version": SCHEMA_VERSION,

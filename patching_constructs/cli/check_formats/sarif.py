@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from patching_constructs._version import __version__
-from patching_constructs.cli.report import Report
+from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
 from patching_constructs.rules.acknowledgements import JudgedFinding
@@ -16,7 +16,7 @@ from patching_constructs.rules.acknowledgements import JudgedFinding
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 
 
-def format_sarif(report: Report) -> str:
+def format_sarif(report: CheckReport) -> str:
     """Render the report as SARIF 2.1.0."""
     pages: dict[str, str | None] = {}
     for entry in report.judged:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from patching_constructs.cli.report import Report
+from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
 
 _WHAT_IS_PROVED = "What is said about rings is about schedules, not about outcomes: no node was asked."
 
 
-def format_text(report: Report) -> str:
+def format_text(report: CheckReport) -> str:
     """Render the report as text."""
     lines = [
         line for entry in report.judged for line in (*_finding(entry.finding, entry.acknowledgement), "")
@@ -37,7 +37,7 @@ def _finding(finding: Finding, acknowledgement: Acknowledgement | None) -> Itera
         yield f"    accepted by {acknowledgement.owner or 'the app'}{until}: {acknowledgement.reason}"
 
 
-def _summary(report: Report) -> str:
+def _summary(report: CheckReport) -> str:
     counts = ", ".join(
         _plural(report.count(level), word)
         for level, word in ((Level.ERROR, "error"), (Level.WARNING, "warning"), (Level.INFO, "note"))

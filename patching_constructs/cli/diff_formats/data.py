@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from patching_constructs.cli.check_formats.json import finding_data
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.plan.diff.change import Change, Comparison, DateChange, Runs
+from patching_constructs.plan.diff.change import Change, Comparison, DateChange, RunDates
 
 SCHEMA_VERSION = 1
 
@@ -55,7 +55,7 @@ def _dates(dates: DateChange) -> dict[str, object]:
     }
 
 
-def _runs(runs: Runs) -> dict[str, object]:
+def _runs(runs: RunDates) -> dict[str, object]:
     return {"next": None if runs.next is None else _moment(runs.next), "per_year": runs.per_year}
 
 

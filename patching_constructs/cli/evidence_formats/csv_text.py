@@ -3,13 +3,13 @@
 import csv
 import io
 
-from patching_constructs.cli.evidence_formats.tables import Cell, Table
+from patching_constructs.cli.evidence_formats.tables import Cell, EvidenceTable
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
-def format_csv(table: Table) -> str:
+def format_csv(table: EvidenceTable) -> str:
     """Write a table as RFC 4180 wants it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)

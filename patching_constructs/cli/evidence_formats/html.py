@@ -9,7 +9,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from patching_constructs._version import __version__
-from patching_constructs.cli.evidence_formats.tables import Table
+from patching_constructs.cli.evidence_formats.tables import EvidenceTable
 from patching_constructs.evidence.installations import Kept
 from patching_constructs.evidence.order_seen import InOrder
 from patching_constructs.evidence.pack import EvidencePack
@@ -22,7 +22,7 @@ MOST_CHARACTERS = 32
 """Characters of a cell that stay on one line."""
 
 
-def format_evidence(pack: EvidencePack, tables: Sequence[Table], *, made_at: dt.datetime) -> str:
+def format_evidence(pack: EvidencePack, tables: Sequence[EvidenceTable], *, made_at: dt.datetime) -> str:
     """Render the pack as a page."""
     style = resources.files(_ROOM).joinpath("templates", "evidence.css").read_text(encoding="utf-8")
     environment = Environment(

@@ -15,7 +15,7 @@ Cell: TypeAlias = str | int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class EvidenceTable:
     """A table.
 
     Attributes:
@@ -38,11 +38,11 @@ class Table:
 _NODE = ("rollout", "ring", "account", "region", "patch_group", "node_id", "node_name")
 
 
-def tables(pack: EvidencePack) -> tuple[Table, ...]:
+def tables(pack: EvidencePack) -> tuple[EvidenceTable, ...]:
     """Return the tables in the order in which an auditor asks for them."""
     intent = pack.intent
     return (
-        Table(
+        EvidenceTable(
             name="promised",
             title="What was promised",
             note="Longest time from publication to installation. Where nobody tells the publication, it "
@@ -53,7 +53,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             rows=tuple(_promised(pack)),
             empty="No promise stands in the templates and settings that were given, if any were.",
         ),
-        Table(
+        EvidenceTable(
             name="ring-order",
             title="Proof of ring order, by schedule",
             note="Whether every patch that is published in the period reaches the earlier ring first, worked "
@@ -65,7 +65,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             if intent.order is None
             else "Not proved: the templates that were given have no rings.",
         ),
-        Table(
+        EvidenceTable(
             name="ring-order-seen",
             title="Ring order, as it happened",
             note="Each patch that a later ring got in the period, beside the nearest earlier ring that had "
@@ -100,7 +100,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             if intent.ranks
             else "Not compared: nothing was given that says how rings are ordered (--templates, --settings).",
         ),
-        Table(
+        EvidenceTable(
             name="installed",
             title="What was installed",
             note="Derived from reports, which are moments: a patch was installed between the last report "
@@ -135,7 +135,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             ),
             empty="No report of the period shows an installation.",
         ),
-        Table(
+        EvidenceTable(
             name="open",
             title="What was left to do at the end",
             note="Of each node as its last report says; without nodes that the reports of their account and "
@@ -165,7 +165,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             ),
             empty="The last reports have nothing that is left to do.",
         ),
-        Table(
+        EvidenceTable(
             name="untold",
             title="Nodes of which nothing is known at the end",
             note="They carry the tag of a patch group, and their last report tells nothing of their patches. "
@@ -182,7 +182,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             ),
             empty="The last reports tell of the patches of every node that they have.",
         ),
-        Table(
+        EvidenceTable(
             name="exceptions",
             title="Exceptions with owner and last day",
             note="Exemptions of the settings and accepted findings of the acknowledgements that were given, "
@@ -193,7 +193,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             if intent.exemptions is None
             else "None in the settings, and no finding is acknowledged.",
         ),
-        Table(
+        EvidenceTable(
             name="exempt-nodes",
             title="Nodes that were exempt",
             note="As the reports say: as a whole, or with the patches that are named.",
@@ -209,7 +209,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             ),
             empty="No report of the period has an exempt node or patch.",
         ),
-        Table(
+        EvidenceTable(
             name="reports",
             title="What the evidence rests on",
             note="Reports of each account and Region: those of the history, and those that the settings say "
@@ -229,7 +229,7 @@ def tables(pack: EvidencePack) -> tuple[Table, ...]:
             ),
             empty="Nothing: the history has no report until the end of the period.",
         ),
-        Table(
+        EvidenceTable(
             name="damaged",
             title="What could not be read",
             note="Files and lines that are left out.",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from patching_constructs.constructs._shared.stack_environment import Environment
+from patching_constructs.constructs._shared.stack_environment import StackEnvironment
 
 _KEY = "_patching_constructs_grants"
 
@@ -18,7 +18,7 @@ def grant_once(key: kms.IKey, sid: str, statement: Callable[[], iam.PolicyStatem
         key.add_to_resource_policy(statement())
 
 
-def let_logs_encrypt(key: kms.IKey, here: Environment) -> None:
+def let_logs_encrypt(key: kms.IKey, here: StackEnvironment) -> None:
     """Let CloudWatch Logs encrypt log groups of the account and Region.
 
     AWS's page lists `kms:Describe*` too. It has no encryption context, so its condition would never hold.
@@ -40,7 +40,7 @@ def let_logs_encrypt(key: kms.IKey, here: Environment) -> None:
     )
 
 
-def let_dynamodb_encrypt(key: kms.IKey, here: Environment) -> None:
+def let_dynamodb_encrypt(key: kms.IKey, here: StackEnvironment) -> None:
     """Let DynamoDB use the key for whoever in the account may make or use a table.
 
     DynamoDB acts for the principal that makes the table, such as the execution role of CloudFormation, whose

@@ -11,7 +11,7 @@ from patching_constructs.values.tokens import is_token
 _KEY = "_patching_constructs_environment"
 
 
-class Environment:
+class StackEnvironment:
     """The stack of a construct, with its account, Region and partition."""
 
     def __init__(self, stack: Stack) -> None:
@@ -44,7 +44,7 @@ class Environment:
             stage = None if isinstance(stage, App) else stage.parent_stage
         return outermost
 
-    def is_same_as(self, other: "Environment") -> bool:
+    def is_same_as(self, other: "StackEnvironment") -> bool:
         """Tell whether both are one account and Region of an app.
 
         Of unknown ones that is sure only within a stack.
@@ -55,7 +55,7 @@ class Environment:
             and self.app is other.app
         )
 
-    def differs_from(self, other: "Environment") -> bool:
+    def differs_from(self, other: "StackEnvironment") -> bool:
         """Tell whether both certainly differ in account or Region."""
         return self.stack is not other.stack and (
             _differ_surely(self.account, other.account) or _differ_surely(self.region, other.region)
@@ -70,16 +70,16 @@ def _differ_surely(one: str, other: str) -> bool:
     return one != other and not is_token(one) and not is_token(other)
 
 
-def environment_of(scope: Construct) -> Environment:
+def environment_of(scope: Construct) -> StackEnvironment:
     """Return the environment of `scope`, which is kept on `scope` and on its stack."""
-    environment: Environment | None = vars(scope).get(_KEY)
+    environment: StackEnvironment | None = vars(scope).get(_KEY)
     if environment is None:
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
-        environment = vars(stack).setdefault(_KEY, Environment(stack))
+        environment = vars(stack).setdefault(_KEY, StackEnvironment(stack))
         keep_environment(environment, on=scope)
     return environment
 
 
-def keep_environment(environment: Environment, *, on: Construct) -> None:
+def keep_environment(environment: StackEnvironment, *, on: Construct) -> None:
     """Spare a construct the request for what is known of its scope."""
     vars(on)[_KEY] = environment

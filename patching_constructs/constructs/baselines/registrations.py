@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from constructs import Construct
 
 from patching_constructs.constructs._shared.stack_environment import (
-    Environment,
+    StackEnvironment,
     environment_of,
     keep_environment,
 )
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 _NOTHING = object()
 
 
-class _Registration(NamedTuple):
-    environment: Environment
+class _RegisteredGroup(NamedTuple):
+    environment: StackEnvironment
     holder: Construct
     """The baseline that is defined here, or the fleet that relies on one that is not."""
     baseline: object
     """What the group is patched with; equal for the same baseline of somebody else."""
 
 
-_registrations: dict[tuple[str, OperatingSystem], list[_Registration]] = {}
+_registrations: dict[tuple[str, OperatingSystem], list[_RegisteredGroup]] = {}
 """Those of all apps, for as long as the CDK's kernel keeps their constructs: to the end of the process.
 
 To keep them on the app would cost a request for each stack, only to find the app.
@@ -37,7 +37,7 @@ To keep them on the app would cost a request for each stack, only to find the ap
 
 def _registration(
     scope: Construct, patch_group: str, operating_system: OperatingSystem
-) -> _Registration | None:
+) -> _RegisteredGroup | None:
     """Return who has the group in the account and Region of `scope`."""
     environment = environment_of(scope)
     for registration in _registrations.get((patch_group, operating_system), ()):
@@ -88,13 +88,13 @@ def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> N
     environment = environment_of(scope)
     keep_environment(environment, on=baseline)
     key = (patch_group, baseline.operating_system)
-    _registrations.setdefault(key, []).append(_Registration(environment, baseline, baseline))
+    _registrations.setdefault(key, []).append(_RegisteredGroup(environment, baseline, baseline))
 
 
 def rely(fleet: Construct, scope: Construct, patch_group: str, baseline: "IPatchBaseline") -> None:
     """Remember that `fleet`, which stands in `scope`, counts on a baseline that nobody defines here."""
     key = (patch_group, baseline.operating_system)
-    registration = _Registration(environment_of(scope), fleet, baseline.patch_baseline_id)
+    registration = _RegisteredGroup(environment_of(scope), fleet, baseline.patch_baseline_id)
     _registrations.setdefault(key, []).append(registration)
 
 

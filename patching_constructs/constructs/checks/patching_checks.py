@@ -15,7 +15,7 @@ from patching_constructs.errors import raise_errors
 from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.cost_budget import CostBudget
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
@@ -110,7 +110,7 @@ class PatchingChecks:
         visibility_lag: dt.timedelta = DEFAULT_VISIBILITY_LAG,
         promises: Mapping[str, Sequence[Promise]] | None = None,
         freezes: Sequence[Freeze] = (),
-        exemptions: Sequence[Exemption] = (),
+        exemptions: Sequence[ExemptionRecord] = (),
         minutes_per_node: int = DEFAULT_MINUTES_PER_NODE,
         node_counts: Mapping[str, int] | None = None,
         budget: CostBudget | None = None,

@@ -40,7 +40,7 @@ from patching_constructs.constructs.compliance.alarms.event_rules import (
     window_rules,
 )
 from patching_constructs.constructs.compliance.alarms.ring_alarms import (
-    Runbooks,
+    RunbookPages,
     define_account_alarms,
     define_reporter_failure,
     define_reporter_symptoms,
@@ -283,7 +283,7 @@ class ComplianceAlarms(Construct):
         silent: list[cloudwatch.IAlarm] = []
         health_alarms: dict[str, cloudwatch.IAlarm] = {}
         if reporter is not None:
-            pages = Runbooks(base=runbooks)
+            pages = RunbookPages(base=runbooks)
             of_account = account_thresholds or AccountThresholds()
             symptoms = define_reporter_symptoms(self, reporter, of_account)
             self.reporter_symptom_alarms = (symptoms.silence, *symptoms.others)

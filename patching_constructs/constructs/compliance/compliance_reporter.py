@@ -41,7 +41,7 @@ from patching_constructs.contracts.reporter_settings import (
     ReporterSettings,
 )
 from patching_constructs.errors import raise_errors
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN, RingTerms
@@ -160,7 +160,7 @@ class ComplianceReporter(Construct):
         account_name: str,
         maintenance_windows: RingedMaintenanceWindow,
         baselines: Sequence[PatchBaseline] = (),
-        exemptions: Sequence[Exemption] = (),
+        exemptions: Sequence[ExemptionRecord] = (),
         reboot_within: dt.timedelta = DEFAULT_REBOOT_WITHIN,
         scanned_within: dt.timedelta = DEFAULT_SCANNED_WITHIN,
         history_bucket_name: str | None = None,

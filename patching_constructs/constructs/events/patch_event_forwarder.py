@@ -15,7 +15,7 @@ from patching_constructs.constructs._shared.functions.trigger import Trigger, st
 from patching_constructs.constructs._shared.functions.watch import watch
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.stack_environment import environment_of
-from patching_constructs.constructs.compliance.alarms.ring_alarms import Runbooks
+from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
@@ -167,7 +167,7 @@ class PatchEventForwarder(Construct):
             self,
             function,
             alarm_topics,
-            runbook=Runbooks(base=runbooks)("event-not-forwarded"),
+            runbook=RunbookPages(base=runbooks)("event-not-forwarded"),
             on_error=f"A patching event of rollout {rollout} could not be forwarded to the security account. "
             "Lambda retries twice. The log of the function says why.",
             on_dead_letter=f"Patching events of rollout {rollout} were not forwarded to the security account"

@@ -26,7 +26,7 @@ from patching_constructs.constructs._shared.subscriptions import show_in_chat, s
 from patching_constructs.constructs._shared.table import define_table
 from patching_constructs.constructs._shared.topics import AlarmsOnly, define_topic
 from patching_constructs.constructs.compliance.alarms.checks import check_each_recipient
-from patching_constructs.constructs.compliance.alarms.ring_alarms import Runbooks
+from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import PatchingKey
 from patching_constructs.constructs.events.bus_policy import let_accounts_send
@@ -208,7 +208,7 @@ class PatchEventHub(Construct):
             subject="PatchEventHub",
         )
         super().__init__(scope, id)
-        runbook = Runbooks(base=runbooks)("event-refused")
+        runbook = RunbookPages(base=runbooks)("event-refused")
         ring_owners = RingOwners(accounts=by_ring(owners))
         self.encryption_key: kms.IKey = PatchingKey.of(self) if encryption_key is None else encryption_key
         self.table = define_table(

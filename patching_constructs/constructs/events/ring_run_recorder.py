@@ -16,7 +16,7 @@ from patching_constructs.constructs._shared.functions.trigger import Trigger, st
 from patching_constructs.constructs._shared.functions.watch import watch
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.stack_environment import environment_of
-from patching_constructs.constructs.compliance.alarms.ring_alarms import Runbooks
+from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
@@ -188,7 +188,7 @@ class RingRunRecorder(Construct):
             self,
             function,
             alarm_topics,
-            runbook=Runbooks(base=runbooks)("ring-run-not-reported"),
+            runbook=RunbookPages(base=runbooks)("ring-run-not-reported"),
             on_error=f"A run of a ring of rollout {rollout} could not be reported to the security account. "
             "Lambda retries twice. The log of the function says why.",
             on_dead_letter=f"Runs of rings of rollout {rollout} have no record in the security account, so "

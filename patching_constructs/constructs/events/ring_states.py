@@ -17,7 +17,7 @@ from patching_constructs.constructs._shared.functions.trigger import Trigger, st
 from patching_constructs.constructs._shared.functions.watch import watch
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.table import define_table
-from patching_constructs.constructs.compliance.alarms.ring_alarms import Runbooks
+from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
 from patching_constructs.constructs.events.bus_policy import let_accounts_send
@@ -166,7 +166,7 @@ class RingStates(Construct):
             self,
             function,
             alarm_topics,
-            runbook=Runbooks(base=runbooks)("ring-run-refused"),
+            runbook=RunbookPages(base=runbooks)("ring-run-refused"),
             on_dead_letter="Runs of rings were refused or could not be stored. The log of the function says "
             "which account sent them and why they failed. Invoke the function again with those that should "
             "be stored, then purge the dead-letter queue.",

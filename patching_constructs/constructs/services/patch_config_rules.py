@@ -8,7 +8,7 @@ from constructs import Construct
 
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.stack_environment import environment_of
-from patching_constructs.model.config_rules import RESOURCE_TYPES, PatchConfigRule, rules_in
+from patching_constructs.model.config_rules import RESOURCE_TYPES, ManagedConfigRule, rules_in
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.rules.accounts.config_rules import check_config_rule_parameters, check_config_rules
 from patching_constructs.values.declared_types import checked_arguments
@@ -16,16 +16,16 @@ from patching_constructs.values.tokens import maybe
 
 _DESCRIPTIONS = MappingProxyType(
     {
-        PatchConfigRule.PATCH_COMPLIANCE: "Managed nodes comply with their patch baseline",
-        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: "Running instances have an agent that reports",
-        PatchConfigRule.PATCH_GROUP_TAG: "Instances have the tag of a patch group",
+        ManagedConfigRule.PATCH_COMPLIANCE: "Managed nodes comply with their patch baseline",
+        ManagedConfigRule.MANAGED_BY_SYSTEMS_MANAGER: "Running instances have an agent that reports",
+        ManagedConfigRule.PATCH_GROUP_TAG: "Instances have the tag of a patch group",
     }
 )
 _CHILD_IDS = MappingProxyType(
     {
-        PatchConfigRule.PATCH_COMPLIANCE: "PatchCompliance",
-        PatchConfigRule.MANAGED_BY_SYSTEMS_MANAGER: "ManagedBySystemsManager",
-        PatchConfigRule.PATCH_GROUP_TAG: "PatchGroupTag",
+        ManagedConfigRule.PATCH_COMPLIANCE: "PatchCompliance",
+        ManagedConfigRule.MANAGED_BY_SYSTEMS_MANAGER: "ManagedBySystemsManager",
+        ManagedConfigRule.PATCH_GROUP_TAG: "PatchGroupTag",
     }
 )
 
@@ -77,7 +77,7 @@ class PatchConfigRules(Construct):
         scope: Construct,
         id: str,
         *,
-        rules: Sequence[PatchConfigRule] | None = None,
+        rules: Sequence[ManagedConfigRule] | None = None,
         tag_key: PatchGroupTagKey = PatchGroupTagKey.PATCH_GROUP,
         patch_groups: Sequence[str] = (),
     ) -> None:
@@ -95,13 +95,13 @@ class PatchConfigRules(Construct):
             subject="PatchConfigRules",
         )
         super().__init__(scope, id)
-        chosen = rules_in(region) if rules is None else tuple(map(PatchConfigRule, rules))
-        self.left_out: tuple[PatchConfigRule, ...] = (
-            tuple(rule for rule in PatchConfigRule if rule not in chosen) if rules is None else ()
+        chosen = rules_in(region) if rules is None else tuple(map(ManagedConfigRule, rules))
+        self.left_out: tuple[ManagedConfigRule, ...] = (
+            tuple(rule for rule in ManagedConfigRule if rule not in chosen) if rules is None else ()
         )
         # Rules that changes trigger take no MaximumExecutionFrequency.
         # https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html
-        self.rules: Mapping[PatchConfigRule, config.CfnConfigRule] = MappingProxyType(
+        self.rules: Mapping[ManagedConfigRule, config.CfnConfigRule] = MappingProxyType(
             {
                 rule: config.CfnConfigRule(
                     self,
@@ -111,7 +111,7 @@ class PatchConfigRules(Construct):
                     scope=config.CfnConfigRule.ScopeProperty(
                         compliance_resource_types=list(RESOURCE_TYPES[rule])
                     ),
-                    input_parameters=parameters if rule is PatchConfigRule.PATCH_GROUP_TAG else None,
+                    input_parameters=parameters if rule is ManagedConfigRule.PATCH_GROUP_TAG else None,
                 )
                 for rule in chosen
             }

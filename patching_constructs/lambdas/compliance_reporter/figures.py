@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
@@ -125,7 +125,11 @@ class Figures:
 
 
 def figures(
-    nodes: Iterable[NodeReport], terms: RingTerms, *, exemptions: Sequence[Exemption] = (), now: datetime
+    nodes: Iterable[NodeReport],
+    terms: RingTerms,
+    *,
+    exemptions: Sequence[ExemptionRecord] = (),
+    now: datetime,
 ) -> Figures:
     """Work out how nodes of one ring stand.
 
@@ -153,7 +157,9 @@ def is_overdue(problem: PatchProblem, terms: RingTerms, now: datetime) -> bool:
     return lands > _clock(problem) + promised
 
 
-def _of_node(node: NodeReport, terms: RingTerms, exemptions: Sequence[Exemption], now: datetime) -> Figures:
+def _of_node(
+    node: NodeReport, terms: RingTerms, exemptions: Sequence[ExemptionRecord], now: datetime
+) -> Figures:
     covering = [
         exemption
         for exemption in exemptions

@@ -15,7 +15,12 @@ from patching_constructs.contracts.published_metrics import PUBLISHED_METRICS_VA
 from patching_constructs.contracts.reporter_settings import ReporterSettings
 from patching_constructs.lambdas.compliance_reporter.lease import Lease
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
-from patching_constructs.lambdas.compliance_reporter.report import Clients, Places, Report, Reporter
+from patching_constructs.lambdas.compliance_reporter.report import (
+    Clients,
+    Reporter,
+    ReportPlaces,
+    ReportResult,
+)
 
 SETTINGS_FILE = "reporter.json"
 """Name of the settings, beside the code."""
@@ -97,7 +102,7 @@ def _reporter(clients: Clients, context: Any) -> Reporter:
     return Reporter(
         ReporterSettings.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")),
         clients=clients,
-        places=Places(
+        places=ReportPlaces(
             account=context.invoked_function_arn.split(":")[4],
             region=os.environ["AWS_REGION"],
             table_name=os.environ["TABLE_NAME"],
@@ -112,7 +117,7 @@ def _remaining(context: Any) -> dt.timedelta:
     return dt.timedelta(milliseconds=context.get_remaining_time_in_millis())
 
 
-def _summary(report: Report) -> dict[str, Any]:
+def _summary(report: ReportResult) -> dict[str, Any]:
     return {
         "report": report.progress.run_id,
         "finished": report.is_finished,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.node_report import NodeReport
 
 ROW_SCHEMA_VERSION = 1
@@ -18,7 +18,7 @@ def row(
     ring: str,
     is_compliant: bool,
     is_exempt: bool,
-    exemptions: Sequence[Exemption],
+    exemptions: Sequence[ExemptionRecord],
     now: dt.datetime,
 ) -> dict[str, Any]:
     """Return what the history keeps of a node; keys are names of columns."""

@@ -10,7 +10,7 @@ from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
 from patching_constructs.lambdas.compliance_reporter.pieces import PieceReader, ReadNode
 from patching_constructs.lambdas.compliance_reporter.publications import Publications
-from patching_constructs.lambdas.compliance_reporter.windows import Runs
+from patching_constructs.lambdas.compliance_reporter.windows import RolloutRuns
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
 
@@ -25,7 +25,7 @@ class Readers:
     baselines: BaselineReader
     publications: Publications
     registered: Mapping[tuple[str, OperatingSystem], str]
-    runs: Runs
+    runs: RolloutRuns
     now: dt.datetime
 
     def is_of_others(self, reported_at: dt.datetime) -> bool:

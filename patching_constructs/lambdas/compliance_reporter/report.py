@@ -42,7 +42,7 @@ class Clients:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
+class ReportPlaces:
     """Where the report is made and where it goes.
 
     Attributes:
@@ -61,7 +61,7 @@ class Places:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class ReportResult:
     """The result of a report, or of a piece of it.
 
     Attributes:
@@ -131,7 +131,7 @@ class Reporter:
         settings: ReporterSettings,
         *,
         clients: Clients,
-        places: Places,
+        places: ReportPlaces,
         remaining: Callable[[], dt.timedelta],
     ) -> None:
         self._settings = settings
@@ -139,7 +139,7 @@ class Reporter:
         self._places = places
         self._remaining = remaining
 
-    def make(self, progress: Progress) -> Report:
+    def make(self, progress: Progress) -> ReportResult:
         """Go on from `progress` until everything is read, or the time is nearly over.
 
         What is read goes into the history at once. Metrics are published when everything is read, and not
@@ -218,18 +218,18 @@ class Reporter:
                 )
             )
 
-    def _stop(self, progress: Progress, readers: Readers, tally: _Tally) -> Report:
+    def _stop(self, progress: Progress, readers: Readers, tally: _Tally) -> ReportResult:
         tally.history_failures += self._keep(tally.rows, progress)
         stopped = tally.added_to(replace(progress, part=progress.part + 1))
         readers.memory.save(_progress_key(stopped.run_id), stopped.to_data())
-        return Report(
+        return ReportResult(
             progress=stopped,
             is_stopped=True,
             without_publication=readers.publications.refusals,
             unread=_unread(tally.rows),
         )
 
-    def _finish(self, progress: Progress, readers: Readers, tally: _Tally) -> Report:
+    def _finish(self, progress: Progress, readers: Readers, tally: _Tally) -> ReportResult:
         tally.history_failures += self._keep(tally.rows, progress)
         # What cannot be read is None, so that it is not published as zero.
         changed_baselines = without_group = None
@@ -248,7 +248,7 @@ class Reporter:
         self._publish(done, presence, without_group=without_group, changed_baselines=changed_baselines)
         presence.remember(readers.memory)
         readers.memory.delete(_progress_key(progress.run_id))
-        return Report(
+        return ReportResult(
             progress=done,
             changed_baselines=changed_baselines or (),
             lost_nodes=presence.lost,

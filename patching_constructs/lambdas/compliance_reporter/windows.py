@@ -7,7 +7,7 @@ from typing import Any
 
 from patching_constructs.contracts.reporter_settings import ReportedRing
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
-from patching_constructs.model.ring_terms import InstallRuns
+from patching_constructs.model.ring_terms import InstallTimes
 
 _LOOK_BACK = dt.timedelta(days=30)
 """How long Systems Manager keeps runs: docs/not-proven.md#runs-of-windows-are-kept-for-30-days."""
@@ -24,7 +24,7 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Runs:
+class RolloutRuns:
     """When the windows of a rollout ran.
 
     Attributes:
@@ -33,7 +33,7 @@ class Runs:
         times: When windows were at work since then, from start to the end of the last command.
     """
 
-    installs: Mapping[str, InstallRuns]
+    installs: Mapping[str, InstallTimes]
     looked_back_to: dt.datetime
     times: tuple[tuple[dt.datetime, dt.datetime], ...]
 
@@ -44,7 +44,7 @@ class Runs:
         )
 
 
-def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: dt.datetime) -> Runs:
+def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: dt.datetime) -> RolloutRuns:
     """Read when the windows of `rings` ran and run next.
 
     Args:
@@ -60,7 +60,7 @@ def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: d
     }
     looked_back_to = now - _LOOK_BACK
     times: list[tuple[dt.datetime, dt.datetime]] = []
-    installs: dict[str, InstallRuns] = {}
+    installs: dict[str, InstallTimes] = {}
     for ring in rings:
         starts: list[dt.datetime] = []
         ends: list[dt.datetime] = []
@@ -75,10 +75,10 @@ def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: d
             following = identity.get("NextExecutionTime")
             if window.installs and following and identity.get("Enabled", True):
                 ends.append(_moment(following) + dt.timedelta(hours=identity["Duration"]))
-        installs[ring.name] = InstallRuns(
+        installs[ring.name] = InstallTimes(
             last_started_at=_last_start(starts, ring.name, memory), next_ends_at=min(ends, default=None)
         )
-    return Runs(installs=installs, looked_back_to=looked_back_to, times=tuple(times))
+    return RolloutRuns(installs=installs, looked_back_to=looked_back_to, times=tuple(times))
 
 
 def _last_start(starts: Iterable[dt.datetime], ring: str, memory: Memory) -> dt.datetime | None:

@@ -29,7 +29,7 @@ _Holders: TypeAlias = Mapping[tuple[Place, object, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Baseline:
+class _ComparedBaseline:
     """A baseline with what it is known by."""
 
     at: BaselineAt
@@ -106,9 +106,9 @@ def _rings(state: State, at: BaselineAt) -> list[RingName]:
     return list(state.rings_of_baselines.get(id(at.record), ()))
 
 
-def _baseline(at: BaselineAt, rings: list[RingName], stack: str | None) -> _Baseline:
+def _baseline(at: BaselineAt, rings: list[RingName], stack: str | None) -> _ComparedBaseline:
     record = at.record
-    return _Baseline(
+    return _ComparedBaseline(
         at=at,
         place=place(at.environment),
         rings=tuple(rings),
@@ -119,7 +119,7 @@ def _baseline(at: BaselineAt, rings: list[RingName], stack: str | None) -> _Base
     )
 
 
-def _about(baseline: _Baseline) -> Any:
+def _about(baseline: _ComparedBaseline) -> Any:
     return partial(
         Change,
         area=Area.BASELINES,
@@ -139,7 +139,7 @@ def _holders(state: State) -> _Holders:
     }
 
 
-def _compared(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
+def _compared(old: _ComparedBaseline, new: _ComparedBaseline, holders: _Holders) -> Found:
     about = _about(new)
     if old.name is not None and new.name is not None and old.name != new.name:
         yield about(
@@ -178,13 +178,13 @@ def _compared(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
     yield from _groups(old, new, holders)
 
 
-def _is_another_resource(old: _Baseline, new: _Baseline) -> bool:
+def _is_another_resource(old: _ComparedBaseline, new: _ComparedBaseline) -> bool:
     return None not in (old.logical_id, new.logical_id) and (
         old.logical_id != new.logical_id or old.stack not in (None, new.stack)
     )
 
 
-def _without_baseline(old: _Baseline, groups: Sequence[str], holders: _Holders) -> str:
+def _without_baseline(old: _ComparedBaseline, groups: Sequence[str], holders: _Holders) -> str:
     """Say which nodes of the old operating system lose their baseline."""
     left = [group for group in groups if (old.place, old.system, group) not in holders]
     if not left:
@@ -194,7 +194,7 @@ def _without_baseline(old: _Baseline, groups: Sequence[str], holders: _Holders) 
     )
 
 
-def _default(old: _Baseline, new: _Baseline) -> Found:
+def _default(old: _ComparedBaseline, new: _ComparedBaseline) -> Found:
     before, after = old.record.default_baseline, new.record.default_baseline
     yield from not_compared(f"default flag of the baseline {new.title}", before, after)
     if comparable(before or False) != comparable(after or False):
@@ -210,7 +210,7 @@ def _default(old: _Baseline, new: _Baseline) -> Found:
         )
 
 
-def _groups(old: _Baseline, new: _Baseline, holders: _Holders) -> Found:
+def _groups(old: _ComparedBaseline, new: _ComparedBaseline, holders: _Holders) -> Found:
     held, will_hold = old.record.patch_groups, new.record.patch_groups
     yield from not_compared(f"patch groups of the baseline {new.title}", held, will_hold)
     if unordered(held) == unordered(will_hold):
@@ -235,7 +235,7 @@ def _default_consequence(record: PatchBaselineRecord) -> str:
     )
 
 
-def _released(old: _Baseline, groups: Sequence[str], holders: _Holders) -> str | None:
+def _released(old: _ComparedBaseline, groups: Sequence[str], holders: _Holders) -> str | None:
     """Say what becomes of patch groups that a baseline no longer holds."""
     effects = []
     left = []

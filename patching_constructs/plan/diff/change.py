@@ -86,7 +86,7 @@ class ChangeKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Runs:
+class RunDates:
     """When a window opens.
 
     Attributes:
@@ -108,8 +108,8 @@ class DateChange:
         first_difference: First time that is in one of both only, or None if all times are the same.
     """
 
-    old: Runs | None
-    new: Runs | None
+    old: RunDates | None
+    new: RunDates | None
     first_difference: dt.datetime | None = None
 
 

@@ -15,7 +15,7 @@ from patching_constructs.plan.diff.value_wording import words
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class _TaskProperty:
     """A property of a task.
 
     Attributes:
@@ -32,25 +32,25 @@ class _Field:
 
 
 _FIELDS = (
-    _Field(
+    _TaskProperty(
         "type",
         lambda task: task.task_type,
         "CloudFormation cannot change it in place: it makes a new task and deletes the old one",
     ),
-    _Field("document", lambda task: task.task_arn, "nodes are worked on by another document"),
-    _Field("concurrency", lambda task: task.max_concurrency, "another number of nodes works at once"),
-    _Field(
+    _TaskProperty("document", lambda task: task.task_arn, "nodes are worked on by another document"),
+    _TaskProperty("concurrency", lambda task: task.max_concurrency, "another number of nodes works at once"),
+    _TaskProperty(
         "error budget",
         lambda task: task.max_errors,
         "another number of nodes may fail before no further node starts",
     ),
-    _Field(
+    _TaskProperty(
         "cutoff behavior",
         lambda task: task.cutoff_behavior,
         "what still runs at the cutoff is treated in another way",
         missing=f"not given, so {CutoffBehavior.CONTINUE_TASK}",
     ),
-    _Field("priority", lambda task: task.priority, "tasks start in another order"),
+    _TaskProperty("priority", lambda task: task.priority, "tasks start in another order"),
 )
 
 _PARAMETERS = {

@@ -41,7 +41,7 @@ _A = {_Noun.WINDOW: "a window", _Noun.ASSOCIATION: "an association"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _ComparedWindow:
     """A window, or an association that is seen as one, with what it is known by."""
 
     at: WindowAt
@@ -115,7 +115,7 @@ def window_changes(
         yield from _compared(one, other, new)
 
 
-def _windows(state: State) -> Iterator[_Window]:
+def _windows(state: State) -> Iterator[_ComparedWindow]:
     for at in state.estate.windows:
         yield _window(state, at, _Noun.WINDOW)
     at_once = {
@@ -129,9 +129,9 @@ def _windows(state: State) -> Iterator[_Window]:
             yield replace(_window(state, at, _Noun.ASSOCIATION), runs_at_once=at.record.location in at_once)
 
 
-def _window(state: State, at: WindowAt, noun: _Noun) -> _Window:
+def _window(state: State, at: WindowAt, noun: _Noun) -> _ComparedWindow:
     record = at.record
-    return _Window(
+    return _ComparedWindow(
         at=at,
         noun=noun,
         place=place(at.environment),
@@ -142,7 +142,7 @@ def _window(state: State, at: WindowAt, noun: _Noun) -> _Window:
     )
 
 
-def _about(window: _Window) -> Any:
+def _about(window: _ComparedWindow) -> Any:
     return partial(
         Change,
         area=Area.WINDOWS,
@@ -153,7 +153,7 @@ def _about(window: _Window) -> Any:
     )
 
 
-def _removed(window: _Window, state: State) -> Change:
+def _removed(window: _ComparedWindow, state: State) -> Change:
     schedule, horizon = window.record.schedule, state.plan.horizon
     change: Change = _about(window)(
         kind=ChangeKind.WINDOW_REMOVED,
@@ -165,7 +165,7 @@ def _removed(window: _Window, state: State) -> Change:
     return change
 
 
-def _added(window: _Window, state: State) -> Change:
+def _added(window: _ComparedWindow, state: State) -> Change:
     schedule, horizon = window.record.schedule, state.plan.horizon
     change: Change = _about(window)(
         kind=ChangeKind.WINDOW_ADDED,
@@ -177,7 +177,7 @@ def _added(window: _Window, state: State) -> Change:
     return change
 
 
-def _at_first(window: _Window, state: State) -> str | None:
+def _at_first(window: _ComparedWindow, state: State) -> str | None:
     """Say when a new window runs first, where that is not simply its next run.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
@@ -189,7 +189,7 @@ def _at_first(window: _Window, state: State) -> str | None:
     return may_wait(window.record.schedule, state.plan.horizon, state.plan.today, is_new=True)
 
 
-def _when(window: _Window, state: State) -> str:
+def _when(window: _ComparedWindow, state: State) -> str:
     record = window.record
     times = starts(record.schedule, state.plan.horizon)
     runs = date_change(times, None, state.plan.horizon).old
@@ -206,7 +206,7 @@ def _dates_unknown(times: object) -> str:
     return f"its dates are not known ({times.reason})" if isinstance(times, Unknown) else ""
 
 
-def _compared(old: _Window, new: _Window, state: State) -> Found:
+def _compared(old: _ComparedWindow, new: _ComparedWindow, state: State) -> Found:
     about = _about(new)
     replaced = _replaced(old, new)
     if old.name is not None and new.name is not None and old.name != new.name:
@@ -248,7 +248,7 @@ def _compared(old: _Window, new: _Window, state: State) -> Found:
     yield from task_changes(old.record, new.record, new.title, about)
 
 
-def _replaced(old: _Window, new: _Window) -> tuple[str, str] | None:
+def _replaced(old: _ComparedWindow, new: _ComparedWindow) -> tuple[str, str] | None:
     """Say what a window was and what it will be, if that is not one resource."""
     if old.logical_id is None or new.logical_id is None:
         return None
@@ -258,7 +258,7 @@ def _replaced(old: _Window, new: _Window) -> tuple[str, str] | None:
     return f"{old.logical_id} of stack {old.stack}", f"{new.logical_id} of stack {new.stack}"
 
 
-def _schedule(old: _Window, new: _Window, state: State, *, is_new: bool) -> Found:
+def _schedule(old: _ComparedWindow, new: _ComparedWindow, state: State, *, is_new: bool) -> Found:
     was, will_be, horizon = old.record.schedule, new.record.schedule, state.plan.horizon
     for field in _SCHEDULE:
         what = f"{field.replace('_', ' ')} of {new.title}"
@@ -294,12 +294,12 @@ def _known(times: object) -> tuple[object, ...]:
     return times if isinstance(times, tuple) else ()
 
 
-def _schedule_and_runs(window: _Window, runs: Any) -> str:
+def _schedule_and_runs(window: _ComparedWindow, runs: Any) -> str:
     said = schedule_words(window.record.schedule)
     return said if runs is None else f"{said} ({runs_words(runs)})"
 
 
-def _hours(old: _Window, new: _Window) -> Found:
+def _hours(old: _ComparedWindow, new: _ComparedWindow) -> Found:
     for field, what in (("duration_hours", "duration"), ("cutoff_hours", "cutoff")):
         before, after = getattr(old.record, field), getattr(new.record, field)
         yield from not_compared(f"{what} of {new.title}", before, after)
@@ -320,7 +320,7 @@ def _time_to_start(window: WindowRecord) -> str | None:
     return f"nodes start in the first {hours(max(0, duration - cutoff))} of each run"
 
 
-def _targets(old: _Window, new: _Window) -> Found:
+def _targets(old: _ComparedWindow, new: _ComparedWindow) -> Found:
     before, after = _atoms(old.record), _atoms(new.record)
     for target in new.record.targets:
         why = why_unknown(target.targets)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from patching_constructs.model.config_rules import (
     CONFIG_RULE_PARAMETERS_MAX_LENGTH,
     MISSING_IN,
-    PatchConfigRule,
+    ManagedConfigRule,
 )
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.ids import FindingId
 
 
-def check_config_rules(rules: Sequence[PatchConfigRule] | None, *, region: Maybe[str]) -> Iterator[Finding]:
+def check_config_rules(rules: Sequence[ManagedConfigRule] | None, *, region: Maybe[str]) -> Iterator[Finding]:
     """Find rules that are none, do not exist in the Region, or cannot be chosen without knowing it.
 
     Args:
@@ -26,14 +26,14 @@ def check_config_rules(rules: Sequence[PatchConfigRule] | None, *, region: Maybe
                 "rules",
                 "the Region is not known before deployment, so that nobody can tell which rules exist in it",
                 received="no choice",
-                allowed="a list of PatchConfigRule, or a stack whose Region is known",
+                allowed="a list of ManagedConfigRule, or a stack whose Region is known",
             )
         return
     for index, rule in enumerate(rules):
         field = f"rules[{index}]"
-        if rule not in set(PatchConfigRule):
+        if rule not in set(ManagedConfigRule):
             yield _finding(
-                field, "not a rule about patching", received=repr(rule), allowed=", ".join(PatchConfigRule)
+                field, "not a rule about patching", received=repr(rule), allowed=", ".join(ManagedConfigRule)
             )
         elif rule in rules[:index]:
             yield _finding(field, "stands twice", received=str(rule), allowed="each rule once")

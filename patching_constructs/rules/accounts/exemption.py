@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from patching_constructs.model.exemption import Exemption
+from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.ids import FindingId
 
@@ -11,7 +11,7 @@ FAR_AHEAD = dt.timedelta(days=366)
 """Our own limit: who answers for an exemption should look at it once a year."""
 
 
-def check_exemption(exemption: Exemption, *, field: str = "") -> Iterator[Finding]:
+def check_exemption(exemption: ExemptionRecord, *, field: str = "") -> Iterator[Finding]:
     """Find what makes an exemption none: nobody answers for it, or it leaves out everything.
 
     Args:
@@ -46,7 +46,7 @@ def check_exemption(exemption: Exemption, *, field: str = "") -> Iterator[Findin
         )
 
 
-def doubt_exemption(exemption: Exemption, *, today: dt.date, field: str = "") -> Iterator[Finding]:
+def doubt_exemption(exemption: ExemptionRecord, *, today: dt.date, field: str = "") -> Iterator[Finding]:
     """Find what has expired, and what holds for so long that nobody will look at it again.
 
     Args:
@@ -74,7 +74,7 @@ def doubt_exemption(exemption: Exemption, *, today: dt.date, field: str = "") ->
         )
 
 
-def check_exemptions(exemptions: Sequence[Exemption], *, field: str = "exemptions") -> list[Finding]:
+def check_exemptions(exemptions: Sequence[ExemptionRecord], *, field: str = "exemptions") -> list[Finding]:
     """Find the errors of several exemptions."""
     return [
         finding
@@ -84,7 +84,7 @@ def check_exemptions(exemptions: Sequence[Exemption], *, field: str = "exemption
 
 
 def doubt_exemptions(
-    exemptions: Sequence[Exemption], *, today: dt.date, field: str = "exemptions"
+    exemptions: Sequence[ExemptionRecord], *, today: dt.date, field: str = "exemptions"
 ) -> list[Finding]:
     """Find the doubts about several exemptions."""
     return [

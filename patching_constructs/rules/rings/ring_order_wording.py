@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from patching_constructs.analysis.install_runs import InstallRun
 from patching_constructs.analysis.margin import Margin
 from patching_constructs.analysis.ring_order import Case, Lane
-from patching_constructs.analysis.ring_proof import RingProof, Verdict
+from patching_constructs.analysis.ring_proof import OrderVerdict, RingProof
 from patching_constructs.rules.wording import moment
 from patching_constructs.schedules.span import Span
 
 _LISTED_MONTHS = 5
 
 
-def share(verdict: Verdict) -> str:
+def share(verdict: OrderVerdict) -> str:
     """Write the share of publication times, never as zero if there are any."""
     affected = verdict.order.share
     return "less than 0.1 %" if 0 < affected < 0.001 else f"{100 * affected:.1f} %"
@@ -75,7 +75,7 @@ def _runs(proof: RingProof, later: InstallRun, earlier: InstallRun | None) -> st
     )
 
 
-def months(verdict: Verdict, horizon: Span) -> str:
+def months(verdict: OrderVerdict, horizon: Span) -> str:
     """Write in how many months such patches are published."""
     return f"published in {len(verdict.order.months)} of {len(list(horizon.months()))} months"
 

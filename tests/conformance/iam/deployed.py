@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from local_aws.cloudformation.stack import Stack
+from local_aws.cloudformation.stack import DeployedStack
 from local_aws.records import StackResource
 from local_aws.services.moto_seams import every_stack
 from tests.conformance.iam.evaluator import Authorization, Document, Request
@@ -79,7 +79,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class _Resource:
-    stack: Stack
+    stack: DeployedStack
     resource: StackResource
 
     @property

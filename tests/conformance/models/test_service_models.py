@@ -20,7 +20,7 @@ from botocore.model import ServiceModel
 from local_aws.aws import client
 from local_aws.cloudformation.direct import answer_directly, direct_client
 from local_aws.in_process import in_process
-from patching_constructs.lambdas import executions
+from patching_constructs.lambdas._shared import executions
 from tests.conformance.answers.cli_examples import cli_samples, is_masked, service_model
 from tests.conformance.answers.samples import samples
 from tests.conformance.models.deviations import AWS, MOTO, is_empty, is_known
@@ -358,8 +358,8 @@ def test_the_list_of_moto_only_shrinks() -> None:
 
 def test_what_functions_are_answered_deviates_nowhere() -> None:
     """Their services are in the source of `patching_constructs/lambdas`; moto answers some of them."""
-    runtime = Path(executions.__file__).parent
-    source = "\n".join(path.read_text("utf-8") for path in runtime.rglob("*.py"))
+    lambdas = Path(executions.__file__).parents[1]
+    source = "\n".join(path.read_text("utf-8") for path in lambdas.rglob("*.py"))
     for kind in MOTO:
         method = xform_name(kind.operation.partition(":")[2])
         assert f".{method}(" not in source

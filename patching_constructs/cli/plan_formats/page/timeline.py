@@ -22,7 +22,7 @@ FIRST_HOUR = 18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PatchClass:
+class TimelineRow:
     """Patches that every ring treats alike.
 
     Attributes:
@@ -51,7 +51,7 @@ class Timeline:
         data: Everything that the script needs, for JSON.
     """
 
-    classes: tuple[PatchClass, ...]
+    classes: tuple[TimelineRow, ...]
     published: datetime
     data: dict[str, object]
 
@@ -85,7 +85,7 @@ def timeline(plan: Plan, rings: Sequence[RingView]) -> Timeline:
     )
 
 
-def patch_classes(rings: Sequence[RingView]) -> tuple[PatchClass, ...]:
+def patch_classes(rings: Sequence[RingView]) -> tuple[TimelineRow, ...]:
     """Join the severities of an operating system that all rings treat alike.
 
     Windows is the last: most days have no patch of it.
@@ -100,7 +100,7 @@ def patch_classes(rings: Sequence[RingView]) -> tuple[PatchClass, ...]:
         key = tuple((number, id(journey)) for number, journey in of_rings.items())
         alike.setdefault((system, key), []).append(severity)
     return tuple(
-        PatchClass(
+        TimelineRow(
             operating_system=system,
             severities=tuple(severities),
             journeys=journeys[system, severities[0]],
@@ -117,7 +117,7 @@ def step_at(journey: Journey, published: datetime) -> JourneyStep:
     return journey.steps[max(place - 1, 0)]
 
 
-def _class_data(patches: PatchClass) -> dict[str, object]:
+def _class_data(patches: TimelineRow) -> dict[str, object]:
     return {
         "name": patches.name,
         "journeys": {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from patching_constructs.cli.plan_formats.page.rings import RingView
-from patching_constructs.cli.plan_formats.page.timeline import PatchClass, step_at
+from patching_constructs.cli.plan_formats.page.timeline import TimelineRow, step_at
 from patching_constructs.cli.plan_formats.page.words import length, moment
 from patching_constructs.plan.journeys import Journey, JourneyStep
 
@@ -51,7 +51,7 @@ class Travel:
     stops: tuple[Stop, ...]
 
 
-def travel(patches: PatchClass, rings: Sequence[RingView], published: datetime) -> Travel:
+def travel(patches: TimelineRow, rings: Sequence[RingView], published: datetime) -> Travel:
     """Follow a patch through all rings."""
     steps = {number: step_at(journey, published) for number, journey in patches.journeys.items()}
     ends = [step.closes_at or step.starts_at for step in steps.values()]
@@ -81,7 +81,7 @@ def _missing(steps: dict[int, JourneyStep]) -> Iterator[int]:
 def _stop(
     ring: RingView,
     rings: Sequence[RingView],
-    patches: PatchClass,
+    patches: TimelineRow,
     steps: dict[int, JourneyStep],
     published: datetime,
     end: datetime,

@@ -36,7 +36,7 @@ class OrderView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Headline:
     """The headline.
 
     Attributes:
@@ -54,7 +54,7 @@ class Verdict:
     rows: tuple[OrderView, ...]
 
 
-def verdict(plan: Plan) -> Verdict:
+def verdict(plan: Plan) -> Headline:
     """Put the answers about all rings into one sentence."""
     rows = tuple(_joined([_row(answer, plan) for answer in plan.order]))
     compared = [row for row in rows if row.state != OrderState.FIRST]
@@ -63,29 +63,29 @@ def verdict(plan: Plan) -> Verdict:
     accepted = [row for row in compared if row.state == "accepted"]
     details = tuple(_accepted(accepted))
     if refuted:
-        return Verdict(
+        return Headline(
             state="bad",
             sentence="The rings are not in order.",
             details=(*_pairs("Some patches reach", "before", refuted), *details),
             rows=rows,
         )
     if undecided:
-        return Verdict(
+        return Headline(
             state="doubt",
             sentence="The order of the rings is not decided.",
             details=(*_pairs("It is open for", "after", undecided), *details),
             rows=rows,
         )
     if not compared:
-        return Verdict(state="doubt", sentence="There are no two rings to compare.", rows=rows)
+        return Headline(state="doubt", sentence="There are no two rings to compare.", rows=rows)
     if len(accepted) == len(compared):
-        return Verdict(
+        return Headline(
             state="doubt",
             sentence="The rings are not in order, and that is accepted.",
             details=details,
             rows=rows,
         )
-    return Verdict(
+    return Headline(
         state="good", sentence="The rings are in order.", details=details, path=_path(compared), rows=rows
     )
 

@@ -39,7 +39,7 @@ _FEW = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Runbooks:
+class RunbookPages:
     """Where the pages stand that say what to do.
 
     Attributes:
@@ -141,7 +141,7 @@ def define_reporter_failure(
     symptoms: ReporterSymptoms,
     *,
     reported: Sequence[str],
-    runbooks: Runbooks,
+    runbooks: RunbookPages,
 ) -> cloudwatch.CompositeAlarm:
     """Define the alarm that sums up the symptoms, and that notifies people in their place.
 
@@ -174,7 +174,7 @@ def define_reporter_failure(
 
 
 def define_account_alarms(
-    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: Runbooks
+    scope: Construct, reporter: "ComplianceReporter", thresholds: AccountThresholds, runbooks: RunbookPages
 ) -> list[cloudwatch.Alarm]:
     """Define the alarms that are about no ring, on the metrics that can have a value."""
     return [
@@ -198,7 +198,7 @@ def define_ring_alarms(
     thresholds: ComplianceThresholds,
     *,
     silence_arn: str,
-    runbooks: Runbooks,
+    runbooks: RunbookPages,
 ) -> RingAlarms:
     """Define the alarms of a ring, and the one that says whether it is healthy.
 
@@ -268,7 +268,7 @@ def _define(
     metric: cloudwatch.Metric,
     *,
     place: str,
-    runbooks: Runbooks,
+    runbooks: RunbookPages,
 ) -> cloudwatch.Alarm:
     return cloudwatch.Alarm(
         scope,
