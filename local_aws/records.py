@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from local_aws.cloudformation.cloudformation_type import CloudFormationType
 from local_aws.cloudformation.registry import RESOURCE_TYPES
-from local_aws.cloudformation.resource_type import CloudFormationType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
     from patching_constructs.schedules.runs import Run
-    from patching_constructs.settings.accounts import AccountSettings
+    from patching_constructs.settings.account import AccountSettings
     from patching_constructs.settings.alarms import RecipientSettings
-    from patching_constructs.settings.baselines import BaselineSettings
+    from patching_constructs.settings.baseline import BaselineSettings
     from patching_constructs.settings.loader import load_settings
     from patching_constructs.settings.settings import Settings
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
@@ -79,11 +79,11 @@ if TYPE_CHECKING:
 _EXPORTS = {
     "AccountMetric": "contracts.compliance_metrics",
     "AccountQuotas": "model.account_quotas",
-    "AccountSettings": "settings.accounts",
+    "AccountSettings": "settings.account",
     "AccountThresholds": "values.compliance_thresholds",
     "ApprovalRule": "values.approval_rule",
     "AvailableSecurityUpdatesComplianceStatus": "model.patch_choices",
-    "BaselineSettings": "settings.baselines",
+    "BaselineSettings": "settings.baseline",
     "CommandOutput": "constructs.windows.command_output",
     "ComplianceAlarms": "constructs.compliance.compliance_alarms",
     "ComplianceHistory": "constructs.compliance.compliance_history",

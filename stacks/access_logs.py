@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.acknowledgements.buckets import acknowledge_access_logs
+from stacks.acknowledgements.s3_buckets import acknowledge_access_logs
 
 
 def define_access_logs(scope: Construct) -> s3.Bucket:

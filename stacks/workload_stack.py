@@ -21,7 +21,6 @@ from patching_constructs import (
     Settings,
 )
 from stacks.access_logs import define_access_logs
-from stacks.acknowledgements.buckets import acknowledge_command_output
 from stacks.acknowledgements.compliance import acknowledge_reporter, acknowledge_ring_runs
 from stacks.acknowledgements.messages import (
     acknowledge_alarms,
@@ -29,6 +28,7 @@ from stacks.acknowledgements.messages import (
     acknowledge_findings,
 )
 from stacks.acknowledgements.patching import acknowledge_fleets, acknowledge_windows
+from stacks.acknowledgements.s3_buckets import acknowledge_command_output
 from stacks.from_settings import (
     alarm_recipients,
     chat_topic_name,

@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from local_aws import client
 from local_aws.fleet.simulation import SimulatedPlace
-from local_aws.services.functions import DeployedFunction, functions_of
+from local_aws.services.lambda_functions import DeployedFunction, functions_of
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from patching_constructs.contracts.reporter_settings import ReporterSettings

@@ -14,7 +14,7 @@ from demo.quarter.story import Happening, Story
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import SimulatedPlace, WindowFired, window_starts
 from local_aws.services.alarms import AlarmClock
-from local_aws.services.functions import FunctionRunner
+from local_aws.services.lambda_functions import FunctionRunner
 
 _HOUR = timedelta(hours=1)
 

@@ -1,6 +1,6 @@
 """Every resource type that stacks can have, by name."""
 
-from local_aws.cloudformation.resource_type import CloudFormationType
+from local_aws.cloudformation.cloudformation_type import CloudFormationType
 from local_aws.cloudformation.resources import (
     athena,
     cdk,
@@ -9,7 +9,6 @@ from local_aws.cloudformation.resources import (
     dynamodb,
     ecr,
     events,
-    functions,
     glue,
     iam,
     kms,
@@ -20,6 +19,7 @@ from local_aws.cloudformation.resources import (
     sqs,
     ssm,
 )
+from local_aws.cloudformation.resources import lambda_functions as functions
 
 RESOURCE_TYPES: dict[str, CloudFormationType] = {
     kind.type_name: kind

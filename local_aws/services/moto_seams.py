@@ -33,7 +33,7 @@ from local_aws.fleet.executions import Executions
 from local_aws.fleet.fleet import Fleet
 from local_aws.fleet.simulation import SimulatedPlace
 from local_aws.fleet.systems_manager import FleetSystemsManager
-from local_aws.services.maintenance_windows import RegionWindows
+from local_aws.services.maintenance_window_service import RegionWindows
 from local_aws.services.moto_corrections import Refusal, correct
 from local_aws.services.ops_center import OpsCenter
 from local_aws.services.patch_manager import PatchManager

@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> ExitStatus:
 
 def _check(options: argparse.Namespace) -> "CheckReport":
     from patching_constructs.cli.report import CheckReport, in_reading_order
-    from patching_constructs.rules.acknowledgements import judge
+    from patching_constructs.rules.acknowledged_findings import judge
     from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from patching_constructs.contracts.history_row import HistoryRow
     from patching_constructs.evidence.pack import EvidencePack, Intent
     from patching_constructs.model.exemption import ExemptionRecord
-    from patching_constructs.settings.exemptions import ExemptionSettings
+    from patching_constructs.settings.exemption import ExemptionSettings
     from patching_constructs.settings.settings import Settings
 
 _DAMAGES_SHOWN = 10
@@ -78,8 +78,8 @@ def add_command(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> ExitStatus:
     from patching_constructs.cli.evidence_formats.csv_text import format_csv
+    from patching_constructs.cli.evidence_formats.evidence_tables import tables
     from patching_constructs.cli.evidence_formats.html import format_evidence
-    from patching_constructs.cli.evidence_formats.tables import tables
 
     pack = _pack(options)
     shown = tables(pack)

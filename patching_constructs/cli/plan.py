@@ -84,7 +84,7 @@ def _write(file: Path, text: str) -> None:
 def _plan(options: argparse.Namespace) -> "Plan":
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan
-    from patching_constructs.rules.acknowledgements import judge
+    from patching_constructs.rules.acknowledged_findings import judge
     from patching_constructs.rules.estate import check_estates
 
     today = dt.datetime.now(dt.UTC).date()

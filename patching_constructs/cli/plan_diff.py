@@ -56,7 +56,7 @@ def _states(
     from patching_constructs.cli.report import in_reading_order
     from patching_constructs.plan.build import build_plan
     from patching_constructs.plan.state import State
-    from patching_constructs.rules.acknowledgements import judge
+    from patching_constructs.rules.acknowledged_findings import judge
     from patching_constructs.rules.estate import check_estates
 
     states = []

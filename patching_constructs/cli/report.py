@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

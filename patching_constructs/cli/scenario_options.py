@@ -110,7 +110,7 @@ def read_scenario(
     """
     from patching_constructs.rules.ids import FindingId
     from patching_constructs.templates.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
-    from patching_constructs.templates.templates import read_estates
+    from patching_constructs.templates.estate_files import read_estates
 
     settings = _read_settings(options, today=today)
     check_options = _check_options(options, settings, today=today)

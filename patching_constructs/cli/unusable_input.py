@@ -11,7 +11,7 @@ def ended_by_unusable_input(parser: argparse.ArgumentParser, action: Callable[[]
     """Run `action`; say what cannot be used, without a traceback, if that ends it."""
     from patching_constructs.cli.arguments import ArgumentError
     from patching_constructs.errors import SettingsError
-    from patching_constructs.templates.error import ReadingError
+    from patching_constructs.templates.template_error import ReadingError
 
     try:
         return action()

@@ -12,7 +12,7 @@ from typing import Any
 from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.model.location import Location
 from patching_constructs.model.patch_state import PatchState
-from patching_constructs.templates.error import ReadingError
+from patching_constructs.templates.template_error import ReadingError
 
 SCHEMA_VERSION = 1
 _PARTITIONS = ("rollout", "account", "region", "day")

@@ -9,8 +9,8 @@ from patching_constructs.analysis.account_quota_use import AccountQuotaUse, acco
 from patching_constructs.analysis.association_windows import association_windows
 from patching_constructs.analysis.by_environment import by_environment
 from patching_constructs.analysis.collisions import window_traffic
-from patching_constructs.analysis.costs.billable_units import billable_units
 from patching_constructs.analysis.costs.costs import Costs, costs_of
+from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.analysis.patch_operation import patch_operation
 from patching_constructs.analysis.quota_use import quota_use_of
@@ -25,7 +25,7 @@ from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.rules.estate import CheckOptions
 from patching_constructs.rules.wording import window_name
 from patching_constructs.schedules.openings import opening_times

@@ -16,7 +16,7 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
 from patching_constructs.plan.journeys import Journey
 from patching_constructs.plan.order import OrderAnswer
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.schedules.span import Span
 
 

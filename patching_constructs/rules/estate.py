@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 
 from patching_constructs.analysis.by_environment import EnvironmentPart, by_environment
 from patching_constructs.analysis.collisions import window_traffic
-from patching_constructs.analysis.costs.billable_units import billable_units
 from patching_constructs.analysis.costs.costs import costs_of
+from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.analysis.quota_use import quota_use_of

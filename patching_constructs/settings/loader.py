@@ -13,7 +13,7 @@ from patching_constructs.rules.ids import FindingId
 from patching_constructs.settings.baseline_checks import check_baselines
 from patching_constructs.settings.budget import check_monthly_budget
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.exemptions import doubt_exemptions_of
+from patching_constructs.settings.exemption import doubt_exemptions_of
 from patching_constructs.settings.names import check_names
 from patching_constructs.settings.organisation import check_organisation
 from patching_constructs.settings.problem import Problem

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from patching_constructs.model.finding import Level
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
-from patching_constructs.settings.accounts import AccountRole
+from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.problem import Problem
 from patching_constructs.settings.yaml_document import Path

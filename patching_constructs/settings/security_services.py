@@ -9,7 +9,7 @@ from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.security_hub import FindingSeverity
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
-from patching_constructs.settings.accounts import AccountRole
+from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.problem import Problem

@@ -12,15 +12,15 @@ from patching_constructs.model.promises import Promise
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG
 from patching_constructs.rules.windows.window_runs import DEFAULT_MINUTES_PER_NODE
-from patching_constructs.settings.accounts import AccountRole, AccountSettings, OrganizationId, Partition
+from patching_constructs.settings.account import AccountRole, AccountSettings, OrganizationId, Partition
 from patching_constructs.settings.alarms import RecipientSettings
 from patching_constructs.settings.base import Name, SettingsModel
-from patching_constructs.settings.baselines import BaselineSettings
+from patching_constructs.settings.baseline import BaselineSettings
 from patching_constructs.settings.budget import MonthlyBudgetSettings
-from patching_constructs.settings.exemptions import ExemptionSettings
-from patching_constructs.settings.freezes import FreezeSettings
+from patching_constructs.settings.exemption import ExemptionSettings
+from patching_constructs.settings.freeze import FreezeSettings
 from patching_constructs.settings.quotas import QuotaSettings
-from patching_constructs.settings.rings import PatchGroupSettings, RingSettings
+from patching_constructs.settings.ring import PatchGroupSettings, RingSettings
 from patching_constructs.settings.security_services import ConfigRulesSettings, SecurityHubSettings
 from patching_constructs.values.exemption import Exemption
 from patching_constructs.values.fleet_name import fleet_name

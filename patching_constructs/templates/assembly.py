@@ -16,9 +16,9 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.track import Track, untracked
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.templates.document import TemplateDocument, parse_template
-from patching_constructs.templates.error import ReadingError
 from patching_constructs.templates.resource_types import NESTED_STACK, STACK_SET
 from patching_constructs.templates.stack import ConstructMetadata, TemplateStack
+from patching_constructs.templates.template_error import ReadingError
 
 _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")

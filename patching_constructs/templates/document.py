@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from patching_constructs.contracts.marks import METADATA_KEY
 from patching_constructs.model.location import Location
-from patching_constructs.templates.error import ReadingError
 from patching_constructs.templates.json_text import parse_json
 from patching_constructs.templates.resource_types import COUNTED, LOOKED_AT
+from patching_constructs.templates.template_error import ReadingError
 from patching_constructs.templates.yaml_text import parse_yaml
 
 MAX_VALUES = 1_000_000

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Sequence
 
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.templates.functions import as_text
+from patching_constructs.templates.intrinsic_functions import as_text
 from patching_constructs.templates.resolver import StackResolver, Steps
 from patching_constructs.templates.scenario import OpenQuestionError, Scenario
 from patching_constructs.templates.stack import TemplateStack

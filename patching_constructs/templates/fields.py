@@ -7,7 +7,7 @@ from typing import TypeVar
 from patching_constructs.model.estate import TemplateMistake
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.templates.functions import as_text, kind
+from patching_constructs.templates.intrinsic_functions import as_text, kind
 
 T = TypeVar("T")
 

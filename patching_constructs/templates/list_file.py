@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from patching_constructs.model.location import Location
-from patching_constructs.templates.error import ReadingError
+from patching_constructs.templates.template_error import ReadingError
 from patching_constructs.templates.yaml_text import parse_yaml
 
 

@@ -15,7 +15,7 @@ from patching_constructs.model.maintenance_window import TargetRecord
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.templates import resource_types as types
 from patching_constructs.templates.fields import Fields
-from patching_constructs.templates.functions import NO_VALUE
+from patching_constructs.templates.intrinsic_functions import NO_VALUE
 from patching_constructs.templates.maintenance_window import read_target
 from patching_constructs.templates.marks import read_metadata_marks, read_tag_marks
 from patching_constructs.templates.patch_baseline import read_patch_baseline

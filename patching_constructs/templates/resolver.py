@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 
 from patching_constructs.model.unknown import PartlyKnown, Reference, Unknown
-from patching_constructs.templates import functions
-from patching_constructs.templates.functions import NO_VALUE, as_text, kind
+from patching_constructs.templates import intrinsic_functions as functions
+from patching_constructs.templates.intrinsic_functions import NO_VALUE, as_text, kind
 from patching_constructs.templates.scenario import OpenQuestionError, Question, Scenario
 from patching_constructs.templates.stack import TemplateStack, canonical
 

@@ -22,7 +22,7 @@ from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.horizon import horizon_between
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 
 REGIONS = ["eu-central-1", "us-east-1"]
 OPTIONS = CheckOptions(horizon=horizon_between(date(2026, 11, 23), date(2028, 11, 23)))

@@ -13,12 +13,12 @@ from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import PROMISES, Promise, Severity
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.acknowledgements import judge
+from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.horizon import horizon_between
 from patching_constructs.templates.acknowledgement_file import read_acknowledgements
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from tests.sample import sample_app
 
 ROOT = Path(__file__).parents[2]

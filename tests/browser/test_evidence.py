@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from patching_constructs.cli.evidence_formats.evidence_tables import tables
 from patching_constructs.cli.evidence_formats.html import format_evidence
-from patching_constructs.cli.evidence_formats.tables import tables
 from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.evidence.pack import Intent, build_evidence
 from patching_constructs.model.patch_state import PatchState

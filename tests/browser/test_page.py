@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from patching_constructs.cli.plan_formats.page.rings import ring_views
+from patching_constructs.cli.plan_formats.page.ring_rows import ring_views
 from tests.browser.conftest import HERE, PHONE, WIDE, Scheme, Show, Shown
 from tests.browser.plans import HOSTILE, PLANS, hostile
 

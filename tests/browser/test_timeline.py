@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from patching_constructs.cli.plan_formats.page.rings import RingView, ring_views
+from patching_constructs.cli.plan_formats.page.ring_rows import RingView, ring_views
 from patching_constructs.cli.plan_formats.page.timeline import TimelineRow, patch_classes, timeline
 from patching_constructs.cli.plan_formats.page.travel import travel
 from patching_constructs.cli.plan_formats.page.words import moment, system_name

@@ -10,7 +10,7 @@ import yaml
 from patching_constructs.cli.arguments import parse_horizon, parse_rings
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/expected.yaml"))
 

@@ -506,7 +506,7 @@ def test_a_mistake_of_our_own_is_one_line_and_no_pass(
         message = "unforeseen"
         raise KeyError(message)
 
-    monkeypatch.setattr("patching_constructs.templates.templates.read_estates", fail)
+    monkeypatch.setattr("patching_constructs.templates.estate_files.read_estates", fail)
     status, out, err = run(capsys, "clean.yaml")
     assert (status, out) == (2, "")
     assert err == "patching: failed by a mistake of its own, please report it: KeyError: 'unforeseen'\n"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from patching_constructs.analysis.costs.billable_amount import BillableUse
-from patching_constructs.analysis.costs.billable_units import EnvironmentUse
 from patching_constructs.analysis.costs.costs import Costs, costs_of
+from patching_constructs.analysis.costs.estate_units import EnvironmentUse
 from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.cli import main

@@ -19,10 +19,10 @@ from patching_constructs.cli.plan_formats.text import format_text
 from patching_constructs.model.estate import Estate
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.acknowledgements import judge
+from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.error import ReadingError
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
+from patching_constructs.templates.template_error import ReadingError
 from tests.cli.plans import RELEASE, YEAR_END
 from tests.cli.test_plan import errors
 from tests.templates.test_fuzz import NODES, PLACES, VALID

@@ -12,9 +12,9 @@ from patching_constructs.analysis.quota_use import QuotaUse
 from patching_constructs.cli.plan_formats.page.calendar import calendar
 from patching_constructs.cli.plan_formats.page.costs import costs_view
 from patching_constructs.cli.plan_formats.page.exposure import exposure_views
-from patching_constructs.cli.plan_formats.page.findings import MOST, findings_view
+from patching_constructs.cli.plan_formats.page.finding_list import MOST, findings_view
 from patching_constructs.cli.plan_formats.page.quotas import quota_views
-from patching_constructs.cli.plan_formats.page.rings import main_zone, ring_views
+from patching_constructs.cli.plan_formats.page.ring_rows import main_zone, ring_views
 from patching_constructs.cli.plan_formats.page.timeline import patch_classes, step_at
 from patching_constructs.cli.plan_formats.page.verdict import verdict
 from patching_constructs.cli.plan_formats.page.words import length, moment
@@ -25,7 +25,7 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.order import OrderState
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedWindow
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.schedules.openings import opening_times
 from tests.browser.plans import frozen, sample
 

@@ -10,8 +10,9 @@ from botocore.model import ServiceModel
 
 import patching_constructs
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
-from patching_constructs.lambdas.compliance_reporter import nodes, publications, windows
-from patching_constructs.lambdas.patch_event_forwarder import windows as enriched_windows
+from patching_constructs.lambdas.compliance_reporter import nodes, publications
+from patching_constructs.lambdas.compliance_reporter import window_reader as windows
+from patching_constructs.lambdas.patch_event_forwarder import window_reader as enriched_windows
 from patching_constructs.lambdas.ring_run_recorder import task_results
 from patching_constructs.model.patch_choices import (
     AvailableSecurityUpdatesComplianceStatus,

@@ -23,7 +23,7 @@ from demo.quarter.tables import print_quarter
 from local_aws import in_process
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node
-from local_aws.services.functions import FunctionFailedError
+from local_aws.services.lambda_functions import FunctionFailedError
 from patching_constructs import OperatingSystem
 from patching_constructs.constructs.compliance.dashboard.body import LAST_WEEK, NOW
 from patching_constructs.contracts.compliance_metrics import ComplianceMetric

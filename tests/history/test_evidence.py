@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from patching_constructs.cli import main
 from patching_constructs.cli.evidence_formats.csv_text import format_csv
+from patching_constructs.cli.evidence_formats.evidence_tables import EvidenceTable, tables
 from patching_constructs.cli.evidence_formats.html import format_evidence
-from patching_constructs.cli.evidence_formats.tables import EvidenceTable, tables
 from patching_constructs.contracts.history_row import HistoryProblem, HistoryRow
 from patching_constructs.evidence.installations import How, Installation, Kept, PatchTrail
 from patching_constructs.evidence.order_seen import InOrder, OrderSeen, order_seen

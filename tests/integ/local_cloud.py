@@ -12,7 +12,7 @@ from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
 from local_aws.fleet.simulation import SimulatedPlace, WindowFired, window_starts
 from local_aws.server import Server
-from local_aws.services.functions import FunctionRunner
+from local_aws.services.lambda_functions import FunctionRunner
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from tests.integ.cloud import IntegError, Launch

@@ -34,7 +34,7 @@ from patching_constructs import (
     Severity,
     Weekday,
 )
-from patching_constructs.analysis.costs.billable_units import billable_units
+from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.contracts.compliance_metrics import NAMESPACE, PUBLISHED_ON_FAILURE, ComplianceMetric
 from patching_constructs.contracts.published_metrics import PublishedMetrics
@@ -43,7 +43,7 @@ from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import Clients, Reporter, ReportPlaces
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.schedules.horizon import horizon_between
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from tests.lambdas.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")

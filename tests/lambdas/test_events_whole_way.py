@@ -14,7 +14,7 @@ from local_aws import deploy_template
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import simulate
-from local_aws.services.functions import FunctionFailedError, FunctionRunner
+from local_aws.services.lambda_functions import FunctionFailedError, FunctionRunner
 from local_aws.services.moto_seams import place
 from patching_constructs import (
     CommandOutput,

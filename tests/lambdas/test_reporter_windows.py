@@ -7,7 +7,7 @@ import pytest
 
 from local_aws.fleet.clock import clock
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
-from patching_constructs.lambdas.compliance_reporter.windows import RolloutRuns, read_runs
+from patching_constructs.lambdas.compliance_reporter.window_reader import RolloutRuns, read_runs
 from tests.lambdas.fleets import DAY, HOUR, KERNEL, OPENSSL, START, TABLE, World, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")

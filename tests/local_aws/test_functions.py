@@ -12,7 +12,7 @@ import pytest
 
 from local_aws.errors import NotEmulatedError
 from local_aws.fleet.clock import clock
-from local_aws.services.functions import FunctionFailedError, FunctionRunner, functions_of
+from local_aws.services.lambda_functions import FunctionFailedError, FunctionRunner, functions_of
 from patching_constructs.contracts.ring_health import TaskResult
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
 from patching_constructs.contracts.ring_run_settings import RingOwners

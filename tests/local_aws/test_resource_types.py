@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from local_aws.cloudformation.cloudformation_type import CloudFormationType, fit
 from local_aws.cloudformation.registry import RESOURCE_TYPES
-from local_aws.cloudformation.resource_type import CloudFormationType, fit
 
 SCHEMAS = resources.files("cfnlint.data.schemas")
 # Types that keep a property which the schema lets change, because no API call changes it.

@@ -13,10 +13,10 @@ from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.diff.change import Change, ChangeKind, Comparison
 from patching_constructs.plan.diff.compare import compare
 from patching_constructs.plan.state import State
-from patching_constructs.rules.acknowledgements import judge
+from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.schedules.span import Span
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 
 Template = dict[str, Any]
 

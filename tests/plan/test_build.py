@@ -26,7 +26,7 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing
-from patching_constructs.rules.acknowledgements import judge
+from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.span import Span

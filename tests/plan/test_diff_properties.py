@@ -21,7 +21,7 @@ from patching_constructs.plan.diff import window_changes
 from patching_constructs.plan.diff.change import Area, Comparison
 from patching_constructs.schedules.runs import runs
 from patching_constructs.schedules.span import Span
-from patching_constructs.templates.error import ReadingError
+from patching_constructs.templates.template_error import ReadingError
 from tests.plan.diff_templates import Template, baseline, compare_paths, compare_templates, ring
 from tests.templates.test_fuzz import NODES, PLACES, VALID
 

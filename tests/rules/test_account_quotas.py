@@ -9,7 +9,7 @@ import pytest
 from patching_constructs.model.account_quotas import NEW_ACCOUNT_QUOTAS, AccountQuotas
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from tests.rules.test_estate_rules import HORIZON
 from tests.templates.test_estate import stack_artifact, write
 

@@ -12,7 +12,7 @@ from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.alarms.chat_channels import check_chat_channels
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from tests.rules.test_estate_rules import HORIZON
 from tests.templates.test_estate import stack_artifact
 

@@ -8,7 +8,7 @@ import pytest
 
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from tests.rules.test_estate_rules import HORIZON, Resources, baseline, check, command, found
 from tests.templates.conftest import window
 from tests.templates.test_estate import target, task, write

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from patching_constructs import PROMISES, READY_MADE, OperatingSystem, PatchFilterKey, SettingsError
-from patching_constructs.settings.freezes import MOMENT_PATTERN
-from patching_constructs.settings.schedules import DATE_PATTERN
+from patching_constructs.settings.freeze import MOMENT_PATTERN
+from patching_constructs.settings.schedule import DATE_PATTERN
 from tests.settings.sample import changed, load
 
 OPERATING_SYSTEMS = ", ".join(OperatingSystem)

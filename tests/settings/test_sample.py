@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from patching_constructs import OperatingSystem, load_settings
-from patching_constructs.settings.rings import RingSettings
+from patching_constructs.settings.ring import RingSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SETTINGS = load_settings(Path(__file__).parents[2] / "patching.yaml", today=dt.date(2026, 11, 26))

@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 
 from patching_constructs import ComplianceAlarms, PatchingChecks, Recipient, load_settings
 from patching_constructs.rules.alarms.chat_channels import check_chat_channels
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from stacks.organisation import define_organisation
 from tests.sample import ROOT, stacks_of
 

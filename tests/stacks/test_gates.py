@@ -17,7 +17,8 @@ from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 from constructs import IConstruct
 
-from stacks.acknowledgements import buckets, compliance, messages, patching
+from stacks.acknowledgements import compliance, messages, patching
+from stacks.acknowledgements import s3_buckets as buckets
 from tests.nag import nag_findings
 from tests.sample import ROOT, sample_app, stacks_of
 

@@ -9,11 +9,11 @@ import aws_cdk as cdk
 import pytest
 
 from patching_constructs import load_settings
-from patching_constructs.analysis.costs.billable_units import billable_units
+from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.schedules.horizon import horizon_between
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from stacks.organisation import define_organisation
 from tests.sample import ROOT
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.estate import Estate
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 
 ReadAll = Callable[..., tuple[Estate, ...]]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from patching_constructs.templates.document import parse_template
-from patching_constructs.templates.error import ReadingError
+from patching_constructs.templates.template_error import ReadingError
 
 SHORT = """
 Resources:

@@ -10,9 +10,9 @@ import yaml
 
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.unknown import Reference, Unknown
-from patching_constructs.templates.error import ReadingError
 from patching_constructs.templates.estate import MAX_NESTED_STACKS
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
+from patching_constructs.templates.template_error import ReadingError
 from tests.templates.conftest import ReadAll, window
 
 TARGET_KEYS = [{"Key": "tag:PatchGroup", "Values": ["web"]}]

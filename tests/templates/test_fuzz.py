@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from patching_constructs.cli.arguments import parse_horizon, parse_rings
 from patching_constructs.model.estate import Estate
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.templates.error import ReadingError
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
+from patching_constructs.templates.template_error import ReadingError
 from tests.templates.conftest import window
 from tests.templates.test_estate import target, task
 

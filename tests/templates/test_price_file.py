@@ -10,8 +10,8 @@ import pytest
 from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.price import ANY_REGION, REFERENCE_REGION, PriceLine
-from patching_constructs.templates.error import ReadingError
 from patching_constructs.templates.price_file import SHIPPED_FILE, read_prices
+from patching_constructs.templates.template_error import ReadingError
 
 LINE = """\
   - unit: log-gigabytes

@@ -13,7 +13,7 @@ from patching_constructs.model.estate import Estate
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.templates.templates import read_estates
+from patching_constructs.templates.estate_files import read_estates
 from patching_constructs.values.ring_windows import ring_windows
 from stacks.organisation import define_organisation
 

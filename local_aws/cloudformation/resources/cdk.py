@@ -3,7 +3,7 @@
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import CloudFormationType, Properties, names
+from local_aws.cloudformation.cloudformation_type import CloudFormationType, Properties, names
 
 
 class Metadata(CloudFormationType):

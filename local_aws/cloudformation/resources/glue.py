@@ -5,7 +5,7 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import CloudFormationType, Properties, names
+from local_aws.cloudformation.cloudformation_type import CloudFormationType, Properties, names
 from local_aws.errors import NotEmulatedError
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import CloudFormationType, Properties, fit, names
+from local_aws.cloudformation.cloudformation_type import CloudFormationType, Properties, fit, names
 from local_aws.errors import NotEmulatedError
 
 _CANNED_ACLS = {"Private": "private", "LogDeliveryWrite": "log-delivery-write"}

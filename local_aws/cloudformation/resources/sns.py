@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import (
+from local_aws.cloudformation.cloudformation_type import (
     CloudFormationType,
     Properties,
     added,

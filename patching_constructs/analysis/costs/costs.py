@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from patching_constructs.analysis.costs.billable_amount import BillableTally, BillableUse
-from patching_constructs.analysis.costs.billable_units import EnvironmentUse
+from patching_constructs.analysis.costs.estate_units import EnvironmentUse
 from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableUnit, CostKind

@@ -11,7 +11,7 @@ from patching_constructs._version import __version__
 from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.location import Location
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 

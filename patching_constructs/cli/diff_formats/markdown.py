@@ -14,7 +14,7 @@ from patching_constructs.cli.diff_formats.wording import (
 )
 from patching_constructs.cli.plan_formats.markdown import MAX_CHARACTERS, escaped
 from patching_constructs.plan.diff.change import Change, Comparison
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 _ROOM_FOR_THE_END = 1_000
 _SHORTENED = "_Shortened to fit into a comment; `--format json` and `--format text` have all of it._"

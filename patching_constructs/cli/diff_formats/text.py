@@ -14,7 +14,7 @@ from patching_constructs.cli.diff_formats.wording import (
 )
 from patching_constructs.cli.plan_formats.section import printable
 from patching_constructs.plan.diff.change import Change, Comparison
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 
 def format_text(comparison: Comparison) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from patching_constructs.cli.evidence_formats.tables import Cell, EvidenceTable
+from patching_constructs.cli.evidence_formats.evidence_tables import Cell, EvidenceTable
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """https://owasp.org/www-community/attacks/CSV_Injection"""

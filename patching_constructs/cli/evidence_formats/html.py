@@ -9,7 +9,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from patching_constructs._version import __version__
-from patching_constructs.cli.evidence_formats.tables import EvidenceTable
+from patching_constructs.cli.evidence_formats.evidence_tables import EvidenceTable
 from patching_constructs.evidence.installations import Kept
 from patching_constructs.evidence.order_seen import InOrder
 from patching_constructs.evidence.pack import EvidencePack

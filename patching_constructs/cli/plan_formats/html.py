@@ -13,9 +13,9 @@ from patching_constructs._version import __version__
 from patching_constructs.cli.plan_formats.page.calendar import calendar
 from patching_constructs.cli.plan_formats.page.costs import costs_view
 from patching_constructs.cli.plan_formats.page.exposure import exposure_views
-from patching_constructs.cli.plan_formats.page.findings import findings_view
+from patching_constructs.cli.plan_formats.page.finding_list import findings_view
 from patching_constructs.cli.plan_formats.page.quotas import quota_views
-from patching_constructs.cli.plan_formats.page.rings import ring_views, window_views
+from patching_constructs.cli.plan_formats.page.ring_rows import ring_views, window_views
 from patching_constructs.cli.plan_formats.page.timeline import timeline
 from patching_constructs.cli.plan_formats.page.travel import travel
 from patching_constructs.cli.plan_formats.page.verdict import verdict

@@ -24,7 +24,7 @@ from patching_constructs.cli.plan_formats.section import (
 from patching_constructs.model.finding import Level
 from patching_constructs.model.location import Location
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.rules.wording import share
 
 _LEVELS = {

@@ -26,7 +26,7 @@ from patching_constructs.model.systems_manager_quotas import (
     SystemsManagerQuotas,
 )
 from patching_constructs.rules.accounts.exemption import check_exemptions, doubt_exemptions
-from patching_constructs.rules.acknowledgements import judge
+from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.promises import check_promises

@@ -27,7 +27,7 @@ from patching_constructs.constructs._shared.topics import (
     define_topic,
 )
 from patching_constructs.constructs.baselines.patch_baseline import IPatchBaseline
-from patching_constructs.constructs.compliance.alarms.checks import (
+from patching_constructs.constructs.compliance.alarms.alarm_arguments import (
     check_baseline_ids,
     check_key,
     check_pattern_lengths,

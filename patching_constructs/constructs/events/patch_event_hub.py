@@ -25,7 +25,7 @@ from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.subscriptions import show_in_chat, subscribe
 from patching_constructs.constructs._shared.table import define_table
 from patching_constructs.constructs._shared.topics import AlarmsOnly, define_topic
-from patching_constructs.constructs.compliance.alarms.checks import check_each_recipient
+from patching_constructs.constructs.compliance.alarms.alarm_arguments import check_each_recipient
 from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import PatchingKey

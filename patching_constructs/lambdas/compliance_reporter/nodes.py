@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from patching_constructs.contracts.reporter_settings import ReportedGroup
-from patching_constructs.lambdas.compliance_reporter.baselines import bare_id
+from patching_constructs.lambdas.compliance_reporter.baseline_reader import bare_id
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState

@@ -4,7 +4,7 @@ import datetime as dt
 
 from botocore.exceptions import ClientError
 
-from patching_constructs.lambdas.compliance_reporter.baselines import BaselineReader
+from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_state import PatchState

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patching_constructs.contracts.reporter_settings import ReportedGroup
-from patching_constructs.lambdas.compliance_reporter.baselines import BaselineReader
+from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
 from patching_constructs.lambdas.compliance_reporter.pieces import PieceReader, ReadNode
 from patching_constructs.lambdas.compliance_reporter.publications import Publications
-from patching_constructs.lambdas.compliance_reporter.windows import RolloutRuns
+from patching_constructs.lambdas.compliance_reporter.window_reader import RolloutRuns
 from patching_constructs.model.node_report import NodeReport, PatchProblem
 from patching_constructs.model.operating_system import OperatingSystem
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from patching_constructs.contracts.compliance_metrics import AccountMetric
 from patching_constructs.contracts.published_metrics import PublishedMetrics
 from patching_constructs.contracts.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
-from patching_constructs.lambdas.compliance_reporter.baselines import BaselineReader
+from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.figures import Figures, figures
 from patching_constructs.lambdas.compliance_reporter.history import row, write_history
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
@@ -21,7 +21,7 @@ from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.publications import Publications
 from patching_constructs.lambdas.compliance_reporter.publish import MetricPublisher
 from patching_constructs.lambdas.compliance_reporter.readers import Readers, node_reports
-from patching_constructs.lambdas.compliance_reporter.windows import read_runs
+from patching_constructs.lambdas.compliance_reporter.window_reader import read_runs
 
 UNKNOWN_SYSTEM = "UNKNOWN"
 """What stands in place of the operating system of nodes that nothing has reported."""

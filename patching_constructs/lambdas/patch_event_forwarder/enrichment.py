@@ -1,11 +1,11 @@
 """From an event of Systems Manager to what is reported to the security account."""
 
 from patching_constructs.contracts.patch_event import PatchEvent
-from patching_constructs.lambdas.patch_event_forwarder.calendars import report_calendar
+from patching_constructs.lambdas.patch_event_forwarder.change_calendars import report_calendar
 from patching_constructs.lambdas.patch_event_forwarder.commands import report_command, report_invocation
 from patching_constructs.lambdas.patch_event_forwarder.compliance import report_compliance
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
-from patching_constructs.lambdas.patch_event_forwarder.windows import report_window
+from patching_constructs.lambdas.patch_event_forwarder.window_reader import report_window
 from patching_constructs.model.systems_manager_events import (
     CALENDAR_STATE_CHANGE,
     COMMAND_INVOCATION_STATUS_CHANGE,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.location import Location
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.schedules.span import Span
 
 

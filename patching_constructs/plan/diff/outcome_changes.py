@@ -15,7 +15,7 @@ from patching_constructs.plan.diff.value_wording import listed
 from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import PlannedQuota, PlannedRing
 from patching_constructs.plan.state import RingName, State, ring_name, ring_title
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.rules.wording import length, moment
 
 _TIGHT = 0.8

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patching_constructs.analysis.costs.billable_amount import product
-from patching_constructs.analysis.costs.billable_units import billable_units
+from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
 from patching_constructs.contracts.published_metrics import PublishedMetrics
@@ -21,8 +21,8 @@ from patching_constructs.model.estate import Environment, Estate, ResourceAt
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Unknown
 from patching_constructs.schedules.horizon import horizon_between
+from patching_constructs.templates.estate_files import read_estates
 from patching_constructs.templates.resource_types import COUNTED, LOOKED_AT
-from patching_constructs.templates.templates import read_estates
 from tests.templates.conftest import window
 from tests.templates.test_estate import stack_artifact, target, task
 

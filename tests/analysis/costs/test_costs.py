@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patching_constructs.analysis.costs.billable_amount import BillableUse, product, total
-from patching_constructs.analysis.costs.billable_units import EnvironmentUse
 from patching_constructs.analysis.costs.costs import Costs, CostSum, TotalLine, costs_of
+from patching_constructs.analysis.costs.estate_units import EnvironmentUse
 from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS, BillableUnit, CostKind

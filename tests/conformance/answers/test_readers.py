@@ -16,11 +16,11 @@ from patching_constructs.contracts.ring_health import RingHealth
 from patching_constructs.contracts.ring_run_settings import RecordedRing, RingRunSettings
 from patching_constructs.lambdas._shared.delivery import UndeliveredEventError, put_event
 from patching_constructs.lambdas._shared.executions import TaskRun, list_commands, list_nodes, list_tasks
-from patching_constructs.lambdas.compliance_reporter.baselines import BaselineReader
+from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
 from patching_constructs.lambdas.compliance_reporter.remembered_node import RememberedNode
-from patching_constructs.lambdas.compliance_reporter.windows import read_runs
+from patching_constructs.lambdas.compliance_reporter.window_reader import read_runs
 from patching_constructs.lambdas.patch_event_forwarder.nodes import read_computer_names, read_tags
 from patching_constructs.lambdas.ring_run_recorder.recorder import read_run
 from patching_constructs.model.operating_system import OperatingSystem

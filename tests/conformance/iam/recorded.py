@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import WindowFired, simulate
-from local_aws.services.functions import Event, FunctionRunner
+from local_aws.services.lambda_functions import Event, FunctionRunner
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
 from tests import ssm_events

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from patching_constructs.cli.plan_formats.page.rings import RingView, WindowView, frozen_by, main_zone
+from patching_constructs.cli.plan_formats.page.ring_rows import RingView, WindowView, frozen_by, main_zone
 from patching_constructs.cli.plan_formats.page.words import local, moment, zone_of
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.plan.plan import Plan

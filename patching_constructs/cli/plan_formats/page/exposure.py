@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from patching_constructs.analysis.ring_exposure import ExposureRow
-from patching_constructs.cli.plan_formats.page.rings import RingView
+from patching_constructs.cli.plan_formats.page.ring_rows import RingView
 from patching_constructs.cli.plan_formats.page.words import length, severity_names, system_name
 from patching_constructs.model.promises import Promise, Severity
 

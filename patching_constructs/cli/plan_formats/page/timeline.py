@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from patching_constructs.cli.plan_formats.page.rings import RingView
+from patching_constructs.cli.plan_formats.page.ring_rows import RingView
 from patching_constructs.cli.plan_formats.page.words import severity_names, system_name
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity

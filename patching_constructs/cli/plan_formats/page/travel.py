@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from patching_constructs.cli.plan_formats.page.rings import RingView
+from patching_constructs.cli.plan_formats.page.ring_rows import RingView
 from patching_constructs.cli.plan_formats.page.timeline import TimelineRow, step_at
 from patching_constructs.cli.plan_formats.page.words import length, moment
 from patching_constructs.plan.journeys import Journey, JourneyStep

@@ -8,7 +8,7 @@ from patching_constructs.errors import raise_errors
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
 from patching_constructs.rules.windows.window_hours import check_window_hours
 from patching_constructs.settings.base import SettingsModel
-from patching_constructs.settings.schedules import ScheduleSettings
+from patching_constructs.settings.schedule import ScheduleSettings
 from patching_constructs.values.patch_window import PatchWindow
 
 

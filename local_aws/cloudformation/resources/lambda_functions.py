@@ -1,4 +1,4 @@
-"""AWS::Lambda resource types. `local_aws.services.functions` runs functions of this project."""
+"""AWS::Lambda resource types. `local_aws.services.lambda_functions` runs functions of this project."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from local_aws.aws import Aws
-from local_aws.cloudformation.resource_type import (
+from local_aws.cloudformation.cloudformation_type import (
     CloudFormationType,
     Properties,
     added,

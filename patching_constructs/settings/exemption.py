@@ -11,7 +11,7 @@ from patching_constructs.rules.accounts.exemption import doubt_exemption
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.problem import Problem
-from patching_constructs.settings.schedules import DATE_PATTERN
+from patching_constructs.settings.schedule import DATE_PATTERN
 from patching_constructs.values.exemption import Exemption
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.settings.base import SettingsModel, refuse
-from patching_constructs.settings.schedules import DATE_PATTERN, TIME_PATTERN
+from patching_constructs.settings.schedule import DATE_PATTERN, TIME_PATTERN
 
 
 def _day_exists(moment: str) -> str:

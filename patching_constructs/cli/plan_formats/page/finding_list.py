@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.acknowledgements import JudgedFinding
+from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 MOST = 300
 """How many findings of each kind a page lists; `patching check` lists all of them."""

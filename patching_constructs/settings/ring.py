@@ -11,7 +11,7 @@ from patching_constructs.model.promises import Promise
 from patching_constructs.settings.alarms import RecipientSettings
 from patching_constructs.settings.base import Name, SettingsModel, refuse
 from patching_constructs.settings.promises import PromiseSettings
-from patching_constructs.settings.windows import WindowSettings
+from patching_constructs.settings.window import WindowSettings
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 
