@@ -1,4 +1,4 @@
-"""Settings of the enrichment of events in one account and Region; JSON beside the code."""
+"""Settings of the event forwarder in one account and Region; JSON beside the code."""
 
 import json
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class EventRing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventSettings:
-    """Settings of the enrichment.
+    """Settings of the event forwarder.
 
     Attributes:
         rollout: Name of the rollout.

@@ -117,7 +117,7 @@ class EventNode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PatchEvent:
-    """One event of Systems Manager, enriched in the account where it happened.
+    """One event of Systems Manager, with details from the account where it happened.
 
     It holds data only. The security account writes the sentences that people read, and adds what the account
     is called.

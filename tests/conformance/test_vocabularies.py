@@ -12,7 +12,7 @@ import patching_constructs
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 from patching_constructs.lambdas.compliance_reporter import nodes, publications
 from patching_constructs.lambdas.compliance_reporter import window_reader as windows
-from patching_constructs.lambdas.patch_event_forwarder import window_reader as enriched_windows
+from patching_constructs.lambdas.patch_event_forwarder import window_reader
 from patching_constructs.lambdas.ring_run_recorder import task_results
 from patching_constructs.model.patch_choices import (
     AvailableSecurityUpdatesComplianceStatus,
@@ -23,7 +23,7 @@ from patching_constructs.model.patch_choices import (
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.systems_manager_events import ENDED_WINDOW_STATUSES, OVERLAPPING_WINDOW_STATUS
 
-RUNTIME = Path(patching_constructs.__file__).parent / "runtime"
+LAMBDAS = Path(patching_constructs.__file__).parent / "lambdas"
 
 
 def model(service: str) -> ServiceModel:
@@ -56,7 +56,7 @@ def test_a_closed_vocabulary_has_the_words_of_aws(ours: Iterable[str], shape: st
     [
         (PatchFilterKey, "PatchFilterKey"),
         ((*ENDED_WINDOW_STATUSES, OVERLAPPING_WINDOW_STATUS), "MaintenanceWindowExecutionStatus"),
-        (enriched_windows._UNSUCCESSFUL, "MaintenanceWindowExecutionStatus"),
+        (window_reader._UNSUCCESSFUL, "MaintenanceWindowExecutionStatus"),
         ({nodes._ANSWERS}, "PingStatus"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -98,7 +98,7 @@ def test_error_codes_that_are_compared_exist() -> None:
         for service in ("ssm", "dynamodb", "events", "sns")
         for shape in model(service).error_shapes
     }
-    sources = [file.read_text("utf-8") for file in RUNTIME.rglob("*.py")]
+    sources = [file.read_text("utf-8") for file in LAMBDAS.rglob("*.py")]
     literal = {word for source in sources for word in re.findall(r'\["Code"\] (?:!=|==) "(\w+)"', source)}
     assert "ConditionalCheckFailedException" in literal
     assert (literal | publications._REFUSALS | task_results._GONE) - common <= known

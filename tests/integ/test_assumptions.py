@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_each_operation_that_our_functions_read_with_is_among_the_fixtures() -> None:
     sources = [
-        path.read_text(encoding="utf-8") for path in (ROOT / "patching_constructs" / "runtime").rglob("*.py")
+        path.read_text(encoding="utf-8") for path in (ROOT / "patching_constructs" / "lambdas").rglob("*.py")
     ]
     read = {
         operation

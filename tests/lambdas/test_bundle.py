@@ -12,7 +12,7 @@ from patching_constructs.constructs.compliance.compliance_reporter import SETTIN
 from patching_constructs.lambdas.compliance_reporter import handler
 
 ROOT = Path(__file__).parents[2]
-HANDLERS = sorted((ROOT / "patching_constructs" / "runtime").rglob("handler.py"))
+HANDLERS = sorted((ROOT / "patching_constructs" / "lambdas").rglob("handler.py"))
 
 
 @pytest.fixture(scope="module")

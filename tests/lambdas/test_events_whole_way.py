@@ -34,7 +34,7 @@ from patching_constructs import (
     Weekday,
 )
 from tests.lambdas.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
-from tests.lambdas.test_event_enrichment import command_event
+from tests.lambdas.test_event_forwarding import command_event
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 

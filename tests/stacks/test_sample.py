@@ -282,7 +282,7 @@ def test_workload_accounts_send_to_the_bus_that_the_security_account_has(
             function["Handler"].split(".")[2]: function["Environment"]["Variables"].get("EVENT_BUS_ARN")
             for function in _of_type(templates[stack], "AWS::Lambda::Function").values()
         }
-        assert (bus_of["event_enrichment"], bus_of["ring_runs"]) == (expected, expected)
+        assert (bus_of["patch_event_forwarder"], bus_of["ring_run_recorder"]) == (expected, expected)
 
 
 def test_people_are_told_of_failures_and_not_of_what_went_well(

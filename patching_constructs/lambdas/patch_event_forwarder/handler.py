@@ -1,4 +1,4 @@
-"""Where Lambda starts the enrichment of events."""
+"""Where Lambda starts the event forwarder."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE
 from patching_constructs.lambdas._shared.delivery import put_event
 from patching_constructs.lambdas._shared.retries import PATIENT
-from patching_constructs.lambdas.patch_event_forwarder.enrichment import enrich
+from patching_constructs.lambdas.patch_event_forwarder.forwarding import forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
 
 SETTINGS_FILE = "events.json"
@@ -33,7 +33,7 @@ def handler(
     """Report `event` to the security account with the names that it lacks, if it is about patching."""
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
     settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
-    report = enrich(
+    report = forwarded_event(
         SourceEvent(
             event=event,
             settings=EventSettings.from_json(settings),

@@ -11,7 +11,7 @@ import pytest
 
 from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
 from patching_constructs.contracts.patch_event import PatchEventKind
-from patching_constructs.lambdas.patch_event_forwarder.enrichment import _REPORTERS, enrich
+from patching_constructs.lambdas.patch_event_forwarder.forwarding import _REPORTERS, forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
 from patching_constructs.model.systems_manager_events import PATCH_DOCUMENTS
 from tests.conformance.answers.samples import answered, sample
@@ -224,7 +224,7 @@ def test_every_example_goes_through_its_handler(detail_type: str) -> None:
         "DescribeInstanceInformation",
     )
     for event in examples(detail_type):
-        reported = enrich(
+        reported = forwarded_event(
             SourceEvent(
                 event=event,
                 settings=SETTINGS,

@@ -27,7 +27,7 @@ class UnknownEventError(Exception):
     """An event of a type arrived that is never reported."""
 
 
-def enrich(source: SourceEvent) -> PatchEvent | None:
+def forwarded_event(source: SourceEvent) -> PatchEvent | None:
     """Add to an event what it leaves out; what cannot be looked up is stated.
 
     Returns:

@@ -30,7 +30,7 @@ from patching_constructs.contracts.patch_event import (
     PatchEventSeverity,
 )
 from patching_constructs.lambdas.patch_event_forwarder import handler as forwarder
-from patching_constructs.lambdas.patch_event_forwarder.enrichment import UnknownEventError, enrich
+from patching_constructs.lambdas.patch_event_forwarder.forwarding import UnknownEventError, forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.named_nodes import MOST_NODES
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
 from tests import ssm_events
@@ -68,7 +68,7 @@ def look(world: World, event: dict[str, Any], *, settings: EventSettings = SETTI
     source = SourceEvent(
         event={**event, **here}, settings=settings, ssm=world.client("ssm"), ec2=world.client("ec2")
     )
-    return enrich(source)
+    return forwarded_event(source)
 
 
 def reported(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent:
