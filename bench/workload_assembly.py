@@ -54,7 +54,6 @@ class WorkloadStack:
             (self.name, name),
             (self.name.replace("-", ""), name.replace("-", "")),  # in names of composite alarms
             (self.account.id, account.id),
-            (f"Patching of {self.account.name},", f"Patching of {account.name},"),  # on dashboards
             (f"in account {self.account.name}", f"in account {account.name}"),  # in texts of alarms
         ):
             text = text.replace(old, new)

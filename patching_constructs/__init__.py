@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from patching_constructs.constructs.compliance.compliance_history import ComplianceHistory, NodeDataSync
     from patching_constructs.constructs.compliance.compliance_reporter import ComplianceReporter
     from patching_constructs.constructs.compliance.patch_dashboard import PatchDashboard
+    from patching_constructs.constructs.compliance.patch_organization_dashboard import (
+        PatchOrganizationDashboard,
+    )
     from patching_constructs.constructs.encryption.patching_key import EncryptionKey, PatchingKey
     from patching_constructs.constructs.events.patch_event_forwarder import PatchEventForwarder
     from patching_constructs.constructs.events.patch_event_hub import PatchEventHub
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from patching_constructs.settings.settings import Settings
     from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
     from patching_constructs.values.compliance_thresholds import AccountThresholds, ComplianceThresholds
+    from patching_constructs.values.dashboard_source import DashboardSource
     from patching_constructs.values.exemption import Exemption
     from patching_constructs.values.patch_group import PatchGroup
     from patching_constructs.values.patch_window import PatchWindow
@@ -93,6 +97,7 @@ _EXPORTS = {
     "ComplianceThresholds": "values.compliance_thresholds",
     "CostBudget": "model.cost_budget",
     "CutoffBehavior": "model.maintenance_window_limits",
+    "DashboardSource": "values.dashboard_source",
     "EncryptionKey": "constructs.encryption.patching_key",
     "Exemption": "values.exemption",
     "Finding": "model.finding",
@@ -122,6 +127,7 @@ _EXPORTS = {
     "PatchGroupFleet": "constructs.fleets.patch_group_fleet",
     "PatchGroupTagKey": "model.patch_group",
     "PatchOperation": "model.patching_documents",
+    "PatchOrganizationDashboard": "constructs.compliance.patch_organization_dashboard",
     "PatchSource": "values.approval_rule",
     "PatchWindow": "values.patch_window",
     "PatchingChecks": "constructs.checks.patching_checks",
@@ -177,6 +183,7 @@ __all__ = [
     "ComplianceThresholds",
     "CostBudget",
     "CutoffBehavior",
+    "DashboardSource",
     "EncryptionKey",
     "Exemption",
     "Finding",
@@ -205,6 +212,7 @@ __all__ = [
     "PatchGroupFleet",
     "PatchGroupTagKey",
     "PatchOperation",
+    "PatchOrganizationDashboard",
     "PatchSource",
     "PatchWindow",
     "PatchingChecks",

@@ -10,6 +10,7 @@ from constructs import Construct
 from patching_constructs import (
     AccountSettings,
     BaselineSettings,
+    DashboardSource,
     IPatchBaseline,
     PatchBaseline,
     PatchGroup,
@@ -185,6 +186,20 @@ def groups_of_rings(settings: Settings) -> dict[str, list[str]]:
         for account in settings.workload_accounts
         for ring in settings.ring_values_of(account)
     }
+
+
+def dashboard_sources(settings: Settings) -> list[DashboardSource]:
+    """Return what the dashboard of the organization shows: every account and Region with its rings."""
+    return [
+        DashboardSource(
+            account_id=account.id,
+            account_name=account.name,
+            region=region,
+            rings=[ring.name for ring in settings.ring_values_of(account)],
+        )
+        for account in settings.workload_accounts
+        for region in settings.regions
+    ]
 
 
 def _recipient(recipient: RecipientSettings) -> Recipient:

@@ -1,4 +1,4 @@
-"""What stands in the security account: one place that hears of every failure and keeps every report."""
+"""The security account: it receives every failure, keeps every report and shows all accounts."""
 
 from typing import Any
 
@@ -10,19 +10,20 @@ from patching_constructs import (
     ComplianceHistory,
     PatchEventHub,
     PatchEventSeverity,
+    PatchOrganizationDashboard,
     RingStates,
     Settings,
 )
 from stacks.access_logs import define_access_logs
 from stacks.acknowledgements.compliance import acknowledge_history, acknowledge_ring_states
 from stacks.acknowledgements.messages import acknowledge_event_hub
-from stacks.from_settings import groups_of_rings, recipients_of, ring_owners
+from stacks.from_settings import dashboard_sources, groups_of_rings, recipients_of, ring_owners
 
 _EVENT_BUS_NAME = "patching"
 
 
 class SecurityStack(cdk.Stack):
-    """Define the organisation's event bus and who is told, the state of every ring, and the history.
+    """Define the organisation's event bus, its recipients, the state of every ring, history and dashboard.
 
     Args:
         scope: Parent construct.
@@ -83,3 +84,6 @@ class SecurityStack(cdk.Stack):
             access_logs_bucket=define_access_logs(self),
         )
         acknowledge_history(history)
+        PatchOrganizationDashboard(
+            self, "Dashboard", rollout_name=settings.rollout_name, sources=dashboard_sources(settings)
+        )

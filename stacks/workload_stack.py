@@ -16,6 +16,7 @@ from patching_constructs import (
     PatchEventForwarder,
     PatchGroupFleet,
     PatchOperation,
+    PatchOrganizationDashboard,
     RingedMaintenanceWindow,
     RingRunRecorder,
     Settings,
@@ -42,6 +43,7 @@ from stacks.from_settings import (
     shares_chat,
 )
 from stacks.joining import define_joining_outputs
+from stacks.sharing_role import define_sharing_role
 
 
 class WorkloadStack(cdk.Stack):
@@ -123,6 +125,7 @@ class WorkloadStack(cdk.Stack):
             exemptions=settings.exemptions_of(account),
             history_bucket_name=history_bucket_name,
             history_key_arn=history_key_arn,
+            published_metrics=PatchOrganizationDashboard.METRICS,
         )
         acknowledge_reporter(
             self, reporter, history_bucket_name=history_bucket_name, history_key_arn=history_key_arn
@@ -149,7 +152,12 @@ class WorkloadStack(cdk.Stack):
             alarm_topics=[alarms.topic],
         )
         acknowledge_event_forwarder(self, event_forwarder)
-        PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
+        if settings.dashboards.account_dashboards:
+            PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
+        if settings.dashboards.sharing_role and self.region == settings.regions[0]:
+            define_sharing_role(
+                self, partition=settings.partition, monitoring_account=settings.security_account
+            )
         if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
             recorder = RingRunRecorder(
                 self,

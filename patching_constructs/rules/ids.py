@@ -320,6 +320,8 @@ class FindingId(enum.StrEnum):
     """A threshold is given for a ring that the reporter does not have."""
     COST_BUDGET = "cost-budget"
     """Fixed costs are over a budget, or not known well enough to say."""
+    DASHBOARD_SOURCE = "dashboard-source"
+    """An account and Region cannot be shown on the dashboard of the organization."""
     REPORTED_METRIC = "reported-metric"
     """The compliance reporter has no such metric, or no such ring."""
     MARKS_DISAGREE = "marks-disagree"

@@ -17,6 +17,7 @@ from patching_constructs.settings.alarms import RecipientSettings
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.baseline import BaselineSettings
 from patching_constructs.settings.budget import MonthlyBudgetSettings
+from patching_constructs.settings.dashboards import DashboardSettings
 from patching_constructs.settings.exemption import ExemptionSettings
 from patching_constructs.settings.freeze import FreezeSettings
 from patching_constructs.settings.quotas import QuotaSettings
@@ -67,6 +68,9 @@ class Settings(SettingsModel):
     """Findings of Patch Manager in Security Hub. Default: not used."""
     config_rules: ConfigRulesSettings | None = None
     """AWS Config's rules about patching. Default: none."""
+    dashboards: DashboardSettings = DashboardSettings()
+    """Dashboards of workload accounts, and the role that shares their metrics. Default: one dashboard, in the
+    security account, for the whole organization."""
     monthly_budget: MonthlyBudgetSettings | None = None
     """The most that may be charged in a month for what exists, whatever happens. Default: no limit."""
     quotas: QuotaSettings = QuotaSettings()

@@ -20,6 +20,7 @@ from patching_constructs import (
     ComplianceAlarms,
     ComplianceHistory,
     ComplianceReporter,
+    DashboardSource,
     FindingId,
     FindingSeverity,
     InvalidInputError,
@@ -36,6 +37,7 @@ from patching_constructs import (
     PatchGroupFleet,
     PatchingChecks,
     PatchingKey,
+    PatchOrganizationDashboard,
     PatchWindow,
     Recipient,
     Ring,
@@ -103,6 +105,10 @@ ARGUMENTS: Mapping[type, Callable[[cdk.Stack], dict[str, Any]]] = {
     },
     PatchConfigRules: lambda _: {},
     PatchDashboard: lambda stack: {"reporter": _reporter(stack, "ForDashboard")},
+    PatchOrganizationDashboard: lambda _: {
+        "rollout_name": "web",
+        "sources": [DashboardSource(account_id=ACCOUNT, account_name="dev", region=REGION, rings=["dev"])],
+    },
     PatchEventHub: lambda stack: {
         "event_bus": events.EventBus(stack, "BusOfHub"),
         "organization_id": "o-a1b2c3d4e5",

@@ -61,7 +61,6 @@ def test_rings_come_from_the_tags_of_the_windows(deployment: Deployment) -> None
         "AWS/SQS ApproximateNumberOfMessagesVisible",
         "notBreaching",
         "production-on-call@example.com",
-        "dashboards: patching-patching-eu-central-1",
         "python3.14 arm64",
         "Reports how nodes comply with their patch baselines",
         "Ring prod-scan-only of rollout patching is healthy while this alarm is OK",

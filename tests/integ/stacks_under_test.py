@@ -67,6 +67,8 @@ def _settings(account: str, region: str, email: str, windows: Windows) -> Settin
                 {"name": "nodes", "id": account, "role": "workload"},
             ],
             "recipients": [{"email": email}],
+            # The account may have the role already, and its own dashboard does not need it.
+            "dashboards": {"sharing_role": False},
             "baselines": [
                 {"name": "integ-linux", "operating_system": "AMAZON_LINUX_2023", **ready},
                 {"name": "integ-windows", "operating_system": "WINDOWS", **ready},

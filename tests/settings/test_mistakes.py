@@ -112,7 +112,7 @@ CASES = [
         (
             "rollout_name, partition, regions, accounts, baselines, rings, recipients, "
             "organization_id, freezes, exemptions, visibility_lag_days, minutes_per_node, "
-            "security_hub, config_rules, monthly_budget, quotas; did you mean 'rollout_name'?"
+            "security_hub, config_rules, dashboards, monthly_budget, quotas; did you mean 'rollout_name'?"
         ),
         id="unknown key",
     ),

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from aws_cdk.assertions import Template
 
-from patching_constructs import load_settings
+from patching_constructs import PatchOrganizationDashboard, load_settings
 from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.event_hub_settings import EventHubSettings
 from patching_constructs.contracts.reporter_settings import ReporterSettings
@@ -249,9 +249,10 @@ def test_reporters_write_into_the_bucket_that_the_security_account_has(
     assert reporter["Environment"]["Variables"]["HISTORY_BUCKET"] == name
 
 
-def test_every_ring_of_every_account_says_whether_it_is_healthy_and_is_on_a_dashboard(
+def test_every_ring_of_every_account_has_a_health_alarm_and_is_on_the_dashboard(
     templates: dict[str, dict[str, Any]],
 ) -> None:
+    (dashboard,) = _of_type(templates["Patching-security"], "AWS::CloudWatch::Dashboard").values()
     for account in load_settings(ROOT / "patching.yaml").workload_accounts:
         template = templates[f"Patching-{account.name}-eu-central-1"]
         windows = _of_type(template, "AWS::SSM::MaintenanceWindow").values()
@@ -267,8 +268,12 @@ def test_every_ring_of_every_account_says_whether_it_is_healthy_and_is_on_a_dash
             if alarm["AlarmDescription"].startswith("Ring ")
         }
         assert set(healths.values()) == rings
-        (dashboard,) = _of_type(template, "AWS::CloudWatch::Dashboard").values()
-        assert all(logical_id in str(dashboard["DashboardBody"]) for logical_id in healths)
+        for ring in rings:
+            shown = (
+                f'"Ring","{ring}",{{"label":"{ring}, {account.name} eu-central-1","region":"eu-central-1",'
+                f'"accountId":"{account.id}"}}'
+            )
+            assert dashboard["DashboardBody"].count(shown) == len(PatchOrganizationDashboard.METRICS)
 
 
 def test_workload_accounts_send_to_the_bus_that_the_security_account_has(

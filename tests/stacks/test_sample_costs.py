@@ -69,7 +69,7 @@ def test_rules_forward_no_event_functions_send_them(
     assert {units[BillableUnit.EVENTS_TO_OTHER_BUSES] for units in amounts.values()} == {0}
 
 
-def test_a_reporter_publishes_what_alarms_and_the_dashboard_read(
+def test_a_reporter_publishes_what_alarms_and_the_dashboard_of_the_organization_read(
     amounts: Amounts,
 ) -> None:
     assert amounts["333333333333"][BillableUnit.CUSTOM_METRICS] == 9 + 3

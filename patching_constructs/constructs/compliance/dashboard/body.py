@@ -1,4 +1,4 @@
-"""The body of the dashboard: widgets in rows, as CloudWatch wants them.
+"""The body of an account's dashboard: widgets in rows, as CloudWatch wants them.
 
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -19,7 +19,7 @@ from patching_constructs.contracts.compliance_metrics import (
 _COLUMNS = 24
 _HOUR = 3600
 _LAST_NIGHT = "-PT24H"
-_A_WEEK_AGO = "-P7D"
+A_WEEK_AGO = "-P7D"
 
 NOW = {
     ComplianceMetric.COMPLIANT_PERCENT: "Compliant nodes, %",
@@ -99,10 +99,10 @@ def dashboard_body(shown: Shown) -> dict[str, Any]:
             _log(shown, shown.reporter_log_group, "Reports of the last day", _REPORTS),
         ],
     ]
-    return {"start": _LAST_NIGHT, "periodOverride": "inherit", "widgets": list(_placed(rows))}
+    return {"start": _LAST_NIGHT, "periodOverride": "inherit", "widgets": list(placed(rows))}
 
 
-def _placed(rows: Iterable[Sequence[Mapping[str, Any]]]) -> Iterable[dict[str, Any]]:
+def placed(rows: Iterable[Sequence[Mapping[str, Any]]]) -> Iterable[dict[str, Any]]:
     """Give the widgets of a row the same width, and put the rows below each other."""
     y = 0
     for row in rows:
@@ -147,7 +147,7 @@ def _course(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any
         height=6,
         view="timeSeries",
         stat="Maximum",
-        start=_A_WEEK_AGO,
+        start=A_WEEK_AGO,
         end="P0D",
         yAxis={"left": {"min": 0}},
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tests.conformance.iam.cases import events, functions, messages, nodes, storage, windows
+from tests.conformance.iam.cases import dashboards, events, functions, messages, nodes, storage, windows
 from tests.conformance.iam.cases.case import Case
 
-_TOPICS = (windows, nodes, functions, events, messages, storage)
+_TOPICS = (windows, nodes, functions, events, messages, storage, dashboards)
 
 ALLOWED: Sequence[Case] = [case for topic in _TOPICS for case in topic.ALLOWED]
 DENIED: Sequence[Case] = [case for topic in _TOPICS for case in topic.DENIED]
