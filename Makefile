@@ -69,8 +69,13 @@ demo: setup ## Deploy the sample organisation into a local AWS, read it back, an
 	python -m demo
 
 .PHONY: picture
-picture: demo ## Renew the picture of the quarter that the README shows
+picture: demo ## Renew the picture of the quarter in docs/guides/demo.md
 	cp build/demo/quarter.png docs/images/quarter.png
+
+.PHONY: readme
+readme: setup browser ## Renew the finding and the picture of the plan in README.md
+	python -m tests.contract.test_readme
+	RENEW_PICTURE=1 pytest -q tests/browser/test_picture.py
 
 .PHONY: test
 test: setup browser conformance ## Run the suite without the slow layers
@@ -115,7 +120,7 @@ build: setup ## Build the wheel
 	@ls dist
 
 .PHONY: bench
-bench: setup ## Measure what the README states
+bench: setup ## Measure the figures of docs/benchmarks.md
 	python -m bench
 
 .PHONY: clean

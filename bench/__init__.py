@@ -1,1 +1,1 @@
-"""Measures what the README states, beside the same organisation written by hand."""
+"""Measures the figures of docs/benchmarks.md, beside the same organisation written by hand."""

@@ -22,6 +22,7 @@ from patching_constructs.templates.estate_files import read_estates
 from tests.sample import sample_app
 
 ROOT = Path(__file__).parents[2]
+NOAA = str(ROOT / "tests" / "cases" / "noaa-hydrovis-615-fix" / "template.yaml")
 TODAY = dt.date(2026, 11, 26)
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">'\"&<b>\u2028é日本"
 """What a name must not be able to do: end the script, open a tag, end an attribute or a string."""
@@ -51,10 +52,16 @@ def sample() -> Plan:
 
 
 @lru_cache
+def public_case() -> Plan:
+    """Return the plan of the public template that the README shows."""
+    return _plan([NOAA], rings=("dev", "prod"), today=dt.date(2026, 12, 1))
+
+
+@lru_cache
 def frozen() -> Plan:
     """Return a plan with a ring that is ahead, a freeze, and promises that are kept and missed."""
     return _plan(
-        [str(ROOT / "tests" / "cases" / "noaa-hydrovis-615-fix" / "template.yaml")],
+        [NOAA],
         months=12,
         rings=("dev", "prod"),
         freezes=(YEAR_END,),
@@ -133,20 +140,21 @@ def _plan(
     paths: list[str],
     *,
     months: int = 24,
+    today: dt.date = TODAY,
     rings: tuple[str, ...] = (),
     freezes: tuple[Freeze, ...] = (),
     promises: Mapping[str, tuple[Promise, ...]] | None = None,
     acknowledgements: tuple[Acknowledgement, ...] = (),
 ) -> Plan:
     options = CheckOptions(
-        horizon=horizon_between(TODAY, TODAY.replace(year=TODAY.year + months // 12)),
+        horizon=horizon_between(today, today.replace(year=today.year + months // 12)),
         rings=tuple(RingChoice(name=ring) for ring in rings),
         freezes=freezes,
         promises=promises or {},
     )
     estates = list(read_estates(paths))
-    findings = judge(check_estates(estates, options), acknowledgements, today=TODAY)
-    return build_plan(estates[0], options, findings=findings, today=TODAY)
+    findings = judge(check_estates(estates, options), acknowledgements, today=today)
+    return build_plan(estates[0], options, findings=findings, today=today)
 
 
-PLANS = {"sample": sample, "frozen": frozen, "hostile": hostile}
+PLANS = {"sample": sample, "public_case": public_case, "frozen": frozen, "hostile": hostile}

@@ -33,5 +33,6 @@ def test_python_examples_in_prose_run(page: Path, tmp_path: Path, monkeypatch: p
         exec(compile(block, f"{page.name} example {number}", "exec"), namespace)  # noqa: S102
 
 
-def test_the_readme_has_examples_to_run() -> None:
-    assert len(FENCE.findall((ROOT / "README.md").read_text())) >= 4
+@pytest.mark.parametrize(("page", "least"), [("README.md", 1), ("docs/guides/constructs.md", 8)])
+def test_the_page_has_examples_to_run(page: str, least: int) -> None:
+    assert len(FENCE.findall((ROOT / page).read_text())) >= least
