@@ -40,8 +40,8 @@ COUNTED = {
 NOT_CHARGED_FOR_EXISTING = {
     "AWS::Athena::NamedQuery",
     "AWS::Athena::WorkGroup",
-    "AWS::CDK::Metadata",
     "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+    "AWS::Config::ConfigRule",  # by the evaluation
     "AWS::DynamoDB::Table",  # on demand, which is asserted
     "AWS::Events::EventBus",
     "AWS::Events::EventBusPolicy",
@@ -50,10 +50,7 @@ NOT_CHARGED_FOR_EXISTING = {
     "AWS::Glue::Table",
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
     "AWS::IAM::Role",
-    "AWS::KMS::Alias",
-    "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Function",  # without provisioned concurrency, which is another type's
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
@@ -227,8 +224,9 @@ def sample(_: dict[str, Any]) -> None:
 
 
 def one_to_three_rings(data: dict[str, Any]) -> None:
-    """Put three rings into one account, in two Regions, with a chat channel and exemptions everywhere."""
+    """Put three rings into one account, in two Regions, and choose everything that adds alarms."""
     data["regions"] = ["eu-central-1", "us-east-1"]
+    data |= {"security_hub": {"accounts": ["prod"]}, "config_rules": {}}
     ids = {
         "tenant_id": "11111111-1111-1111-1111-111111111111",
         "team_id": "22222222-2222-2222-2222-222222222222",
@@ -289,6 +287,43 @@ def test_every_stack_is_within_its_limit_and_costs_what_the_plan_says(
 def test_the_variations_have_one_two_and_three_rings(assemblies: dict[str, Assembly]) -> None:
     counts = {name: {len(stack.rings) for stack in stacks} for name, (_, stacks) in assemblies.items()}
     assert counts == {"sample": {0, 1, 2}, "rings": {0, 1, 3}}
+
+
+def test_every_type_that_is_not_charged_for_is_in_use(assemblies: dict[str, Assembly]) -> None:
+    used = {
+        resource["Type"]
+        for _, stacks in assemblies.values()
+        for stack in stacks
+        for resource in stack.template["Resources"].values()
+    }
+    assert used >= NOT_CHARGED_FOR_EXISTING
+
+
+def test_the_guide_and_the_readme_state_these_sums(assemblies: dict[str, Assembly]) -> None:
+    _, stacks = assemblies["sample"]
+    read = read_metrics(stacks)
+    sums = {stack.name: first_year(stack, read[stack.account, stack.region]) for stack in stacks}
+    one, security = sums["Patching-dev-eu-central-1"], sums["Patching-security"]
+    exemption = price("custom-metrics", "eu-central-1") + price("alarm-metrics", "eu-central-1")
+    further = sums["Patching-prod-eu-central-1"] - exemption - one
+    total = sum(sums.values())
+    rows = [
+        ("an account and Region with one ring", one, one + THIRD_YEAR),
+        ("each further ring", further, further),
+        ("the security account, with the dashboard of the organization", security, security + THIRD_YEAR),
+        (
+            "the sample: five rings in four accounts, one with an exemption, and the security account",
+            total,
+            total + THIRD_YEAR * len(stacks),
+        ),
+    ]
+    guide = (ROOT / "docs" / "guides" / "cost.md").read_text()
+    for where, first, third in rows:
+        assert f"| {where} | {first:.2f} | {third:.2f} |" in guide
+    assert (
+        f"{one:.2f} USD a month for an account and Region with one ring, {further:.2f} for each further ring "
+        f"and {security:.2f} for the security account"
+    ) in (ROOT / "README.md").read_text()
 
 
 # --- it bites ---
