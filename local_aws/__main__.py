@@ -15,7 +15,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description="serve a local AWS on loopback")
     parser.add_argument("--port", type=int, default=0, help="TCP port; by default any that is free")
     port = parser.parse_args().port
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), serve(port=port) as server:
         exports = "\n".join(f"export {name}={value}" for name, value in server.environment.items())
         sys.stdout.write(
