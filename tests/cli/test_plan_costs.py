@@ -67,7 +67,7 @@ def test_rows_say_amount_money_and_source_for_all_and_for_each() -> None:
     rows = [(row.where, row.amount, row.money, row.remark) for row in cost_rows(TWO, TODAY)]
     assert rows == [
         ("all", "1,201", "1,201.00 USD", kms),
-        ("all", "at least 0.33", "at least below 0.01 USD", f"a; b; 2 more reasons; {kms}"),
+        ("all", "at least 0.33", "at least 0.0003 USD", f"a; b; 2 more reasons; {kms}"),
         ("111111111111/eu-central-1", "0.33", "below 0.01 USD", kms),
         ("111111111111/eu-central-1", "1,200", "1,200.00 USD", kms),
         ("?/?", "unknown", "unknown", f"a; b; 2 more reasons; {kms}"),
@@ -76,7 +76,7 @@ def test_rows_say_amount_money_and_source_for_all_and_for_each() -> None:
     assert [
         (row.where, row.fixed_first_year, row.fixed_third_year, row.usage) for row in figure_rows(TWO)
     ] == [
-        ("all", "1,201.00 USD", "1,201.00 USD", "at least below 0.01 USD"),
+        ("all", "1,201.00 USD", "1,201.00 USD", "at least 0.0003 USD"),
         ("111111111111/eu-central-1", "1,200.00 USD", "1,200.00 USD", "below 0.01 USD"),
         ("?/?", "1.00 USD", "1.00 USD", "unknown"),
     ]

@@ -21,8 +21,12 @@ def money_words(by_currency: Mapping[str, Fraction], *, is_complete: bool) -> st
         return ""
     if is_complete:
         return " and ".join(_amount(amount, currency) for currency, amount in by_currency.items())
-    known = [_amount(amount, currency) for currency, amount in by_currency.items() if amount]
+    known = [_least(amount, currency) for currency, amount in by_currency.items() if amount]
     return f"at least {' and '.join(known)}" if known else "unknown"
+
+
+def _least(amount: Fraction, currency: str) -> str:
+    return f"{float(amount):.1g} {currency}" if amount < _CENT else _amount(amount, currency)
 
 
 def _amount(amount: Fraction, currency: str) -> str:
