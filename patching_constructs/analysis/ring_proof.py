@@ -40,11 +40,11 @@ class OrderVerdict:
 
     Attributes:
         order: The comparison; where in doubt, with every uncertain run at its worst.
-        doubt: Why it can neither be proved nor refuted, or None if it is certain.
+        uncertainty: Why it can neither be proved nor refuted, or None if it is certain.
     """
 
     order: RingOrder
-    doubt: str | None = None
+    uncertainty: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -363,15 +363,15 @@ def _judge(
     earlier: Sequence[Lane], later: Sequence[Lane], horizon: Span, soak: timedelta | None
 ) -> OrderVerdict:
     order = compare(earlier, later, horizon, soak=soak)
-    doubt = next(
+    uncertainty = next(
         (run.why_uncertain for lane in (*earlier, *later) for run in lane.runs if run.why_uncertain), None
     )
-    if doubt is None:
+    if uncertainty is None:
         return OrderVerdict(order=order)
     best = compare(_shift(earlier, at_the_earliest), _shift(later, at_the_latest), horizon, soak=soak)
     worst = compare(_shift(earlier, at_the_latest), _shift(later, at_the_earliest), horizon, soak=soak)
     if best.first is None and worst.first is not None:
-        return OrderVerdict(order=worst, doubt=doubt)
+        return OrderVerdict(order=worst, uncertainty=uncertainty)
     return OrderVerdict(order=order)
 
 

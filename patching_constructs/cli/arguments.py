@@ -39,7 +39,7 @@ def parse_rings(text: str) -> tuple[RingChoice, ...]:
             message = f"--rings: no ring, got {part!r}; allowed: names separated by commas, or name=pattern"
             raise ArgumentError(message)
         if name in choices:
-            message = f"--rings: a ring twice, got {name!r}; allowed: each name once"
+            message = f"--rings: duplicate ring, got {name!r}; allowed: each name once"
             raise ArgumentError(message)
         choices[name] = RingChoice(name=name, glob=glob if is_pattern else None)
     return tuple(choices.values())
@@ -109,8 +109,9 @@ def _parse_moment(text: str, freeze: str) -> dt.datetime:
         moment = moment.replace(tzinfo=dt.UTC)
     if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         message = (
-            f"--freeze {freeze}: neither a date nor a time with its UTC offset, got {text!r}; "
-            "allowed: [NAME=]FROM/UNTIL, each such as 2026-12-19 or 2026-12-19T18:00:00+01:00"
+            f"--freeze {freeze}: expected a date or a time with a UTC offset, got {text!r}; "
+            "allowed: [NAME=]FROM/UNTIL, such as 2026-12-19/2027-01-04 or "
+            "2026-12-19T18:00:00+01:00/2027-01-04"
         )
         raise ArgumentError(message)
     return moment

@@ -24,10 +24,10 @@ def add_command(commands: Any) -> None:
     """Add the command to the parser's."""
     parser = commands.add_parser(
         "evidence",
-        help="write what was promised and installed in a period, for auditors",
+        help="write evidence of promises and installations in a period, for auditors",
         description="Write for a period what was promised, what was installed when and where, exceptions "
         "with owner and last day, and the proof of ring order: a page and CSV files, from the history that "
-        "ComplianceHistory keeps. Exit status: 0 written, whatever it says; 2 unusable input.",
+        "ComplianceHistory keeps. Exit status: 0 written, whatever the result; 2 unusable input.",
     )
     parser.add_argument(
         "history",
@@ -46,7 +46,7 @@ def add_command(commands: Any) -> None:
         metavar="PATH",
         default=[],
         dest="paths",
-        help="templates or cdk.out whose promises count and whose ring order is proved (default: neither)",
+        help="templates or cdk.out with the promises and the ring order to prove (default: none)",
     )
     parser.add_argument(
         "--settings",
@@ -63,7 +63,7 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "--rings",
         metavar="RINGS",
-        help="rings of the templates, earliest first, as patch groups (default: the marks of "
+        help="rings of the templates, earliest first, as patch groups (default: the metadata of "
         "patching-constructs)",
     )
     parser.set_defaults(
@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace) -> ExitStatus:
     if pack.damages:
         _say(f"{len(pack.damages)} files or lines could not be read; all are in damaged.csv")
     if pack.over_until < pack.until:
-        _say(f"the period is not over: nothing is known from {pack.over_until} on")
+        _say(f"the period is not over: there is no data from {pack.over_until} on")
     if pack.days_without:
         _say(f"{pack.days_without} days without a report; they are in reports.csv")
     sys.stdout.write(
@@ -110,7 +110,7 @@ def _pack(options: argparse.Namespace) -> "EvidencePack":
     horizon = parse_horizon(options.from_, options.until, today=today)
     from_, until = horizon.from_.date(), horizon.until.date()
     if options.output.exists() and not options.output.is_dir():
-        message = f"--output: a file, got {str(options.output)!r}; allowed: a folder, which is made"
+        message = f"--output: expected a folder, got the file {str(options.output)!r}"
         raise ArgumentError(message)
     intent = _intent(options, today)
     damages: list[tuple[str, str]] = []

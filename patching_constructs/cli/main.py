@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line without the name of the program. Default: that of the process.
     """
     parser = argparse.ArgumentParser(
-        prog="patching", description="Proof before patching: checks how a fleet of AWS nodes is patched."
+        prog="patching", description="Check and plan how AWS nodes are patched, and prove the order of rings."
     )
     parser.add_argument("--version", action="version", version=f"patching {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = None
         return ExitStatus.UNUSABLE_INPUT
-    except Exception as error:  # a traceback helps nobody who runs this in a pipeline
+    except Exception as error:  # a traceback does not help in a pipeline's log
         print(  # noqa: T201 - the command line speaks
-            f"patching: failed by a mistake of its own, please report it: {type(error).__name__}: {error}",
+            f"patching: internal error, please report it: {type(error).__name__}: {error}",
             file=sys.stderr,
         )
         return ExitStatus.UNUSABLE_INPUT
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def _without_looking_for_cycles() -> Iterator[None]:
-    """Spare Python the search for garbage in cycles: a command makes many objects, hardly a cycle, and ends.
+    """Disable the cyclic garbage collector: a command creates many objects, hardly any cycle, and ends.
 
     The search goes through all objects again and again, so it costs more for each stack the more there are.
     """

@@ -28,13 +28,13 @@ def add_command(commands: Any) -> None:
         help="show when every ring is patched, how a patch travels through them, and what it uses",
         description="Show what the maintenance windows of CloudFormation templates will do: a calendar of "
         "rings and freezes, how a patch travels, exposure, quotas and findings. Exit status: 0 the plan is "
-        "made, whatever it finds; 2 unusable input.",
+        "made, whatever its findings; 2 unusable input.",
     )
     add_scenario_options(parser)
     parser.add_argument(
         "--diff",
         action="store_true",
-        help="take two PATHs, OLD and NEW, and say what changes (formats: text, json, markdown)",
+        help="take two PATHs, OLD and NEW, and show what changes (formats: text, json, markdown)",
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
     parser.add_argument(
@@ -43,10 +43,12 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "--output-kilobytes",
         metavar="COUNT",
-        help="how much a command is assumed to print on one node, for what logs cost (default: 100)",
+        help="output of a command on one node, assumed for the cost of logs (default: 100)",
     )
-    parser.add_argument("--with-scans", action="store_true", help="ics: windows that only scan too")
-    parser.add_argument("--with-patch-tuesdays", action="store_true", help="ics: Microsoft's releases too")
+    parser.add_argument("--with-scans", action="store_true", help="ics: include windows that only scan")
+    parser.add_argument(
+        "--with-patch-tuesdays", action="store_true", help="ics: include Microsoft's releases"
+    )
     parser.set_defaults(
         run=lambda options: ended_by_unusable_input(parser, lambda: _run(options)),
     )

@@ -10,7 +10,7 @@ from patching_constructs.model.track import Track, untracked
 T = TypeVar("T")
 
 WORTH_A_BAR = 50
-"""Fewer items are done before anybody has read what a bar says."""
+"""Fewer items are done before a progress bar can be read."""
 
 
 @contextlib.contextmanager
@@ -45,6 +45,6 @@ def _with_bar(items: Sequence[T], what: str, bars: contextlib.ExitStack) -> Iter
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    bars.enter_context(bar)  # so that it is cleared away where nobody takes the last item
+    bars.enter_context(bar)  # removes the bar where the caller stops before the last item
     yield from bar.track(items, description=what)
     bar.stop()

@@ -23,7 +23,7 @@ class CheckReport:
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
-        """The findings that nobody has accepted."""
+        """The findings that have not been accepted."""
         return tuple(entry.finding for entry in self.judged if entry.acknowledgement is None)
 
     def count(self, level: Level) -> int:
@@ -32,7 +32,7 @@ class CheckReport:
 
     @property
     def acknowledged_count(self) -> int:
-        """How many findings somebody has accepted."""
+        """The number of accepted findings."""
         return len(self.judged) - len(self.open_findings)
 
 

@@ -20,9 +20,9 @@ class CheckedScenario(NamedTuple):
 
     Attributes:
         estates: Every way in which the templates can be deployed, at least one.
-        options: What the check of an estate depends on besides the estate.
+        options: The options of the check of an estate.
         acknowledgements: The accepted findings, of the file and of the templates.
-        settings_findings: What is doubtful about the exemptions in patching.yaml, which no template says.
+        settings_findings: Warnings about the exemptions in patching.yaml, which are in no template.
     """
 
     estates: "tuple[Estate, ...]"
@@ -43,7 +43,8 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rings",
         metavar="RINGS",
-        help="rings, earliest first, as patch groups: dev,test,prod; or ring=pattern (default: the marks of "
+        help="rings, earliest first, as patch groups: dev,test,prod; or ring=pattern (default: the "
+        "metadata of "
         "patching-constructs)",
     )
     parser.add_argument(
@@ -66,7 +67,7 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
         "--prices",
         metavar="FILE",
         type=Path,
-        help="your own prices, which go before the list prices that come with this tool",
+        help="your own prices, which take precedence over the list prices that ship with this tool",
     )
     parser.add_argument(
         "--freeze",
@@ -74,7 +75,7 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="freezes",
-        help="when nothing may be installed, as dates (UTC) or times with their offset; may be given again",
+        help="when nothing may be installed, as dates (UTC) or times with their offset; can be repeated",
     )
     parser.add_argument(
         "--promise",
@@ -82,8 +83,8 @@ def add_scenario_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="promises",
-        help="judge exposure by a public promise, such as pci-dss-6.3.3, for a ring or for all; may be given "
-        "again (NAME list: an error that names all promises)",
+        help="judge exposure by a public promise, such as pci-dss-6.3.3, for a ring or for all; can be "
+        "repeated (NAME list: print all promises)",
     )
     parser.add_argument(
         "--visibility-lag-days",

@@ -76,6 +76,6 @@ class HistoryRow:
         return self.rollout, self.account, self.region
 
     @property
-    def tells_patches(self) -> bool:
+    def lists_patches(self) -> bool:
         """Whether the absence of a patch among the problems says something."""
         return self.is_managed and self.unread is None and self.reported_at is not None

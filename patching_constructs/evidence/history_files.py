@@ -53,7 +53,7 @@ def history_files(folder: Path, *, before: dt.date) -> list[tuple[Path, Mapping[
     found: list[tuple[Path, Mapping[str, str]] | Damage] = []
     for file in files:
         inside = file.relative_to(folder)
-        # Somebody may have given the folder of one account, so the partitions above it count too.
+        # The given folder may be that of one account, so the partitions above it count too.
         partitions = dict(part.split("=", 1) for part in file.absolute().parts[:-1] if "=" in part)
         if missing := [name for name in _PARTITIONS if name not in partitions]:
             found.append(
@@ -146,7 +146,7 @@ def _time(text: str) -> dt.datetime:
 
 def _text(data: Mapping[str, Any], name: str) -> str:
     if not isinstance(data[name], str):
-        message = f"{name} is no text, got {data[name]!r:.80}"
+        message = f"{name} is not a string, got {data[name]!r:.80}"
         raise TypeError(message)
     return str(data[name])
 

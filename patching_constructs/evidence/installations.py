@@ -1,7 +1,7 @@
-"""What was installed, derived from reports: a patch that was not installed and is no more among the problems.
+"""Derive installations from reports: a missing patch that is no longer among the problems was installed.
 
 Reports are moments. A patch was installed between the last report that still had it and the first one after a
-newer scan or install that had it no more; nobody knows the minute.
+newer scan or install that no longer had it; the exact minute is unknown.
 """
 
 import enum
@@ -40,7 +40,7 @@ class Kept(enum.StrEnum):
     EXEMPT = "exempt"
     """The node or the patch was exempt, so that no promise counts."""
     INSTALLED = "installed"
-    """It waits for a reboot only; whether it came in time stands where it was installed."""
+    """It only waits for a reboot; whether it was in time is recorded where it was installed."""
     NOTHING_PROMISED = "nothing promised"
 
 
@@ -85,16 +85,16 @@ class Unfinished:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class UntoldNode:
-    """A node of whose patches its last report tells nothing.
+class UnknownNode:
+    """A node whose last report has no data about its patches.
 
     Attributes:
         row: The node there.
-        told_at: Time of the last report that told something, or None.
+        known_at: Time of the last report with data about its patches, or None.
     """
 
     row: HistoryRow
-    told_at: datetime | None
+    known_at: datetime | None
 
 
 class PatchTrail:
@@ -107,16 +107,16 @@ class PatchTrail:
     def __init__(self, promises: Mapping[str, Iterable[Promise]]) -> None:
         self._within = {ring: _shortest(of_ring) for ring, of_ring in promises.items()}
         self._last: dict[tuple[str, str, str, str], HistoryRow] = {}
-        self._told_at: dict[tuple[str, str, str, str], datetime] = {}
+        self._known_at: dict[tuple[str, str, str, str], datetime] = {}
         self._open: dict[tuple[str, str, str, str], dict[str, tuple[HistoryRow, HistoryProblem]]] = {}
 
     def follow(self, row: HistoryRow) -> Iterator[Installation]:
         """Take the next row of a node, and yield what it shows to be installed."""
         key = _key(row)
         self._last[key] = row
-        if not row.tells_patches:
+        if not row.lists_patches:
             return
-        self._told_at[key] = row.seen_at
+        self._known_at[key] = row.seen_at
         states = {problem.patch: problem for problem in row.problems}
         still: dict[str, tuple[HistoryRow, HistoryProblem]] = {}
         for patch, (before, problem) in self._open.get(key, {}).items():
@@ -152,11 +152,11 @@ class PatchTrail:
                     kept = _kept(row, problem, due, row.seen_at, None)
                 yield Unfinished(row=row, problem=problem, due=due, kept=kept)
 
-    def untold(self, *, gone_after: timedelta) -> Iterator[UntoldNode]:
-        """Yield the nodes that are still there and of whose patches nothing is told."""
+    def unknown_nodes(self, *, gone_after: timedelta) -> Iterator[UnknownNode]:
+        """Yield the nodes that still exist and have no data about their patches."""
         for row in self._standing(gone_after):
-            if not row.tells_patches:
-                yield UntoldNode(row=row, told_at=self._told_at.get(_key(row)))
+            if not row.lists_patches:
+                yield UnknownNode(row=row, known_at=self._known_at.get(_key(row)))
 
     @property
     def last_rows(self) -> Iterable[HistoryRow]:
@@ -207,7 +207,7 @@ def _how(before: HistoryRow, row: HistoryRow, now: HistoryProblem | None) -> How
 
 
 def _shortest(promises: Iterable[Promise]) -> dict[str, timedelta]:
-    """Return the shortest time that is promised for each severity, and what counts where nobody tells it."""
+    """Return the shortest promised time for each severity, and for an unknown severity."""
     within: dict[str, timedelta] = {}
     for promise in promises:
         for severity, time in promise.within.items():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from patching_constructs.contracts.history_row import HistoryRow
-from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished, UntoldNode
+from patching_constructs.evidence.installations import Installation, PatchTrail, Unfinished, UnknownNode
 from patching_constructs.evidence.order_seen import OrderSeen, order_seen
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.exemption import ExemptionRecord
@@ -87,7 +87,7 @@ class EvidencePack:
         installed: What was installed.
         order_seen: In which order rings had each patch.
         unfinished: What is left to do at the end.
-        untold: Nodes of whose patches nothing is known at the end.
+        unknown_nodes: Nodes whose patches are unknown at the end.
         exempt_nodes: Which nodes were exempt.
         damages: Files and lines that could not be read: place and reason.
     """
@@ -100,7 +100,7 @@ class EvidencePack:
     installed: tuple[Installation, ...]
     order_seen: tuple[OrderSeen, ...]
     unfinished: tuple[Unfinished, ...]
-    untold: tuple[UntoldNode, ...]
+    unknown_nodes: tuple[UnknownNode, ...]
     exempt_nodes: tuple[ExemptNode, ...]
     damages: tuple[tuple[str, str], ...]
 
@@ -167,9 +167,9 @@ def build_evidence(
                 key=lambda each: _place(each.row),
             )
         ),
-        untold=tuple(
+        unknown_nodes=tuple(
             sorted(
-                (each for each in trail.untold(gone_after=_GONE_AFTER) if each.row.place in reports),
+                (each for each in trail.unknown_nodes(gone_after=_GONE_AFTER) if each.row.place in reports),
                 key=lambda each: _place(each.row),
             )
         ),

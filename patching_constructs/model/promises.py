@@ -31,7 +31,7 @@ SEVERITY_WORDS: Mapping[str, Severity] = MappingProxyType(
         "Low": Severity.LOW,
     }
 )
-"""What makers of operating systems say, and what promises say for it.
+"""Names that vendors of operating systems use for severities, and the severity that promises use.
 
 https://www.microsoft.com/en-us/msrc/security-update-severity-rating-system
 https://access.redhat.com/security/updates/classification
@@ -76,7 +76,7 @@ class Promise:
     def longest(self, severity: Severity | None) -> timedelta | None:
         """Return the longest time promised for `severity`, or None if nothing is.
 
-        A patch whose severity nobody tells (None) may close any hole, so the shortest time counts.
+        A patch of unknown severity (None) may fix any vulnerability, so the shortest time counts.
         """
         if severity is None:
             return min(self.within.values(), default=None)
@@ -134,7 +134,7 @@ _ALL = (
         within=_days(critical=2, high=14, medium=14, low=14),
         source=_ESSENTIAL_EIGHT,
         note="operating systems of servers that face the internet, all maturity levels: 48 hours where the "
-        "maker says critical, or where an exploit works; else two weeks",
+        "vendor says critical, or where a working exploit exists; else two weeks",
     ),
     Promise(
         name="essential-eight",
@@ -148,14 +148,14 @@ _ALL = (
         within=_days(critical=2, high=30, medium=30, low=30),
         source=_ESSENTIAL_EIGHT,
         note="operating systems of servers that do not face the internet, maturity level three: 48 hours "
-        "where the maker says critical, or where an exploit works; else one month",
+        "where the vendor says critical, or where a working exploit exists; else one month",
     ),
     Promise(
         name="cyber-essentials",
         within=MappingProxyType(dict.fromkeys((Severity.CRITICAL, Severity.HIGH), timedelta(days=14))),
         source="https://www.cyberessentials.ncsc.gov.uk/requirements-for-it-infrastructure",
-        note="within 14 days of release where the maker says critical or high risk, where CVSS 3 says 7 or "
-        "more, or where nobody says how severe",
+        note="within 14 days of release where the vendor says critical or high risk, where CVSS 3 says 7 or "
+        "more, or where no severity is published",
     ),
     Promise(
         name="fedramp-rev-5",

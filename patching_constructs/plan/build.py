@@ -35,7 +35,7 @@ from patching_constructs.schedules.span import Span
 _WORTH_LISTING = 0.1
 """Part of a quota of the account from which a plan lists it; most of them are never nearly used up."""
 
-_Alike: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int], tuple[PatchOperation, ...]]
+_GroupKey: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int], tuple[PatchOperation, ...]]
 """What windows have in common that differ in nothing but their account and Region."""
 
 
@@ -140,7 +140,7 @@ def _other_windows(estate: Estate, rings: Sequence[RingPlan], horizon: Span) -> 
 
 
 def _placed(window: WindowAt) -> _Placed | None:
-    """Tell what a window does; None if it certainly does not patch."""
+    """Return what a window does; None if it certainly does not patch."""
     does = [patch_operation(task) for task in window.record.tasks]
     if all(operation is None for operation in does):
         return None
@@ -154,7 +154,7 @@ def _in_order(operations: Iterable[Maybe[PatchOperation] | None]) -> tuple[Patch
 
 def _joined(windows: Iterable[_Placed], horizon: Span) -> Iterator[PlannedWindow]:
     """Join windows that differ in nothing but their account and Region, and put those that install first."""
-    alike: dict[_Alike, dict[Environment, None]] = {}
+    grouped: dict[_GroupKey, dict[Environment, None]] = {}
     for placed in sorted(windows, key=lambda each: PatchOperation.INSTALL not in each.operations):
         window = placed.window
         key = (
@@ -164,8 +164,8 @@ def _joined(windows: Iterable[_Placed], horizon: Span) -> Iterator[PlannedWindow
             window.cutoff_hours,
             placed.operations,
         )
-        alike.setdefault(key, {})[placed.environment] = None
-    for (name, schedule, duration_hours, cutoff_hours, operations), environments in alike.items():
+        grouped.setdefault(key, {})[placed.environment] = None
+    for (name, schedule, duration_hours, cutoff_hours, operations), environments in grouped.items():
         yield PlannedWindow(
             name=name,
             operations=operations,

@@ -26,7 +26,7 @@ def starts(schedule: ScheduleRecord, horizon: Span) -> Maybe[tuple[dt.datetime, 
 def date_change(
     old: Maybe[tuple[dt.datetime, ...]] | None, new: Maybe[tuple[dt.datetime, ...]] | None, horizon: Span
 ) -> DateChange:
-    """Compare the dates of a window; None stands for a window that is not there."""
+    """Compare the dates of a window; None is a window that does not exist."""
     first = None
     if isinstance(old, tuple) and isinstance(new, tuple):
         first = min({*old} ^ {*new}, default=None)

@@ -17,7 +17,7 @@ from patching_constructs.schedules.span import Span
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JourneyStep:
-    """Patches that are published within `published` and reach a ring alike.
+    """Patches that are published within `published` and reach a ring on the same path.
 
     Attributes:
         published: When they are published.
@@ -39,7 +39,7 @@ class Journey:
 
     Attributes:
         operating_system: The operating system.
-        severities: Severities of the patches that travel alike; None where the operating system tells none.
+        severities: Severities of the patches on this path; None where the operating system has no severities.
         approve_after_days: Approval delays of the ring's nodes, in days, the shortest first.
         steps: The steps, in order of publication, without a gap.
     """
@@ -52,7 +52,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Patches that reach one lane alike: at `run`, unless it is None."""
+    """Patches that reach one lane in the same run: at `run`, unless it is None."""
 
     published: Span
     run: InstallRun | None
@@ -60,17 +60,17 @@ class _Part:
 
 
 def journeys(exposure: RingExposure) -> tuple[Journey, ...]:
-    """Return how patches reach the ring, once for severities that travel alike."""
+    """Return how patches reach the ring, once for severities on the same path."""
     found: dict[tuple[OperatingSystem, tuple[JourneyStep, ...]], Journey] = {}
     for row in exposure.rows:
         lanes = [nodes.lane for nodes in row.nodes]
         steps = tuple(_merge([list(_parts(row.operating_system, lane, exposure.horizon)) for lane in lanes]))
-        alike = found.get((row.operating_system, steps))
+        grouped = found.get((row.operating_system, steps))
         days = {lane.approval.after_days for lane in lanes if lane.approval.after_days is not None}
         found[row.operating_system, steps] = Journey(
             operating_system=row.operating_system,
-            severities=(*(alike.severities if alike else ()), row.severity),
-            approve_after_days=tuple(sorted(days.union(alike.approve_after_days if alike else ()))),
+            severities=(*(grouped.severities if grouped else ()), row.severity),
+            approve_after_days=tuple(sorted(days.union(grouped.approve_after_days if grouped else ()))),
             steps=steps,
         )
     return tuple(found.values())
@@ -88,7 +88,7 @@ def _parts(operating_system: OperatingSystem, lane: Lane, horizon: Span) -> Iter
 
 
 def _merge(lanes: Sequence[Sequence[_Part]]) -> Iterator[JourneyStep]:
-    """Walk through the steps of all lanes at once, and join neighbours that turn out alike."""
+    """Walk through the steps of all lanes at once, and join neighbours that are the same."""
     cuts = sorted({part.published.from_ for lane in lanes for part in lane})
     until = max(part.published.until for lane in lanes for part in lane)
     rest = [iter(lane) for lane in lanes]
@@ -100,7 +100,7 @@ def _merge(lanes: Sequence[Sequence[_Part]]) -> Iterator[JourneyStep]:
             for part, lane in zip(current, rest, strict=True)
         ]
         step = _step(Span(from_=from_, until=to), current)
-        if pending is not None and _alike(pending, step):
+        if pending is not None and _is_same_path(pending, step):
             pending = _step(Span(from_=pending.published.from_, until=to), current)
         else:
             if pending is not None:
@@ -122,7 +122,7 @@ def _step(published: Span, parts: Sequence[_Part]) -> JourneyStep:
     )
 
 
-def _alike(one: JourneyStep, other: JourneyStep) -> bool:
+def _is_same_path(one: JourneyStep, other: JourneyStep) -> bool:
     return (one.starts_at, one.closes_at, one.superseded_at) == (
         other.starts_at,
         other.closes_at,

@@ -1,4 +1,4 @@
-"""Whether a ring is behind the ones before it, in one answer for each operating system."""
+"""Ring order: whether each ring is patched after the one before it, for each operating system."""
 
 import enum
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ class OrderState(enum.StrEnum):
     REFUTED = "refuted"
     """Some patches reach the later ring first, or before the soak of the earlier one is over."""
     OPEN = "open"
-    """It depends on what is not known."""
+    """It depends on unknown values."""
     FIRST = "first"
     """No earlier ring has the operating system."""
 
@@ -70,11 +70,11 @@ def order_answers(answers: Iterable[RingProof | NotProved | NoEarlierRing]) -> I
 
 def _together(pair: RingPair, proofs: Sequence[RingProof], reasons: Sequence[str]) -> OrderAnswer:
     verdicts = [entry for proof in proofs for entry in _verdicts(proof)]
-    broken = [(verdict, doubt) for verdict, doubt in verdicts if not verdict.holds]
-    certain = [verdict for verdict, doubt in broken if doubt is None]
+    broken = [(verdict, uncertainty) for verdict, uncertainty in verdicts if not verdict.holds]
+    certain = [verdict for verdict, uncertainty in broken if uncertainty is None]
     open_because = [
         *reasons,
-        *(doubt for _, doubt in broken if doubt is not None),
+        *(uncertainty for _, uncertainty in broken if uncertainty is not None),
         *(proof.unknown_hours for proof in proofs if proof.unknown_hours and _asks_for_soak(pair)),
     ]
     state = OrderState.REFUTED if certain else OrderState.OPEN if open_because else OrderState.PROVED
@@ -94,15 +94,15 @@ def _together(pair: RingPair, proofs: Sequence[RingProof], reasons: Sequence[str
 
 
 def _asks_for_soak(pair: RingPair) -> bool:
-    """Tell whether a soak is declared that a schedule can keep: apt systems know no approval delay."""
+    """Return whether a soak is declared that a schedule can keep: apt systems ignore the approval delay."""
     return pair.soak is not None and not pair.operating_system.is_apt
 
 
 def _verdicts(proof: RingProof) -> Iterator[tuple[OrderVerdict, str | None]]:
-    """Yield what counts for the order, each with a reason to doubt it."""
-    yield proof.order, proof.order.doubt or _decided_elsewhere(proof)
+    """Yield what counts for the order, each with the reason why it is uncertain."""
+    yield proof.order, proof.order.uncertainty or _decided_elsewhere(proof)
     if proof.soak is not None and _asks_for_soak(proof.pair):
-        yield proof.soak, proof.soak.doubt
+        yield proof.soak, proof.soak.uncertainty
 
 
 def _decided_elsewhere(proof: RingProof) -> str | None:

@@ -111,7 +111,7 @@ class Plan:
     Attributes:
         horizon: The time that is looked at.
         today: The day on which the plan is made.
-        assumptions: What is assumed about conditions that the templates leave open.
+        assumptions: What is assumed about undecided conditions of the templates.
         freezes: When nothing may be installed.
         rings: The rings, earliest first, then patch groups that are in no ring.
         other_windows: Windows that patch nodes of no such ring or group: nodes that are chosen in another
@@ -136,5 +136,5 @@ class Plan:
     patch_tuesdays: tuple[dt.datetime, ...]
 
     def count(self, level: Level) -> int:
-        """Count the findings of a level that nobody has accepted."""
+        """Count the findings of a level that have not been accepted."""
         return sum(entry.finding.level is level for entry in self.findings if entry.acknowledgement is None)

@@ -68,5 +68,5 @@ def ring_title(planned: PlannedRing) -> str:
 
 
 def ring_name(ring: RingPlan) -> RingName:
-    """Return what tells a ring from others."""
+    """Return what identifies a ring."""
     return ring.rollout, ring.name

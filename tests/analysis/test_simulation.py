@@ -222,7 +222,7 @@ def test_the_proof_finds_what_the_simulation_finds(
 ) -> None:
     simulate([*earlier, *later], freezes)
     (proof,) = prove(earlier, later, soak_hours, freezes)
-    assert proof.order.doubt is None
+    assert proof.order.uncertainty is None
     assert proof.order.order.share == pytest.approx(share_too_early(earlier, later, None), abs=1e-12)
     if soak_hours is None:
         assert proof.soak is None

@@ -47,8 +47,9 @@ def test_every_install_is_marked_with_its_local_and_utc_times(show: Show) -> Non
 def test_daily_scans_are_said_once_and_not_drawn(show: Show) -> None:
     shown = show("sample")
     assert shown.page.locator("#days .scan").count() == 0
-    assert "Not drawn, as they are every day: scans of dev, test every day, 05:00 to 07:00 Europe/Berlin" in (
-        shown.text("#calendar")
+    assert (
+        "Not drawn because they run every day: scans of dev, test every day, 05:00 to 07:00 Europe/Berlin"
+        in (shown.text("#calendar"))
     )
 
 

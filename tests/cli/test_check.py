@@ -56,7 +56,7 @@ def test_clean_templates_end_with_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert (status, err) == (0, "")
     assert out == (
         "0 errors, 0 warnings, 0 notes; looked at 2026-11-23 to 2028-11-23\n"
-        "What is said about rings is about schedules, not about outcomes: no node was asked.\n"
+        "These results are computed from schedules. No instance was queried.\n"
     )
 
 
@@ -84,7 +84,7 @@ def test_fail_on_sets_the_level_that_fails(
         (["clean.yaml", "--from", "2026-11-23", "--until", "2026-11-23"], "--until: not after --from"),
         (["clean.yaml", "--rings", "dev,,prod"], "--rings: no ring, got ''"),
         (["clean.yaml", "--rings", "dev=,prod"], "--rings: no ring, got 'dev='"),
-        (["clean.yaml", "--rings", "dev,dev"], "--rings: a ring twice, got 'dev'"),
+        (["clean.yaml", "--rings", "dev,dev"], "--rings: duplicate ring, got 'dev'"),
         (["clean.yaml", "--production", ","], "--production: an empty name"),
         (["clean.yaml", "--format", "xml"], "invalid choice: 'xml'"),
         (["clean.yaml", "--acknowledgements", "none.yaml"], "none.yaml: cannot be read"),
@@ -94,7 +94,7 @@ def test_fail_on_sets_the_level_that_fails(
         (["clean.yaml", "--promise", "prod=pci-dss"], "got 'pci-dss'; allowed: pci-dss-6.3.3, "),
         (["clean.yaml", "--promise", "prod=pci-dss"], "did you mean 'pci-dss-6.3.3'?"),
         (["clean.yaml", "--promise", "=cyber-essentials"], "--promise: no ring, got '=cyber-essentials'"),
-        (["clean.yaml", "--freeze", "2026-12-19"], "--freeze 2026-12-19: neither a date nor a time"),
+        (["clean.yaml", "--freeze", "2026-12-19"], "--freeze 2026-12-19: expected a date or a time"),
         (
             ["clean.yaml", "--freeze", "a=2026-12-19T18:00/2027-01-04"],
             "got '2026-12-19T18:00'; allowed: [NAME",
@@ -123,7 +123,7 @@ def test_a_finding_says_where_what_why_and_how_to_mend(capsys: pytest.CaptureFix
     first = out.split("\n\n")[0].splitlines()
     assert first[0] == f"error ring-inversion  {INVERTED}:23 BaselineProd"
     assert first[2].startswith("    got: published Sun 2026-12-06 06:00 UTC")
-    assert first[3] == "    mend: in ring prod approve_after_days of 9 or more"
+    assert first[3] == "    fix: in ring prod approve_after_days of 9 or more"
     assert first[4].startswith("    see: https://docs.aws.amazon.com/")
 
 
@@ -193,9 +193,9 @@ def test_a_broken_promise_fails_and_is_told_with_its_source(capsys: pytest.Captu
 
 def test_a_promise_for_no_ring_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     findings = findings_of(capsys, "--promise", "prd=cyber-essentials")
-    (told,) = (finding for finding in findings if finding["id"] == "promise-without-ring")
-    assert (told["received"], told["level"]) == ("'prd'", "warning")
-    assert "did you mean 'prod'?" in told["mend"]
+    (found,) = (finding for finding in findings if finding["id"] == "promise-without-ring")
+    assert (found["received"], found["level"]) == ("'prd'", "warning")
+    assert "did you mean 'prod'?" in found["fix"]
 
 
 def frozen(findings: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -368,7 +368,7 @@ def test_github_gets_one_escaped_line_for_each_finding(capsys: pytest.CaptureFix
     error, *others = out.splitlines()
     assert error.startswith(f"::error file={INVERTED},line=23,title=ring-inversion::rings.prod")
     assert "%25 of publication times" in error
-    assert "%0Amend: " in error
+    assert "%0Afix: " in error
     assert all(line.startswith(("::warning ", "::notice ")) for line in others)
 
 
@@ -509,7 +509,7 @@ def test_a_mistake_of_our_own_is_one_line_and_no_pass(
     monkeypatch.setattr("patching_constructs.templates.estate_files.read_estates", fail)
     status, out, err = run(capsys, "clean.yaml")
     assert (status, out) == (2, "")
-    assert err == "patching: failed by a mistake of its own, please report it: KeyError: 'unforeseen'\n"
+    assert err == "patching: internal error, please report it: KeyError: 'unforeseen'\n"
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_every_public_case_has_a_plan_whatever_is_wrong_with_it(
         ([], "the following arguments are required: PATH"),
         (["missing.yaml"], "missing.yaml: cannot be read: no such file or directory"),
         ([IN_ORDER, "--from", "23.11.2026"], "--from: not a date, got '23.11.2026'"),
-        ([IN_ORDER, "--rings", "dev,dev"], "--rings: a ring twice, got 'dev'"),
+        ([IN_ORDER, "--rings", "dev,dev"], "--rings: duplicate ring, got 'dev'"),
         ([IN_ORDER, "--format", "pdf"], "invalid choice: 'pdf'"),
     ],
 )

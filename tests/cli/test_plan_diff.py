@@ -43,7 +43,7 @@ def test_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == (
         "Nothing changes in the schedule.\n\n"
         "0 warnings, 0 changes; looked at 2026-11-23 to 2027-05-23\n"
-        "What is said about rings is about schedules, not about outcomes: no node was asked.\n"
+        "These results are computed from schedules. No instance was queried.\n"
     )
 
 
@@ -86,7 +86,7 @@ def test_a_group_that_moves_comes_first_and_fails_nothing(capsys: pytest.Capture
     status, out, _ = run(capsys, "old.json", "moved.json", *HORIZON)
     assert status == 0
     assert out.startswith("warning patch-group-moves  moved.json:1 Dev\n  the patch group 'prod'")
-    assert "    mend: two deployments between two runs" in out
+    assert "    fix: two deployments between two runs" in out
     assert "\n1 warning, " in out
 
 
@@ -121,7 +121,7 @@ def test_a_long_comparison_is_shortened_to_fit_into_a_comment(capsys: pytest.Cap
     _, out, _ = run(capsys, "old.json", "many.json", "--format", "markdown", *HORIZON)
     assert 50_000 < len(out) <= MAX_CHARACTERS
     assert "_Shortened to fit into a comment" in out
-    assert out.endswith("no node was asked.\n")
+    assert out.endswith("No instance was queried.\n")
     _, whole, _ = run(capsys, "old.json", "many.json", *HORIZON)
     assert "Shortened" not in whole
 
@@ -172,11 +172,11 @@ def test_what_is_not_known_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     for name, said in (
         (
             "text",
-            "Not known before and after, so not compared\n  duration of the window web-prod: parameter D",
+            "Unknown before and after, so not compared\n  duration of the window web-prod: parameter D",
         ),
         (
             "markdown",
-            "### Not known before and after, so not compared\n\n- duration of the window web-prod: ",
+            "### Unknown before and after, so not compared\n\n- duration of the window web-prod: ",
         ),
     ):
         _, out, _ = run(capsys, "open.json", "open.json", "--format", name, *HORIZON)

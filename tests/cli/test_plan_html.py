@@ -98,7 +98,7 @@ def test_a_source_that_is_no_address_is_no_link() -> None:
 
 
 def test_it_says_what_it_cannot_know() -> None:
-    assert "This is a proof about schedules, not about outcomes: no node was asked." in format_html(frozen())
+    assert "These results are computed from schedules. No instance was queried." in format_html(frozen())
 
 
 # --- the command ---

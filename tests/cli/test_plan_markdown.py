@@ -106,4 +106,4 @@ def test_even_names_without_end_fit() -> None:
     text = format_markdown(two_rings(dev_group=name))
     assert len(text) <= MAX_CHARACTERS
     assert "Patching plan" in text
-    assert text.endswith("no node was asked.\n")
+    assert text.endswith("No instance was queried.\n")

@@ -94,7 +94,7 @@ def test_lengths_have_two_units(time: timedelta, said: str) -> None:
         ("cron(0 5 1 * ? *)", "UTC", "12 times, 05:00 to 07:00"),
         ("cron(0 5,17 ? * MON *)", "UTC", "104 times"),
         ("at(2026-12-24T12:00:00)", "UTC", "once, Thu 2026-12-24 12:00"),
-        ("at(2020-12-24T12:00:00)", "UTC", "never within the time that is looked at"),
+        ("at(2020-12-24T12:00:00)", "UTC", "never in the period of the plan"),
     ],
 )
 def test_a_rhythm_is_read_from_the_dates(expression: str, zone: str, rhythm: str) -> None:
@@ -199,9 +199,7 @@ def test_the_headline_of_the_sample_names_the_accepted_risk() -> None:
     said = verdict(sample())
     assert (said.state, said.sentence) == ("good", "The rings are in order.")
     assert said.path == ("dev", "test", "staging", "prod")
-    assert said.details == (
-        "Except Ubuntu: a risk that is accepted by platform-team@example.com until 2027-11-30.",
-    )
+    assert said.details == ("Except Ubuntu: an accepted risk by platform-team@example.com until 2027-11-30.",)
 
 
 def test_a_risk_that_nobody_accepts_is_bad() -> None:
@@ -216,8 +214,8 @@ def test_a_risk_that_nobody_accepts_is_bad() -> None:
     [
         (OrderState.PROVED, ("good", "The rings are in order.")),
         (OrderState.REFUTED, ("bad", "The rings are not in order.")),
-        (OrderState.OPEN, ("doubt", "The order of the rings is not decided.")),
-        (OrderState.FIRST, ("doubt", "There are no two rings to compare.")),
+        (OrderState.OPEN, ("warn", "The order of the rings is undecided.")),
+        (OrderState.FIRST, ("warn", "There are no two rings to compare.")),
     ],
 )
 def test_the_headline_follows_the_answers(state: OrderState, expected: tuple[str, str]) -> None:

@@ -102,9 +102,7 @@ def test_findings_are_counted_and_the_worst_are_named(plan: Plan) -> None:
 def test_assumptions_and_the_limits_of_the_proof_are_said(plan: Plan) -> None:
     text = format_text(plan, width=100)
     assert "parameter Stage is 'prod'" in section(text, "Assumptions")
-    assert words(text).endswith(
-        "What is said about rings is about schedules, not about outcomes: no node was asked."
-    )
+    assert words(text).endswith("These results are computed from schedules. No instance was queried.")
 
 
 def test_nothing_to_patch_is_a_short_plan() -> None:

@@ -105,7 +105,7 @@ def test_periods_that_follow_each_other_have_every_installation_once(history: Pa
 
 
 def test_nodes_of_which_nothing_is_known_are_told(evidence: Path) -> None:
-    found = {row["node_name"]: (row["why"][:11], row["last_told"]) for row in _table(evidence, "untold")}
+    found = {row["node_name"]: (row["why"][:11], row["last_known"]) for row in _table(evidence, "unknown")}
     assert found == {
         "web-3": ("not managed", "never"),
         "web-7": ("not managed", "2026-12-04 07:00:00Z"),
@@ -489,7 +489,7 @@ def test_days_that_have_not_come_are_not_days_without_a_report() -> None:
     assert pack.over_until == dt.date(2026, 12, 4)
     assert [entry.days_without for entry in pack.coverage] == [(dt.date(2026, 12, 2), dt.date(2026, 12, 3))]
     page = format_evidence(pack, tables(pack), made_at=NOON)
-    assert "The period is not over: nothing is known from 2026-12-04 on." in page
+    assert "The period is not over: there is no data from 2026-12-04 on." in page
 
 
 def test_a_period_that_is_over_is_not_said_to_go_on() -> None:
@@ -562,7 +562,7 @@ def test_a_file_below_no_partition_is_told(copy: Path, tmp_path: Path) -> None:
         (["{history}", "--from", "2026-12-14", "--until", "2026-12-02"], "--until: not after --from"),
         (["{history}", *PERIOD, "--settings", "{empty}/none.yaml"], "none.yaml"),
         (["{history}", *PERIOD, "--templates", "{empty}/none"], "none"),
-        (["{history}", *PERIOD, "--output", "{file}"], "--output: a file"),
+        (["{history}", *PERIOD, "--output", "{file}"], "--output: expected a folder"),
         (["{history}", *PERIOD, "--output", "{file}/below"], "--output: cannot be written"),
     ],
 )

@@ -213,7 +213,7 @@ def test_windows_that_differ_in_more_stay_apart(change: dict[str, object]) -> No
     assert [each.environments for each in windows] == [(HERE,), (THERE,)]
 
 
-def test_a_window_that_scans_one_group_and_installs_on_another_is_told_once_with_both() -> None:
+def test_a_window_that_scans_one_group_and_installs_on_another_is_reported_once_with_both() -> None:
     first = window("prod", name="both")
     [other] = window("canary", "Scan").record.targets
     record = replace(first.record, targets=(*first.record.targets, other))

@@ -117,7 +117,7 @@ def test_options_come_on_top_of_what_the_template_promises_and_loosen_nothing() 
     assert broken(marked(within(1)), **options) == [("prod", "own"), ("prod", "two")]
 
 
-def test_the_same_promise_of_template_and_options_is_told_once() -> None:
+def test_the_same_promise_of_template_and_options_is_reported_once() -> None:
     assert broken(marked(within(1)), promises={"prod": (within(1),)}) == [("prod", "own")]
 
 

@@ -59,7 +59,7 @@ def test_two_deployments_do_it_right(tmp_path: Path) -> None:
     assert len(warnings(tmp_path, held, moved)) == 1
 
 
-def test_groups_that_move_together_are_told_once(tmp_path: Path) -> None:
+def test_groups_that_move_together_are_reported_once(tmp_path: Path) -> None:
     (message,) = warnings(tmp_path, two(["web", "db"], []), two([], ["db", "web"]))
     assert message.startswith("the patch groups 'db' and 'web' (AMAZON_LINUX_2023) move from")
 
@@ -134,7 +134,7 @@ def test_stacks_of_one_app(tmp_path: Path) -> None:
     assert "from the baseline first of one stack to first of another" in same.warnings[0].finding.message
 
 
-def test_accounts_that_move_alike_are_told_once(tmp_path: Path) -> None:
+def test_accounts_that_move_alike_are_reported_once(tmp_path: Path) -> None:
     def app(folder: str, resources: Template) -> Path:
         accounts = [str(number) * 12 for number in range(1, 6)]
         return assembly(tmp_path / folder, {f"s{account}": (account, resources) for account in accounts})

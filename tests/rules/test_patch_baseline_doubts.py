@@ -129,7 +129,7 @@ def test_an_operating_system_is_past_its_end_of_life_from_the_next_day(today: dt
     )
 
 
-def test_each_end_of_life_is_told_once_where_it_is_first_named() -> None:
+def test_each_end_of_life_is_reported_once_where_it_is_first_named() -> None:
     products = ("WindowsServer2012", "WindowsServer2012R2", "WindowsServer2022")
     again = rule(0, PRODUCT=("WindowsServer2012",))
     findings = doubts(baseline(rule(7, PRODUCT=products), again, system=OS.WINDOWS))

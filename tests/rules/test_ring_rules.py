@@ -141,7 +141,7 @@ def test_names_and_groups_that_are_not_known_are_not_compared() -> None:
     assert check_rollout("web", rings, []) == []
 
 
-def test_a_wrong_rollout_name_is_told_once_and_not_for_each_window() -> None:
+def test_a_wrong_rollout_name_is_reported_once_and_not_for_each_window() -> None:
     windows = [
         WindowRecord(name=f"my rollout-dev-{step}", schedule=SCHEDULE, duration_hours=0, cutoff_hours=0)
         for step in ("scan", "install")

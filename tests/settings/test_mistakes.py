@@ -1223,7 +1223,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("changes", "line", "field", "message", "received", "allowed"), CASES)
-def test_a_mistake_is_told_once(
+def test_a_mistake_is_reported_once(
     tmp_path: Path,
     changes: list[tuple[str, str]],
     line: int,

@@ -11,7 +11,7 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice
 
 
 def format_github(report: CheckReport) -> str:
-    """Render the findings that nobody has accepted as workflow commands."""
+    """Render the findings that have not been accepted as workflow commands."""
     return "".join(f"{_command(finding)}\n" for finding in report.open_findings)
 
 
@@ -30,7 +30,7 @@ def _command(finding: Finding) -> str:
         for label, text in (
             ("got", finding.received),
             ("unknown because", finding.undecided),
-            ("mend", finding.allowed),
+            ("fix", finding.allowed),
             ("see", finding.source),
             ("at", places or None),
         )

@@ -1,4 +1,4 @@
-"""The report for programs; `findings.schema.json` beside this file is its JSON Schema."""
+"""Render the report as JSON; `findings.schema.json` in this folder is its JSON Schema."""
 
 import json
 
@@ -41,7 +41,7 @@ def finding_data(finding: Finding, acknowledgement: Acknowledgement | None) -> d
         "message": finding.message,
         "received": finding.received,
         "undecided": finding.undecided,
-        "mend": finding.allowed,
+        "fix": finding.allowed,
         "source": finding.source,
         "acknowledgement": None if acknowledgement is None else _acknowledgement(acknowledgement),
     }

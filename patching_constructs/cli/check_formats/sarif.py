@@ -65,7 +65,7 @@ def _text(finding: Finding) -> str:
     for label, text in (
         ("got", finding.received),
         ("unknown because", finding.undecided),
-        ("mend", finding.allowed),
+        ("fix", finding.allowed),
     ):
         if text is not None:
             parts.append(f"{label}: {text}")

@@ -6,7 +6,7 @@ from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
 
-_WHAT_IS_PROVED = "What is said about rings is about schedules, not about outcomes: no node was asked."
+_WHAT_IS_PROVED = "These results are computed from schedules. No instance was queried."
 
 
 def format_text(report: CheckReport) -> str:
@@ -27,7 +27,7 @@ def _finding(finding: Finding, acknowledgement: Acknowledgement | None) -> Itera
     for label, text in (
         ("got", finding.received),
         ("unknown because", finding.undecided),
-        ("mend", finding.allowed),
+        ("fix", finding.allowed),
         ("see", finding.source),
     ):
         if text is not None:

@@ -1,4 +1,4 @@
-"""A comparison as plain data; `diff.schema.json` beside this file is its JSON Schema."""
+"""Convert a comparison to plain data; `diff.schema.json` in this folder is its JSON Schema."""
 
 from datetime import UTC, datetime
 

@@ -17,7 +17,7 @@ from patching_constructs.plan.diff.change import Change, Comparison
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
 
 _ROOM_FOR_THE_END = 1_000
-_SHORTENED = "_Shortened to fit into a comment; `--format json` and `--format text` have all of it._"
+_SHORTENED = "_Shortened to fit into a comment; `--format json` and `--format text` show everything._"
 
 
 def format_markdown(comparison: Comparison) -> str:
@@ -63,7 +63,7 @@ def _warning(entry: JudgedFinding) -> Iterator[str]:
         f"> **{level if acknowledgement is None else f'Acknowledged {level.lower()}'}** `{finding.id}`: "
         + escaped(finding.message)
     )
-    for label, text in (("unknown because", finding.undecided), ("mend", finding.allowed)):
+    for label, text in (("unknown because", finding.undecided), ("fix", finding.allowed)):
         if text is not None:
             yield f"> - {label}: {escaped(text)}"
     if finding.source is not None:

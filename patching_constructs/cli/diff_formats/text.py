@@ -49,7 +49,7 @@ def _warning(entry: JudgedFinding) -> Iterator[str]:
     yield f"  {finding.message}"
     for label, text in (
         ("unknown because", finding.undecided),
-        ("mend", finding.allowed),
+        ("fix", finding.allowed),
         ("see", finding.source),
     ):
         if text is not None:

@@ -1,4 +1,4 @@
-"""What text and Markdown say alike."""
+"""Phrases that text and Markdown share."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,9 +9,9 @@ from patching_constructs.rules.wording import places
 
 NOTHING = "Nothing changes in the schedule."
 
-NOT_COMPARED = "Not known before and after, so not compared"
+NOT_COMPARED = "Unknown before and after, so not compared"
 
-WHAT_IS_PROVED = "What is said about rings is about schedules, not about outcomes: no node was asked."
+WHAT_IS_PROVED = "These results are computed from schedules. No instance was queried."
 
 TITLES = {
     Area.ORDER: "Ring order",
@@ -32,7 +32,7 @@ def by_area(comparison: Comparison) -> Iterator[tuple[str, list[Change]]]:
 
 
 def is_bad_news(change: Change) -> bool:
-    """Tell whether a reader must not miss the change."""
+    """Return whether the change must not be missed."""
     return change.kind is ChangeKind.ORDER_LOST
 
 

@@ -45,13 +45,13 @@ def tables(pack: EvidencePack) -> tuple[EvidenceTable, ...]:
         EvidenceTable(
             name="promised",
             title="What was promised",
-            note="Longest time from publication to installation. Where nobody tells the publication, it "
-            "counts from when the patch was first seen missing. For a patch whose severity nobody tells the "
+            note="Longest time from publication to installation. Where the publication is unknown, it "
+            "counts from when the patch was first seen missing. For a patch of unknown severity the "
             "shortest time counts. These are the promises of the templates or settings that were given, as "
             "they are now.",
             head=("ring", "promise", "severity", "hours", "source"),
             rows=tuple(_promised(pack)),
-            empty="No promise stands in the templates and settings that were given, if any were.",
+            empty="The given templates and settings, if any, contain no promise.",
         ),
         EvidenceTable(
             name="ring-order",
@@ -68,7 +68,7 @@ def tables(pack: EvidencePack) -> tuple[EvidenceTable, ...]:
         EvidenceTable(
             name="ring-order-seen",
             title="Ring order, as it happened",
-            note="Each patch that a later ring got in the period, beside the nearest earlier ring that had "
+            note="Each patch that a later ring got in the period, with the nearest earlier ring that had "
             "it. A ring has a patch when the first of its nodes has it. What an earlier ring installed "
             "before a report saw it missing is not seen.",
             head=(
@@ -166,21 +166,21 @@ def tables(pack: EvidencePack) -> tuple[EvidenceTable, ...]:
             empty="The last reports have nothing that is left to do.",
         ),
         EvidenceTable(
-            name="untold",
-            title="Nodes of which nothing is known at the end",
-            note="They carry the tag of a patch group, and their last report tells nothing of their patches. "
-            "What is left to do there is older than that report, or not known at all.",
-            head=(*_NODE, "why", "last_told", "reported"),
+            name="unknown",
+            title="Nodes in unknown state at the end",
+            note="They have the tag of a patch group, and their last report has no data about their patches. "
+            "The open patches listed for them are from an earlier report, or unknown.",
+            head=(*_NODE, "why", "last_known", "reported"),
             rows=tuple(
                 (
                     *_node(each.row),
-                    _why_untold(each.row),
-                    "never" if each.told_at is None else _time(each.told_at),
+                    _why_unknown(each.row),
+                    "never" if each.known_at is None else _time(each.known_at),
                     _time(each.row.seen_at),
                 )
-                for each in pack.untold
+                for each in pack.unknown_nodes
             ),
-            empty="The last reports tell of the patches of every node that they have.",
+            empty="The last reports have data about the patches of every node.",
         ),
         EvidenceTable(
             name="exceptions",
@@ -294,7 +294,7 @@ def _patch(problem: HistoryProblem, due: dt.datetime | None) -> tuple[Cell, ...]
     )
 
 
-def _why_untold(row: HistoryRow) -> str:
+def _why_unknown(row: HistoryRow) -> str:
     if not row.is_managed:
         return "not managed: agent or role is missing, or the agent is dead"
     return "never scanned" if row.unread is None else f"not readable: {row.unread}"

@@ -47,7 +47,7 @@ def format_evidence(pack: EvidencePack, tables: Sequence[EvidenceTable], *, made
 
 
 def headline(pack: EvidencePack) -> tuple[tuple[str, int | str], ...]:
-    """Count what an auditor looks at first; what could not be counted is no zero."""
+    """Count what an auditor looks at first; an unknown count is not shown as zero."""
     kept = [*(each.kept for each in pack.installed), *(each.kept for each in pack.unfinished)]
     states = [each.problem.state for each in pack.unfinished if each.kept is not Kept.EXEMPT]
     waiting = states.count(PatchState.INSTALLED_PENDING_REBOOT)
@@ -59,7 +59,7 @@ def headline(pack: EvidencePack) -> tuple[tuple[str, int | str], ...]:
         ("Later than promised", kept.count(Kept.NO) if pack.intent.promises else "nothing promised"),
         ("Not decided", kept.count(Kept.UNSURE)),
         ("Later ring first", order.count(InOrder.NO) if pack.intent.ranks else "not compared"),
-        ("Nodes of which nothing is known", len(pack.untold)),
+        ("Nodes in unknown state", len(pack.unknown_nodes)),
         ("Days without a report", pack.days_without),
         ("Files and lines not read", len(pack.damages)),
     )

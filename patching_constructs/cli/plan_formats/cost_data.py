@@ -22,7 +22,7 @@ from patching_constructs.schedules.run_frequency import MONTH
 def cost_data(costs: Costs, today: dt.date) -> dict[str, object]:
     """Return what templates cost in a month as data that JSON can hold.
 
-    An amount that is not known is null, with what is known of it as `at_least` and the reasons beside it.
+    An unknown amount is null, with the known part as `at_least` and the reasons.
     Money is null where no price is known.
 
     Args:

@@ -12,7 +12,7 @@ from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
 from patching_constructs.model.price import ANY_REGION, PriceLine
 
 EVERYWHERE = "all"
-"""Stands in a row for all accounts and Regions."""
+"""Label of the row that adds up all accounts and Regions."""
 
 _CENT = Fraction(1, 100)
 

@@ -50,4 +50,4 @@ def _figure_notes(plan: Plan, limits: Limits) -> Iterator[str]:
 def _notes(rows: list[CostRow]) -> Iterator[str]:
     if any(row.has_old_price for row in rows):
         yield "Some prices are older than 12 months."
-    yield "Units of which nothing is known, what is assumed and each account by itself: --format json."
+    yield "Unknown units, assumptions and each account separately: --format json."

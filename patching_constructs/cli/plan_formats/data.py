@@ -1,6 +1,6 @@
 """The plan as plain data, for programs and for the page.
 
-`plan.schema.json` beside this file is its JSON Schema. Moments are in UTC, as ISO-8601 texts; lengths of
+`plan.schema.json` in this folder is its JSON Schema. Moments are in UTC, as ISO-8601 texts; lengths of
 time are in seconds.
 """
 

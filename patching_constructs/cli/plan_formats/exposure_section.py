@@ -11,7 +11,7 @@ from patching_constructs.plan.plan import Plan, PlannedRing
 
 
 def exposure_section(plan: Plan, limits: Limits) -> Section:
-    """Tell the time from publication to installation, and what is promised about it."""
+    """Show the time from publication to installation, and the promises about it."""
     columns = ("ring", "system", "severity", "typical", "worst", "promises")
     shown = len(columns) if any(planned.promises for planned in plan.rings) else len(columns) - 1
     return table(
@@ -24,7 +24,7 @@ def exposure_section(plan: Plan, limits: Limits) -> Section:
 
 
 def _rows(planned: PlannedRing, plan: Plan) -> Iterator[tuple[Cell, ...]]:
-    alike: dict[tuple[str, Cell, Cell, Cell], list[str]] = {}
+    grouped: dict[tuple[str, Cell, Cell, Cell], list[str]] = {}
     for row in planned.exposure.rows:
         typical, worst = row.exposure.typical, row.exposure.worst
         key = (
@@ -33,8 +33,8 @@ def _rows(planned: PlannedRing, plan: Plan) -> Iterator[tuple[Cell, ...]]:
             cell(_time(worst, never="some never" if typical is not None else "never")),
             _promises(row, planned),
         )
-        alike.setdefault(key, []).append("any" if row.severity is None else row.severity.capitalize())
-    for (system, typical_cell, worst_cell, promises), severities in alike.items():
+        grouped.setdefault(key, []).append("any" if row.severity is None else row.severity.capitalize())
+    for (system, typical_cell, worst_cell, promises), severities in grouped.items():
         yield (
             cell(ring_name(planned, plan)),
             cell(system),
@@ -77,7 +77,7 @@ def _promises(row: ExposureRow, planned: PlannedRing) -> Cell:
 def _notes(plan: Plan, limits: Limits) -> Iterator[str]:
     never = [name for planned in plan.rings for name in _groups(planned)]
     if never:
-        yield f"No window is known that installs on {few(list(dict.fromkeys(never)), limits.names)}."
+        yield f"No known window installs on {few(list(dict.fromkeys(never)), limits.names)}."
     reasons: dict[str, list[str]] = {}
     for planned in plan.rings:
         for member, why in planned.exposure.unknown:

@@ -63,7 +63,7 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Shared:
-    """A window, and everybody who is patched by it."""
+    """A window, and all groups that it patches."""
 
     window: PlannedWindow
     rings: list[PlannedRing] = field(default_factory=list)

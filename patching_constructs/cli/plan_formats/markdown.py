@@ -27,7 +27,8 @@ _FROM_LONG_TO_SHORT = (
 _LONGEST_LINE = 400
 _FOLDED_FROM_ROWS = 12
 _SHORTENED = (
-    "_Shortened to fit into a comment; `patching plan --format json` has all of it, `--format text` the same "
+    "_Shortened to fit into a comment; `patching plan --format json` shows everything, `--format text` the "
+    "same "
     "for a terminal._"
 )
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
@@ -40,25 +41,25 @@ _NOTHING = "&#8203;"
 def format_markdown(plan: Plan) -> str:
     """Render the plan as Markdown of at most `MAX_CHARACTERS` characters."""
     for limits in _FROM_LONG_TO_SHORT:
-        told = overview(plan, limits)
-        is_all = not any(section.left_out for section in told.sections)
-        text = _render(told, told.sections, is_all=is_all)
+        shown = overview(plan, limits)
+        is_all = not any(section.left_out for section in shown.sections)
+        text = _render(shown, shown.sections, is_all=is_all)
         if len(text) <= MAX_CHARACTERS:
             return text
-    sections = told.sections
+    sections = shown.sections
     while len(text) > MAX_CHARACTERS:
         sections = sections[:-1]
-        text = _render(told, sections, is_all=False)
+        text = _render(shown, sections, is_all=False)
     return text
 
 
-def _render(told: Overview, sections: tuple[Section, ...], *, is_all: bool) -> str:
-    parts = [f"## {escaped(told.title)}", *map(escaped, told.lead)]
+def _render(shown: Overview, sections: tuple[Section, ...], *, is_all: bool) -> str:
+    parts = [f"## {escaped(shown.title)}", *map(escaped, shown.lead)]
     for section in sections:
         parts += _section(section)
     if not is_all:
         parts.append(_SHORTENED)
-    parts.append(escaped(told.closing))
+    parts.append(escaped(shown.closing))
     return "\n\n".join(parts) + "\n"
 
 

@@ -11,24 +11,24 @@ from patching_constructs.rules.wording import length, moment
 _TONES = {
     OrderState.PROVED: Tone.GOOD,
     OrderState.REFUTED: Tone.BAD,
-    OrderState.OPEN: Tone.DOUBTFUL,
-    OrderState.FIRST: Tone.DOUBTFUL,
+    OrderState.OPEN: Tone.UNCERTAIN,
+    OrderState.FIRST: Tone.UNCERTAIN,
 }
 
 
 def order_section(plan: Plan, limits: Limits) -> Section:
-    """Tell of each ring whether it is behind the one before it; what is out of order first."""
-    alike: dict[tuple[Cell, ...], list[str]] = {}
+    """Show for each ring whether it follows the ring before it, out-of-order rings first."""
+    grouped: dict[tuple[Cell, ...], list[str]] = {}
     in_order = sorted(plan.order, key=lambda answer: _URGENCY.index(answer.state))
     for answer in in_order:
         rings, *rest = _row(answer)
-        alike.setdefault((rings, *rest), []).append(answer.pair.operating_system)
+        grouped.setdefault((rings, *rest), []).append(answer.pair.operating_system)
     return table(
         "Order of rings",
         ("rings", "systems", "verdict", "head start"),
         (
             (rings, cell(*systems), verdict, head_start)
-            for (rings, verdict, head_start), systems in alike.items()
+            for (rings, verdict, head_start), systems in grouped.items()
         ),
         most=limits.rows,
         long_rows=True,

@@ -29,7 +29,7 @@ from patching_constructs.rules.wording import share
 
 _LEVELS = {
     Level.ERROR: ("error", Tone.BAD),
-    Level.WARNING: ("warning", Tone.DOUBTFUL),
+    Level.WARNING: ("warning", Tone.UNCERTAIN),
     Level.INFO: ("note", Tone.PLAIN),
 }
 
@@ -101,12 +101,12 @@ def _quotas(plan: Plan, limits: Limits) -> Section:
 
 def _findings(plan: Plan, limits: Limits) -> Section:
     found = [entry for entry in plan.findings if entry.acknowledgement is None]
-    told = [entry for entry in found if entry.finding.level > Level.INFO]
-    notes = [f"{_counts(plan)}: `patching check` says all about them."] if found else []
+    reported = [entry for entry in found if entry.finding.level > Level.INFO]
+    notes = [f"{_counts(plan)}: run `patching check` for details."] if found else []
     return table(
         "Findings",
         ("id", "level", "what"),
-        map(_finding, told),
+        map(_finding, reported),
         most=limits.findings,
         long_rows=True,
         notes=notes,
@@ -128,7 +128,8 @@ def _finding(entry: JudgedFinding) -> tuple[Cell, ...]:
 def _assumptions(plan: Plan) -> Iterator[str]:
     if plan.assumptions:
         yield (
-            "The templates leave conditions open. This is the plan for one of the ways in which they can be "
+            "Some conditions of the templates are undecided. This plan is for one of the ways in which "
+            "they can be "
             "deployed; the findings are about all of them. Assumed:"
         )
         yield from plan.assumptions

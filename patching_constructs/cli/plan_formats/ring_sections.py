@@ -13,7 +13,7 @@ _NEXT_INSTALLS = 3
 
 
 def rings_section(plan: Plan, limits: Limits) -> Section:
-    """Tell of each ring who is in it, and when it is patched next."""
+    """Show the members of each ring, and when it is patched next."""
     rings = [ring for ring in plan.rings if ring.has_order]
     return table(
         "Rings",
@@ -26,7 +26,7 @@ def rings_section(plan: Plan, limits: Limits) -> Section:
 
 
 def groups_section(plan: Plan, limits: Limits) -> Section:
-    """Tell the same of patch groups that are in no ring."""
+    """Show the same for patch groups that are in no ring."""
     groups = [ring for ring in plan.rings if not ring.has_order]
     return table(
         "Patch groups in no ring",
@@ -89,13 +89,14 @@ def _unregistered(rings: Sequence[PlannedRing], limits: Limits) -> Iterator[str]
     for planned in islice((ring for ring in rings if ring.ring.unregistered), limits.names):
         groups = list(dict.fromkeys(group.patch_group for group in planned.ring.unregistered))
         yield (
-            f"Ring {planned.ring.name} has groups that no baseline registers, so nothing is known of them: "
+            f"Ring {planned.ring.name} has patch groups without a registered baseline, so their patches "
+            "are unknown: "
             f"{few(groups, limits.names)}."
         )
 
 
 def other_windows_section(plan: Plan, limits: Limits) -> Section:
-    """Tell of windows on nodes of no such ring or group."""
+    """Show windows on nodes of no such ring or group."""
     return table(
         "Other windows that patch",
         ("window", "does", "next", "where"),
@@ -114,7 +115,7 @@ def other_windows_section(plan: Plan, limits: Limits) -> Section:
 
 
 def calendar_section(plan: Plan, limits: Limits) -> Section:
-    """Tell the days of the next months on which anything is installed."""
+    """Show the days of the next months on which something is installed."""
     months = list(islice(plan.horizon.months(), limits.months))
     sources = [
         (ring_name(ring, plan), starts)
@@ -140,7 +141,7 @@ def _calendar(
 ) -> Iterator[tuple[Cell, ...]]:
     most = max(1, limits.rows // max(1, len(months)) - 1)
     for month in months:
-        beside = tuple(_beside(plan, month))
+        notes = tuple(_notes(plan, month))
         of_month = [(name, starts[month]) for name, starts in sources if month in starts]
         rest = len(of_month) - most
         for number, (name, starts) in enumerate(of_month[:most]):
@@ -148,12 +149,12 @@ def _calendar(
                 cell(f"{month:%Y-%m}" if number == 0 else ""),
                 cell(name),
                 cell(days_of(starts)),
-                cell(*beside) if number == 0 else cell(""),
+                cell(*notes) if number == 0 else cell(""),
             )
         if rest > 0:
             yield cell(""), cell(f"{rest:,} more"), cell(""), cell("")
         if not of_month:
-            yield cell(f"{month:%Y-%m}"), cell("-"), cell("nothing"), cell(*beside)
+            yield cell(f"{month:%Y-%m}"), cell("-"), cell("nothing"), cell(*notes)
 
 
 def _starts_by_month(windows: Sequence[PlannedWindow], months: Sequence[date]) -> dict[date, list[datetime]]:
@@ -166,7 +167,7 @@ def _starts_by_month(windows: Sequence[PlannedWindow], months: Sequence[date]) -
     return found
 
 
-def _beside(plan: Plan, month: date) -> Iterator[str]:
+def _notes(plan: Plan, month: date) -> Iterator[str]:
     for release in plan.patch_tuesdays:
         if release.date().replace(day=1) == month:
             yield f"Patch Tuesday {release.day}"

@@ -10,13 +10,13 @@ class Tone(enum.Enum):
 
     PLAIN = enum.auto()
     GOOD = enum.auto()
-    DOUBTFUL = enum.auto()
+    UNCERTAIN = enum.auto()
     BAD = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one field of a table; texts are raw, as templates have them."""
+    """The content of one field of a table; texts are raw, as templates have them."""
 
     lines: tuple[str, ...]
     tone: Tone = Tone.PLAIN
@@ -28,7 +28,7 @@ class Section:
 
     Attributes:
         title: What it is about.
-        columns: Heads of the columns; without any there is no table.
+        columns: Column headings; without any there is no table.
         rows: The table, one cell for each column.
         left_out: How many rows are left out.
         long_rows: Whether a row is too long for one line of a terminal.
@@ -45,7 +45,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """How much of a plan is told.
+    """How much of a plan is shown.
 
     Attributes:
         rows: Most rows of a table.
@@ -74,9 +74,7 @@ class Overview:
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
-    closing: str = field(
-        default="What is said about rings is about schedules, not about outcomes: no node was asked."
-    )
+    closing: str = field(default="These results are computed from schedules. No instance was queried.")
 
 
 def cell(*lines: str, tone: Tone = Tone.PLAIN) -> Cell:

@@ -16,7 +16,7 @@ from patching_constructs.cli.plan_formats.overview import overview
 from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, plural, printable
 from patching_constructs.plan.plan import Plan
 
-_STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.DOUBTFUL: "yellow", Tone.BAD: "bold red"}
+_STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.UNCERTAIN: "yellow", Tone.BAD: "bold red"}
 _WIDTHS = range(40, 161)
 _INDENT = 2
 _GAP = 2
@@ -44,16 +44,16 @@ def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = N
         emoji=False,
         highlight=False,
     )
-    told = overview(plan, Limits())
-    console.print(_text(told.title, "bold"))
-    for line in told.lead:
+    shown = overview(plan, Limits())
+    console.print(_text(shown.title, "bold"))
+    for line in shown.lead:
         console.print(_text(line))
-    for section in told.sections:
+    for section in shown.sections:
         console.print()
         for part in _section(section, console.width):
             console.print(part)
     console.print()
-    console.print(_text(told.closing))
+    console.print(_text(shown.closing))
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
 
 
@@ -106,12 +106,12 @@ def _widths(section: Section, available: int) -> Sequence[int | None]:
 def _shared(least: Sequence[int], most: Sequence[int], available: int) -> list[int]:
     """Give each column at least its least, and then what it misses, those first that miss least."""
     widths = list(least)
-    spare = available - sum(least)
+    extra = available - sum(least)
     by_need = sorted(range(len(widths)), key=lambda column: most[column] - least[column])
     for column in by_need:
-        more = min(most[column] - least[column], spare)
+        more = min(most[column] - least[column], extra)
         widths[column] += more
-        spare -= more
+        extra -= more
     return widths
 
 

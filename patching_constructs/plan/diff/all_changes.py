@@ -29,7 +29,7 @@ def changes(old: State, new: State) -> tuple[tuple[Change, ...], tuple[NotCompar
 
     What is the same resource is decided by meaning: the name of its ring, its own name, its account and
     Region, and only then its logical id. So a template that moves makes no change, and accounts that change
-    alike are told once.
+    in the same way are reported once.
 
     Args:
         old: The old state.
@@ -52,7 +52,7 @@ def changes(old: State, new: State) -> tuple[tuple[Change, ...], tuple[NotCompar
     all_changes = [entry for entry in found if isinstance(entry, Change)]
     all_changes += runs_changed(rings, all_changes, horizon=horizon)
     notes = dict.fromkeys(entry for entry in found if isinstance(entry, NotCompared))
-    return told_once(all_changes), tuple(notes)
+    return reported_once(all_changes), tuple(notes)
 
 
 def deployment_findings(old: State, new: State) -> list[Finding]:
@@ -65,12 +65,12 @@ def deployment_findings(old: State, new: State) -> list[Finding]:
     ]
 
 
-def told_once(found: Iterable[Change]) -> tuple[Change, ...]:
+def reported_once(found: Iterable[Change]) -> tuple[Change, ...]:
     """Join changes that differ in nothing but account and Region, and put them in reading order."""
     environments: dict[Change, dict[Environment, None]] = {}
     for change in found:
-        alike = replace(change, environments=())
-        environments.setdefault(alike, {}).update(dict.fromkeys(change.environments))
+        anywhere = replace(change, environments=())
+        environments.setdefault(anywhere, {}).update(dict.fromkeys(change.environments))
     joined = (replace(change, environments=tuple(where)) for change, where in environments.items())
     return tuple(sorted(joined, key=lambda change: _AREAS.index(change.area)))
 

@@ -82,7 +82,7 @@ class ChangeKind(enum.StrEnum):
     COST_CHANGED = "cost-changed"
     """Fixed costs or usage of an account and Region, or of all of them."""
     FINDING_NEW = "finding-new"
-    FINDING_MENDED = "finding-mended"
+    FINDING_FIXED = "finding-fixed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +100,7 @@ class RunDates:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateChange:
-    """What a change does to dates; None stands for what is not known.
+    """What a change does to dates; None is unknown.
 
     Attributes:
         old: When it ran.
@@ -129,7 +129,7 @@ class Change:
         window: Name of the window, or logical id of the association, or None.
         baseline: Name of the baseline, or None.
         environments: Accounts and Regions in which the same changes.
-        location: Where it stands, in the new templates if it is there.
+        location: Where it is defined, in the new templates if it exists there.
         assumptions: Under which assumptions about open conditions; empty if under all.
     """
 
@@ -150,7 +150,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotCompared:
-    """Something that is not known before and after, so that nobody can tell whether it changes.
+    """A value that is unknown before and after, so that it is undecided whether it changes.
 
     Attributes:
         what: What it is.

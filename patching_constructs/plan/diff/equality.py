@@ -1,4 +1,4 @@
-"""When two values of records are the same, and when nobody can tell."""
+"""Compare values of records: equal, different, or undecided."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ def comparable(value: object) -> object:
     """Return what two values have in common that mean the same, wherever they stand.
 
     References are the same if they name the same resource, whatever its stack is called; other unknown values
-    are all alike, as nobody can tell them apart.
+    all count as equal, because they cannot be distinguished.
     """
     match value:
         case Reference():
@@ -27,7 +27,7 @@ def comparable(value: object) -> object:
 
 
 def why_unknown(value: object) -> str | None:
-    """Return why a value or a part of it is not known, or None if it is or if its name tells it."""
+    """Return why a value or a part of it is not known, or None if it is known or its name identifies it."""
     match value:
         case Reference() | PartlyKnown():
             return None

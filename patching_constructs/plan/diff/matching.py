@@ -40,7 +40,7 @@ def pair(old: Iterable[T], new: Iterable[T], *, keys: Sequence[Callable[[T], Has
     Args:
         old: What was.
         new: What will be.
-        keys: The most telling key first. One that is None or empty pairs nothing.
+        keys: The most specific key first. One that is None or empty pairs nothing.
     """
     both: list[tuple[T, T]] = []
     only_old, only_new = list(old), list(new)
@@ -74,12 +74,12 @@ def place(environment: Environment) -> Place:
 
 
 def is_known(environment: Environment) -> bool:
-    """Tell whether account and Region are known."""
+    """Return whether account and Region are known."""
     return "?" not in place(environment)
 
 
 def logical_id(location: Location | None) -> str | None:
-    """Return the logical id of what stands there."""
+    """Return the logical id of the resource there."""
     return None if location is None else location.logical_id
 
 
@@ -126,7 +126,7 @@ def same_stacks(old: Estate, new: Estate, *, old_root: str, new_root: str) -> di
 
 
 def _is_file(stack: str, root: str) -> bool:
-    """Tell whether a stack is named after its template, so that nobody knows what it is called."""
+    """Return whether a stack is named after its template, because its real name is unknown."""
     return stack == root or (stack.startswith(_folder(root)) and _TEMPLATE.search(stack) is not None)
 
 

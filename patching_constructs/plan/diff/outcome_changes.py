@@ -29,15 +29,15 @@ _OF_RING = "rings."
 
 
 def order_changes(old: State, new: State, *, rings: Mapping[RingName, RingName]) -> Iterator[Change]:
-    """Yield what changes about the order of rings, once for systems that change alike; what is lost first."""
+    """Yield changes of ring order, once for systems with the same change; lost order first."""
     before = {(rings.get(key[0], key[0]), key[1]): answer for key, answer in _answers(old)}
-    alike: dict[Change, list[OperatingSystem]] = {}
+    grouped: dict[Change, list[OperatingSystem]] = {}
     for key, answer in _answers(new):
         change = _order_change(before.get(key), answer, rings)
         if change is not None:
-            alike.setdefault(change, []).append(key[1])
+            grouped.setdefault(change, []).append(key[1])
     kinds = (ChangeKind.ORDER_LOST, ChangeKind.ORDER_CHANGED, ChangeKind.ORDER_GAINED)
-    for change, systems in sorted(alike.items(), key=lambda entry: kinds.index(entry[0].kind)):
+    for change, systems in sorted(grouped.items(), key=lambda entry: kinds.index(entry[0].kind)):
         yield replace(change, what=f"{change.what} on {listed(systems)}")
 
 
@@ -133,7 +133,7 @@ def _first_case(answer: OrderAnswer) -> str | None:
 
 
 def exposure_changes(old: State, new: State, *, rings: Mapping[RingName, RingName]) -> Iterator[Change]:
-    """Yield worst and typical exposures that change, once for severities that change alike."""
+    """Yield worst and typical exposures that change, once for severities with the same change."""
     before = {
         (rings.get(name, name), row.operating_system, row.severity): row
         for name, planned in _rings(old)
@@ -148,7 +148,7 @@ def exposure_changes(old: State, new: State, *, rings: Mapping[RingName, RingNam
     still_there = {
         (name, system) for name, planned in planned_rings.items() for system in planned.operating_systems
     }
-    alike: dict[tuple[RingName, OperatingSystem, str, str, str | None], list[Severity | None]] = {}
+    grouped: dict[tuple[RingName, OperatingSystem, str, str, str | None], list[Severity | None]] = {}
     for (name, system, severity), was in before.items():
         row = after.get((name, system, severity))
         if (row is None and (name, system) not in still_there) or (
@@ -156,8 +156,8 @@ def exposure_changes(old: State, new: State, *, rings: Mapping[RingName, RingNam
         ):
             continue
         key = (name, system, _exposure_words(was), _exposure_words(row), _direction(was, row))
-        alike.setdefault(key, []).append(severity)
-    for (ring, system, was_words, will_be, direction), severities in alike.items():
+        grouped.setdefault(key, []).append(severity)
+    for (ring, system, was_words, will_be, direction), severities in grouped.items():
         planned = planned_rings[ring]
         named = [severity for severity in severities if severity is not None]
         which = f" of severity {listed(named)}" if named and len(named) < len(Severity) else ""
@@ -238,7 +238,7 @@ def _quota_consequence(quota: PlannedQuota) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Comparable:
     """A finding, and its field with the names that rings have in the new state."""
 
     finding: Finding
@@ -261,22 +261,22 @@ def finding_changes(old: State, new: State, *, rings: Mapping[RingName, RingName
     """Yield errors and warnings that a check finds now and did not find before, and the other way round."""
     names = {one: other for (_, one), (_, other) in rings.items() if one != other}
     found = pair(
-        _told(old.plan.findings, names),
-        _told(new.plan.findings, {}),
+        _comparable(old.plan.findings, names),
+        _comparable(new.plan.findings, {}),
         keys=[
-            lambda told: (*told.what, told.place, told.message),
-            lambda told: (*told.what, told.place),
-            lambda told: (*told.what, told.message),
-            lambda told: told.field.startswith(_OF_RING) and told.what,
+            lambda one: (*one.what, one.place, one.message),
+            lambda one: (*one.what, one.place),
+            lambda one: (*one.what, one.message),
+            lambda one: one.field.startswith(_OF_RING) and one.what,
         ],
     )
-    yield from _findings([told.finding for told in found.only_new], ChangeKind.FINDING_NEW)
-    yield from _findings([told.finding for told in found.only_old], ChangeKind.FINDING_MENDED)
+    yield from _findings([one.finding for one in found.only_new], ChangeKind.FINDING_NEW)
+    yield from _findings([one.finding for one in found.only_old], ChangeKind.FINDING_FIXED)
 
 
-def _told(findings: Sequence[JudgedFinding], names: Mapping[str, str]) -> list[_Told]:
+def _comparable(findings: Sequence[JudgedFinding], names: Mapping[str, str]) -> list[_Comparable]:
     return [
-        _Told(entry.finding, _renamed(entry.finding.field, names))
+        _Comparable(entry.finding, _renamed(entry.finding.field, names))
         for entry in findings
         if entry.acknowledgement is None and entry.finding.level >= Level.WARNING
     ]
@@ -295,11 +295,11 @@ def _without_places(finding: Finding) -> str:
 
 
 def _findings(findings: Sequence[Finding], kind: ChangeKind) -> Iterator[Change]:
-    alike: dict[tuple[str, Level, str, str], list[Finding]] = {}
+    grouped: dict[tuple[str, Level, str, str], list[Finding]] = {}
     for finding in findings:
         key = (finding.id, finding.level, finding.field, _without_places(finding))
-        alike.setdefault(key, []).append(finding)
-    for (id_, level, _, _), several in alike.items():
+        grouped.setdefault(key, []).append(finding)
+    for (id_, level, _, _), several in grouped.items():
         first = several[0]
         times = f" ({len(several)} times)" if len(several) > 1 else ""
         is_new = kind is ChangeKind.FINDING_NEW
@@ -307,9 +307,9 @@ def _findings(findings: Sequence[Finding], kind: ChangeKind) -> Iterator[Change]
         yield Change(
             area=Area.FINDINGS,
             kind=kind,
-            what=f"{level.name.lower()} {id_} is {'new' if is_new else 'mended'}{times}",
+            what=f"{level.name.lower()} {id_} is {'new' if is_new else 'fixed'}{times}",
             old=None if is_new else said,
             new=said if is_new else None,
-            consequence=first.allowed and f"to mend it: {first.allowed}" if is_new else None,
+            consequence=first.allowed and f"to fix it: {first.allowed}" if is_new else None,
             location=first.location,
         )

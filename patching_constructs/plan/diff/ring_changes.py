@@ -78,10 +78,10 @@ _ABOUT_RUNS = {
 
 
 def runs_changed(rings: Pairing[PlannedRing], changes: list[Change], *, horizon: Span) -> Iterator[Change]:
-    """Yield rings that run on other dates for no reason that `changes` tell."""
-    told = {ring for change in changes if change.kind in _ABOUT_RUNS for ring in change.rings}
+    """Yield rings that run on other dates without a reason among `changes`."""
+    explained = {ring for change in changes if change.kind in _ABOUT_RUNS for ring in change.rings}
     for one, other in rings.both:
-        if other.ring.name in told or not other.has_order:
+        if other.ring.name in explained or not other.has_order:
             continue
         for operation, did in ((PatchOperation.INSTALL, "patched"), (PatchOperation.SCAN, "scanned")):
             before, after = _times(one, operation, horizon), _times(other, operation, horizon)
@@ -177,7 +177,7 @@ def _compared(old: PlannedRing, new: PlannedRing) -> Iterator[Change]:
             new=_soak(after.soak_hours),
             consequence="later rings must wait for it"
             if after.soak_hours is not None
-            else "nobody checks any more that later rings wait",
+            else "it is no longer checked that later rings wait",
         )
     if _promises(old.promises) != _promises(new.promises):
         yield about(

@@ -68,7 +68,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-r
 _VALUES: Mapping[tuple[str, str], str] = {
     ("Operation", PatchOperation.SCAN): "it reports what is missing and no longer installs it",
     ("Operation", PatchOperation.INSTALL): "it installs what is missing",
-    ("RebootOption", RebootOption.NO_REBOOT): "nodes do not restart: they stay non-compliant until somebody "
+    ("RebootOption", RebootOption.NO_REBOOT): "nodes do not restart: they stay non-compliant until someone "
     "restarts and then scans them",
     ("RebootOption", RebootOption.REBOOT_IF_NEEDED): "nodes restart whenever a patch was installed",
 }

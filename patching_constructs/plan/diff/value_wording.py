@@ -10,7 +10,7 @@ def words(value: object, *, missing: str = "not given") -> str:
 
     Args:
         value: The value.
-        missing: What stands for None.
+        missing: The text for None.
     """
     match value:
         case None:

@@ -344,7 +344,7 @@ def _targets(old: _ComparedWindow, new: _ComparedWindow) -> Found:
 
 
 def _atoms(window: WindowRecord) -> list[str]:
-    """Return what the targets of a window and of its tasks name, one text for each that stands alone."""
+    """Return what the targets of a window and of its tasks name, one text for each separate target."""
     targets = (*window.targets, *(target for task in window.tasks for target in task.targets))
     return sorted({atom for target in targets for atom in _target_atoms(target)})
 

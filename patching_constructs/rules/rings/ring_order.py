@@ -79,8 +79,8 @@ def _order_id(pair: RingPair) -> FindingId:
 def _check_order(proof: RingProof, horizon: Span) -> Iterator[Finding]:
     pair, first = proof.pair, proof.order.order.first
     is_ever_first = any(lane.approval.is_possible for lane in proof.earlier)
-    if proof.order.doubt is not None:
-        yield _undecided(_order_id(pair), pair, proof.order.doubt)
+    if proof.order.uncertainty is not None:
+        yield _undecided(_order_id(pair), pair, proof.order.uncertainty)
     elif pair.operating_system.is_apt and is_ever_first:
         yield from _check_apt(proof)
     elif first is not None:
@@ -142,8 +142,8 @@ def _check_soak(proof: RingProof, horizon: Span) -> Iterator[Finding]:
         return
     if proof.unknown_hours is not None:
         yield _undecided(FindingId.RING_SOAK, pair, proof.unknown_hours)
-    elif soak is not None and soak.doubt is not None:
-        yield _undecided(FindingId.RING_SOAK, pair, soak.doubt)
+    elif soak is not None and soak.uncertainty is not None:
+        yield _undecided(FindingId.RING_SOAK, pair, soak.uncertainty)
     elif soak is not None and (first := soak.order.first) is not None:
         yield Finding(
             id=FindingId.RING_SOAK,

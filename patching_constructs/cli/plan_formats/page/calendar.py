@@ -134,12 +134,12 @@ def calendar(plan: Plan, rings: Sequence[RingView]) -> Calendar:
 
 
 def _is_said(view: WindowView) -> bool:
-    """Tell whether a window is said in words, and not drawn."""
+    """Return whether a window is described in words, and not drawn."""
     return view.daily and view.does == "Scans"
 
 
 def _marks(ring: RingView, freezes: Sequence[Freeze]) -> Iterator[tuple[dt.date, Mark]]:
-    """Yield one mark for all that the windows of a ring do alike on one day."""
+    """Yield one mark for windows of a ring that do the same on one day."""
     found: dict[tuple[dt.date, str], dict[tuple[Span, str], None]] = {}
     for view in ring.windows:
         for opening in () if _is_said(view) else view.openings:

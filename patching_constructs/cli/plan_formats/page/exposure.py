@@ -1,4 +1,4 @@
-"""The exposure of every ring, with severities that fare alike in one row."""
+"""The exposure of every ring, with one row for severities that have the same exposure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from patching_constructs.cli.plan_formats.page.ring_rows import RingView
 from patching_constructs.cli.plan_formats.page.words import length, severity_names, system_name
 from patching_constructs.model.promises import Promise, Severity
 
-_Alike: TypeAlias = tuple[
+_GroupKey: TypeAlias = tuple[
     str, timedelta | None, timedelta | None, timedelta | None, tuple[timedelta | None, ...]
 ]
 
@@ -21,14 +21,14 @@ _ROOM = 1.02
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PromiseView:
-    """A promise beside what is kept of it.
+    """A promise, and whether it is kept.
 
     Attributes:
         promise: The promise.
         within: The longest time promised.
         kept: Whether the worst case keeps it.
         missed_by: By how much it does not, or None if it does or if the patch never comes.
-        place: Where it stands on the bar, 0 to 1.
+        place: Position on the bar, 0 to 1.
     """
 
     promise: Promise
@@ -51,7 +51,7 @@ class ExposureView:
         out_of_band: On Windows, the longest time for updates between the monthly ones, or None.
         promises: What is promised.
         worst_place: Length of the bar, 0 to 1.
-        typical_place: Where the median stands on it.
+        typical_place: Position of the median on the bar.
     """
 
     ring: RingView
@@ -66,7 +66,7 @@ class ExposureView:
 
     @property
     def state(self) -> str:
-        """How it stands: `kept`, `missed`, or where nothing is promised `shown` or `never`."""
+        """The state: `kept`, `missed`, or where nothing is promised `shown` or `never`."""
         if not self.promises:
             return "never" if self.worst is None else "shown"
         return "kept" if all(promise.kept for promise in self.promises) else "missed"
@@ -90,7 +90,7 @@ def exposure_views(rings: Sequence[RingView]) -> tuple[ExposureView, ...]:
 
 def _views(ring: RingView, scale: timedelta) -> Iterator[ExposureView]:
     promises = ring.planned.promises
-    alike: dict[_Alike, list[ExposureRow]] = {}
+    grouped: dict[_GroupKey, list[ExposureRow]] = {}
     for row in ring.planned.exposure.rows:
         key = (
             row.operating_system.value,
@@ -99,8 +99,8 @@ def _views(ring: RingView, scale: timedelta) -> Iterator[ExposureView]:
             None if row.out_of_band is None else row.out_of_band.worst,
             tuple(promise.longest(row.severity) for promise in promises),
         )
-        alike.setdefault(key, []).append(row)
-    for rows in alike.values():
+        grouped.setdefault(key, []).append(row)
+    for rows in grouped.values():
         yield _view(ring, rows[0], tuple(row.severity for row in rows), scale)
 
 

@@ -15,8 +15,8 @@ class FindingsView:
     """The findings.
 
     Attributes:
-        open: Those that nobody accepted.
-        accepted: Those that somebody accepted.
+        open: Findings that have not been accepted.
+        accepted: Findings that have been accepted.
         left_out: How many the page does not list.
     """
 

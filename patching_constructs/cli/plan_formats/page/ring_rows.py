@@ -142,7 +142,7 @@ def frozen_by(opening: Span, freezes: Sequence[Freeze]) -> Freeze | None:
 
 
 def _codes(names: Sequence[str]) -> list[str]:
-    """Abbreviate every name to its first letter, with a number if an earlier one begins alike."""
+    """Abbreviate every name to its first letter, with a number where it repeats."""
     seen: Counter[str] = Counter()
     codes = []
     for name in names:
@@ -164,7 +164,7 @@ def _window(window: PlannedWindow, horizon: Span) -> WindowView:
 
 def _rhythm(openings: Sequence[Span], zone: str, horizon: Span) -> tuple[str, bool]:
     if not openings:
-        return "never within the time that is looked at", False
+        return "never in the period of the plan", False
     if len(openings) == 1:
         return f"once, {local(openings[0].from_, zone)}", False
     starts = [opening.from_.astimezone(zone_of(zone)) for opening in openings]

@@ -23,7 +23,7 @@ FIRST_HOUR = 18
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineRow:
-    """Patches that every ring treats alike.
+    """Patches that every ring treats in the same way.
 
     Attributes:
         operating_system: Their operating system.
@@ -86,7 +86,7 @@ def timeline(plan: Plan, rings: Sequence[RingView]) -> Timeline:
 
 
 def patch_classes(rings: Sequence[RingView]) -> tuple[TimelineRow, ...]:
-    """Join the severities of an operating system that all rings treat alike.
+    """Join the severities of an operating system that all rings treat in the same way.
 
     Windows is the last: most days have no patch of it.
     """
@@ -95,10 +95,10 @@ def patch_classes(rings: Sequence[RingView]) -> tuple[TimelineRow, ...]:
         for journey in ring.planned.journeys:
             for severity in journey.severities:
                 journeys.setdefault((journey.operating_system, severity), {})[ring.number] = journey
-    alike: dict[tuple[OperatingSystem, tuple[tuple[int, int], ...]], list[Severity | None]] = {}
+    grouped: dict[tuple[OperatingSystem, tuple[tuple[int, int], ...]], list[Severity | None]] = {}
     for (system, severity), of_rings in journeys.items():
         key = tuple((number, id(journey)) for number, journey in of_rings.items())
-        alike.setdefault((system, key), []).append(severity)
+        grouped.setdefault((system, key), []).append(severity)
     return tuple(
         TimelineRow(
             operating_system=system,
@@ -106,7 +106,7 @@ def patch_classes(rings: Sequence[RingView]) -> tuple[TimelineRow, ...]:
             journeys=journeys[system, severities[0]],
         )
         for (system, _), severities in sorted(
-            alike.items(), key=lambda item: item[0][0] is OperatingSystem.WINDOWS
+            grouped.items(), key=lambda item: item[0][0] is OperatingSystem.WINDOWS
         )
     )
 

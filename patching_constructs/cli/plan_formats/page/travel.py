@@ -42,7 +42,7 @@ class Travel:
 
     Attributes:
         verdict: It in one sentence.
-        state: `good`, `doubt` where some nodes never have it, `bad` where a ring is ahead of the one before.
+        state: `good`, `warn` where some nodes never have it, `bad` where a ring is ahead of the one before.
         stops: The rings that have the operating system.
     """
 
@@ -61,7 +61,7 @@ def travel(patches: TimelineRow, rings: Sequence[RingView], published: datetime)
     missing = [rings[number].name for number in _missing(steps)]
     return Travel(
         verdict=_verdict(ahead, missing, end - published),
-        state="bad" if ahead else "doubt" if missing else "good",
+        state="bad" if ahead else "warn" if missing else "good",
         stops=stops,
     )
 

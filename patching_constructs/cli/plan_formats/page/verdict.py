@@ -21,7 +21,7 @@ class OrderView:
     Attributes:
         answer: The answer.
         systems: The operating systems that it is the answer for.
-        state: `proved`, `refuted`, `open`, `first`, or `accepted` where somebody accepts that it is refuted.
+        state: `proved`, `refuted`, `open`, `first`, or `accepted` for an accepted finding.
         words: The state in words.
         detail: Why, or how well.
         accepted_by: Who accepts it, or None.
@@ -40,7 +40,7 @@ class Headline:
     """The headline.
 
     Attributes:
-        state: `good`, `doubt` or `bad`.
+        state: `good`, `warn` or `bad`.
         sentence: It in one sentence.
         details: What belongs to it.
         path: The rings in their order, if there is one rollout and its order is good.
@@ -71,17 +71,17 @@ def verdict(plan: Plan) -> Headline:
         )
     if undecided:
         return Headline(
-            state="doubt",
-            sentence="The order of the rings is not decided.",
-            details=(*_pairs("It is open for", "after", undecided), *details),
+            state="warn",
+            sentence="The order of the rings is undecided.",
+            details=(*_pairs("It is undecided for", "after", undecided), *details),
             rows=rows,
         )
     if not compared:
-        return Headline(state="doubt", sentence="There are no two rings to compare.", rows=rows)
+        return Headline(state="warn", sentence="There are no two rings to compare.", rows=rows)
     if len(accepted) == len(compared):
         return Headline(
-            state="doubt",
-            sentence="The rings are not in order, and that is accepted.",
+            state="warn",
+            sentence="The rings are not in order, which has been accepted.",
             details=details,
             rows=rows,
         )
@@ -119,17 +119,17 @@ def _accepted(rows: Sequence[OrderView]) -> Iterator[str]:
             by = f" by {accepted.owner}" if accepted.owner else ""
             systems.setdefault(f"{by}{until}", {}).update(dict.fromkeys(row.systems))
     for terms, names in systems.items():
-        yield f"Except {', '.join(names)}: a risk that is accepted{terms}."
+        yield f"Except {', '.join(names)}: an accepted risk{terms}."
 
 
 def _joined(rows: Sequence[OrderView]) -> Iterator[OrderView]:
     """Join neighbours that differ in nothing but the operating system."""
-    alike: dict[object, list[OrderView]] = {}
+    grouped: dict[object, list[OrderView]] = {}
     for row in rows:
         pair = row.answer.pair
         rings = (pair.later.rollout, pair.later.order, pair.later.name, pair.earlier_name)
-        alike.setdefault((rings, row.state, row.detail, row.accepted_by), []).append(row)
-    for several in alike.values():
+        grouped.setdefault((rings, row.state, row.detail, row.accepted_by), []).append(row)
+    for several in grouped.values():
         yield replace(several[0], systems=tuple(system for row in several for system in row.systems))
 
 

@@ -36,7 +36,7 @@ def system_name(operating_system: OperatingSystem) -> str:
 
 
 def severity_names(severities: tuple[Severity | None, ...]) -> str:
-    """Name severities that are treated alike, such as `critical, high`."""
+    """Name severities that are treated in the same way, such as `critical, high`."""
     if None in severities or set(severities) == set(Severity):
         return "any severity"
     return ", ".join(severity.lower() for severity in severities if severity is not None)

@@ -189,7 +189,7 @@
     if (ahead.length > 0) {
       state = "bad";
     } else if (missing.length > 0) {
-      state = "doubt";
+      state = "warn";
     }
     say(verdictOf(ahead, missing, end - published), state);
   }
@@ -215,7 +215,7 @@
         return;
       }
       if (published < data.from || published >= data.until) {
-        say("This moment is outside of the plan.", "doubt");
+        say("This moment is outside of the plan.", "warn");
         for (const row of document.querySelectorAll("[data-stop]")) {
           row.hidden = true;
         }
@@ -240,7 +240,7 @@
     });
   }
 
-  // --- calendar: one stop of the Tab key, arrow keys inside, details beside the mark ---
+  // --- calendar: one stop of the Tab key, arrow keys inside, details next to the mark ---
 
   function startCalendar() {
     const days = document.getElementById("days");
