@@ -131,6 +131,8 @@ def account_quota_use(resources: Sequence[ResourceAt], quotas: AccountQuotas) ->
 
     Concurrency of functions is not among them, as Lambda keeps a part of it free. Nor is the number of
     alarms, of which CloudWatch has no quota.
+
+    See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     """
     by_type: defaultdict[str, list[ResourceAt]] = defaultdict(list)
     for resource in resources:

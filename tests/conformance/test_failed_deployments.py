@@ -48,6 +48,10 @@ def deploy(app: cdk.App, stack: cdk.Stack) -> Iterator[Deploy]:
         yield functools.partial(deploy_template, stack_name=stack.stack_name, **place)
 
 
+def test_every_stack_of_the_sample_is_deployed(app: cdk.App) -> None:
+    assert [stack.stack_name for stack in stacks_of(app)] == [f"Patching-{name}" for name in STACKS]
+
+
 def with_a_failure_at_the_end(template: Template) -> Template:
     """Let a resource fail that waits for every other one."""
     resources = template["Resources"]

@@ -94,7 +94,8 @@ def show_in_chat(
     """Let AWS's chat service show the messages of topics in channels that cannot act on the account.
 
     The guardrail of a channel is `AdministratorAccess` unless another one is set. The service takes one
-    configuration for each channel and account, so it has all topics of the channel.
+    configuration for each channel and account, so it has all topics of the channel, those of other Regions
+    too: docs/not-proven.md#chat-topics-of-other-regions.
 
     See: https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
     """

@@ -408,7 +408,8 @@ def _statements(
         iam.PolicyStatement(
             sid="ReadApprovedPatches",
             actions=["ssm:DescribeEffectivePatchesForPatchBaseline"],
-            # AWS's own baselines are in accounts of AWS, another one in each Region.
+            # AWS's own baselines are in accounts of AWS, another one in each Region:
+            # docs/not-proven.md#owned-baselines.
             resources=[f"arn:{here.partition}:ssm:{here.region}:*:patchbaseline/*"],
         ),
         iam.PolicyStatement(

@@ -61,7 +61,8 @@ def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Tri
             action="lambda:InvokeFunction",
             principal="events.amazonaws.com",
             function_name=function.function.function_name,
-            # The ARN of a rule names its account. AWS documents no `aws:SourceAccount` of EventBridge here.
+            # The ARN of a rule names its account. AWS documents no `aws:SourceAccount` of EventBridge here:
+            # docs/not-proven.md#source-of-eventbridge.
             source_arn=rule_arn,
         )
         rule_arns.append(rule_arn)
