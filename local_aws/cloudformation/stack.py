@@ -475,16 +475,24 @@ def _worst_order(
         definitions: The resources as the operation leaves them.
         held: The properties that resources have now, by logical id.
     """
-
-    def takes(logical_id: str) -> bool:
-        definition = definitions[logical_id]
+    takes: dict[str, list[Any]] = {}
+    gives: dict[str, list[Any]] = {}
+    for logical_id, definition in definitions.items():
         exclusive = RESOURCE_TYPES[definition["Type"]].exclusive
-        if exclusive is None:
-            return False
-        has = held.get(logical_id, {}).get(exclusive, [])
-        return any(item not in has for item in definition.get("Properties", {}).get(exclusive, []))
-
-    return in_dependency_order(definitions, early=[name for name in definitions if takes(name)])
+        if exclusive is not None:
+            has = held.get(logical_id, {}).get(exclusive, [])
+            wanted = definition.get("Properties", {}).get(exclusive, [])
+            takes[logical_id] = [item for item in wanted if item not in has]
+            gives[logical_id] = [item for item in has if item not in wanted]
+    early: list[str] = []
+    while takes := {name: items for name, items in takes.items() if items and name not in early}:
+        asked = [item for items in takes.values() for item in items]
+        early.append(
+            next(
+                (name for name in takes if not any(item in asked for item in gives[name])), next(iter(takes))
+            )
+        )
+    return in_dependency_order(definitions, early=early)
 
 
 def _last_made_first(

@@ -6,7 +6,7 @@ See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intr
 import base64
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -91,13 +91,13 @@ def references(value: object) -> Iterator[str]:
 
 
 def in_dependency_order(
-    resources: Mapping[str, Mapping[str, Any]], *, early: Collection[str] = ()
+    resources: Mapping[str, Mapping[str, Any]], *, early: Sequence[str] = ()
 ) -> list[str]:
     """Order logical ids so that each resource comes after those that it needs.
 
     Args:
         resources: The resources by logical id.
-        early: Those that come before all that they do not need.
+        early: Those that come before all that they do not need, in this order.
 
     Raises:
         TemplateError: If resources need each other in a circle, or need what the template does not have.
@@ -116,11 +116,14 @@ def in_dependency_order(
     except CycleError as error:
         circle = ", ".join(sorted(set(error.args[1])))
         raise TemplateError(f"Circular dependency between resources: [{circle}]") from error
-    first = set(early)
-    for logical_id in reversed(order):
-        if logical_id in first:
-            first |= graph[logical_id]
-    return sorted(order, key=lambda logical_id: logical_id not in first)
+    found: dict[str, None] = {}
+    for first in early:
+        needed = {first}
+        for logical_id in reversed(order):
+            if logical_id in needed:
+                needed |= graph[logical_id]
+        found |= dict.fromkeys(logical_id for logical_id in order if logical_id in needed)
+    return list(found | dict.fromkeys(order))
 
 
 class Resolver:

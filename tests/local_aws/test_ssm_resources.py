@@ -217,6 +217,18 @@ def test_a_group_that_moves_between_two_baselines_of_a_stack_fails_in_the_worst_
     assert registered(aws) == {"web": "old"}
 
 
+def test_a_baseline_that_takes_one_group_gives_up_another_late(aws: Any, deploy: Any) -> None:
+    deploy({"Old": baseline(Name="old", PatchGroups=["web"]), "New": baseline(Name="new")})
+    with pytest.raises(DeploymentError, match=TAKEN):
+        deploy(
+            {
+                "Old": baseline(Name="old", PatchGroups=["db"]),
+                "New": baseline(Name="new", PatchGroups=["web"]),
+            }
+        )
+    assert registered(aws) == {"web": "old"}
+
+
 def test_a_group_moves_in_two_deployments(aws: Any, deploy: Any) -> None:
     deploy({"Old": baseline(Name="old", PatchGroups=["web"])})
     deploy({"Old": baseline(Name="old")})

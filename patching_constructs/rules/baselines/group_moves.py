@@ -70,8 +70,8 @@ def check_group_moves(
 ) -> Iterator[Finding]:
     """Find patch groups that move from one baseline to another of the same operating system.
 
-    Systems Manager refuses a group that another baseline still holds. CloudFormation creates baselines before
-    it deletes any, and changes two that do not depend on each other in no certain order. A baseline that gets
+    Systems Manager refuses a group that another baseline still holds. CloudFormation deletes a baseline last,
+    and creates and changes those that do not depend on each other in no certain order. A baseline that gets
     another logical id is another baseline. One for another operating system is no move: a group has a
     baseline for each.
 
@@ -110,8 +110,8 @@ def _moves(held: _Holders, will_hold: _Holders) -> Iterator[tuple[_Move, Baselin
         holder = will_hold.baselines[target]
         names = _told_apart(source, held.baselines[source], target, holder)
         in_one_stack = source[0] == target[0]
-        is_certain = source not in will_hold.baselines or target not in held.baselines
-        yield _Move(*names, system, tuple(sorted(groups)), in_one_stack, in_one_stack and is_certain), holder
+        fails = in_one_stack and source not in will_hold.baselines
+        yield _Move(*names, system, tuple(sorted(groups)), in_one_stack, fails), holder
 
 
 def _told_apart(source: Resource, old: BaselineAt, target: Resource, new: BaselineAt) -> tuple[str, str]:
