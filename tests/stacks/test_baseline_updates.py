@@ -166,6 +166,21 @@ def test_two_groups_exchange_their_baselines(organisation: Organisation, deploy:
     assert baselines(after) == baselines(before)
 
 
+def test_a_group_gets_the_baseline_of_aws_and_its_own_again(
+    organisation: Organisation, deploy: Deploy
+) -> None:
+    def change(data: Data) -> None:
+        data["baselines"].append({"name": "theirs", "operating_system": LINUX, "aws_default": True})
+        give(data, "prod-web", old="prod-amazon-linux-2023", new="theirs")
+
+    deploy(organisation.data)
+    before = registered()
+    deploy(organisation.changed(change))
+    assert before.keys() - registered().keys() == {("prod-web", LINUX)}
+    deploy(organisation.data)
+    assert registered() == before
+
+
 def test_the_default_of_the_account_becomes_another_baseline_of_the_file(
     organisation: Organisation, deploy: Deploy
 ) -> None:

@@ -198,6 +198,7 @@ def _run_with_rings(
     max_concurrency: str | None = None,
     promises: list[dict[str, object]] | None = None,
     freezes: list[dict[str, str]] | None = None,
+    quotas: dict[str, int] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run app.py on the sample with its rings in the order of `names`; accepted risks have not expired."""
     data = yaml.safe_load((ROOT / "patching.yaml").read_text())
@@ -208,6 +209,8 @@ def _run_with_rings(
         data["rings"][-1]["promises"] = promises
     if freezes is not None:
         data["freezes"] = freezes
+    if quotas is not None:
+        data["quotas"] = quotas
     config = directory / "patching.yaml"
     config.write_text(yaml.safe_dump(data, sort_keys=False))
     accepted = (ROOT / "patching-acknowledgements.yaml").read_text()
@@ -260,3 +263,13 @@ def test_a_run_in_a_freeze_fails_the_synth(tmp_path: Path) -> None:
     assert result.returncode != 0
     assert "falls in the freeze 'sales'" in result.stderr
     assert "patching-constructs::run-in-freeze" in result.stderr
+
+
+def test_more_than_the_quotas_of_the_accounts_fails_the_synth(tmp_path: Path) -> None:
+    quotas = {"event_rules_per_bus": 5, "event_bus_policy_characters": 100, "managed_policies_per_role": 1}
+    result = _run_with_rings(tmp_path, "dev", "test", "staging", "prod", quotas=quotas)
+    assert result.returncode != 0
+    for quota in quotas:
+        assert f"if AWS has raised the quota, set quotas.{quota}" in result.stderr
+    assert "patching-constructs::account-quota" in result.stderr
+    assert "patching-constructs::policy-size" in result.stderr
