@@ -180,6 +180,6 @@ def _check_baseline_quota(top: Entry) -> Iterator[Problem]:
                 message=f"account {account!r} would have more patch baselines than the quota of a Region: "
                 "one for each patch group and operating system, and one for each default",
                 received=str(count),
-                allowed=f"up to {quota}; if AWS has raised the quota, state it as quotas.patch_baselines",
+                allowed=f"up to {quota}; if AWS has raised the quota, set quotas.patch_baselines",
                 source=_QUOTAS_PAGE,
             )

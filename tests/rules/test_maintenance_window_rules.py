@@ -313,6 +313,20 @@ def test_an_account_and_region_has_at_most_50_windows(windows: int, found: bool)
     assert _ids(findings) == [FindingId.WINDOW_QUOTA] * found
 
 
+def test_more_than_a_quota_names_the_quota_to_raise() -> None:
+    window = _window(targets=(_target(),) * 101, tasks=(_task(targets=(_target(),) * 11),) * 21)
+    allowed = {finding.allowed for finding in check_maintenance_windows([window] * 51)}
+    assert {
+        f"up to {quota}; if AWS has raised the quota, set quotas.{name}"
+        for name, quota in {
+            "windows_per_account_and_region": 50,
+            "tasks_per_window": 20,
+            "targets_per_window": 100,
+            "targets_per_task": 10,
+        }.items()
+    } <= allowed
+
+
 def test_a_quota_that_aws_has_raised_counts() -> None:
     quotas = MaintenanceWindowQuotas(
         windows_per_account_and_region=51, tasks_per_window=21, targets_per_window=101, targets_per_task=11

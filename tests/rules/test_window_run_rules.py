@@ -18,6 +18,7 @@ from patching_constructs.rules.accounts.systems_manager_quotas import check_quot
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.windows.window_runs import check_fleet_time, check_window_runs
 from patching_constructs.schedules.span import Span
+from patching_constructs.settings.quotas import QuotaSettings
 
 LATER = Unknown("a parameter without a default")
 HORIZON = Span(from_=datetime(2026, 12, 1, tzinfo=UTC), until=datetime(2027, 12, 1, tzinfo=UTC))
@@ -276,6 +277,8 @@ def test_up_to_its_quotas_an_account_has_no_finding() -> None:
 def test_one_more_than_a_quota_is_found(counts: dict[str, int], name: str, level: Level) -> None:
     [finding] = uses(**counts)
     assert (finding.id, finding.level, finding.field) == (FindingId.SYSTEMS_MANAGER_QUOTA, level, name)
+    raised = f"set quotas.{name}" in str(finding.allowed)
+    assert raised is (name in QuotaSettings.model_fields)
 
 
 def test_a_raised_quota_counts() -> None:

@@ -720,7 +720,7 @@ CASES = [
         "account 'prod' would have more patch baselines than the quota of a Region: one for each patch group "
         "and operating system, and one for each default",
         "3",
-        "up to 2; if AWS has raised the quota, state it as quotas.patch_baselines",
+        "up to 2; if AWS has raised the quota, set quotas.patch_baselines",
         id="more baselines than the quota",
     ),
     pytest.param(
@@ -736,7 +736,7 @@ CASES = [
         "account 'prod' would have more patch baselines than the quota of a Region: one for each patch group "
         "and operating system, and one for each default",
         "4",
-        "up to 3; if AWS has raised the quota, state it as quotas.patch_baselines",
+        "up to 3; if AWS has raised the quota, set quotas.patch_baselines",
         id="one default more than the quota of baselines",
     ),
     pytest.param(

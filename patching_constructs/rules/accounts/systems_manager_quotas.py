@@ -17,6 +17,13 @@ _CHECKED_ELSEWHERE = {
 }
 """Quotas of windows and of single baselines have rules that can say where the one too many stands."""
 
+_MORE = {"standard_hybrid_nodes": "more need the advanced-instances tier, which has a price"}
+"""What to do where AWS raises no quota."""
+
+
+def _raised(name: str) -> str:
+    return f"if AWS has raised the quota, set quotas.{name}"
+
 
 def check_quota_use(uses: Iterable[QuotaUse]) -> list[Finding]:
     """Find more windows, baselines, associations or nodes in one account and Region than its quotas allow."""
@@ -29,7 +36,7 @@ def check_quota_use(uses: Iterable[QuotaUse]) -> list[Finding]:
             field=use.name,
             message=f"more {use.what} than the quota of one account and Region",
             received=str(use.used),
-            allowed=f"up to {use.quota}; if AWS has raised the quota, state it",
+            allowed=f"up to {use.quota}; {_MORE.get(use.name, _raised(use.name))}",
             source=_QUOTAS_PAGE,
         )
         for use in uses
@@ -37,8 +44,15 @@ def check_quota_use(uses: Iterable[QuotaUse]) -> list[Finding]:
     ]
 
 
-def check_quota(items: Sized, quota: int, *, field: str) -> list[Finding]:
-    """Find more items than the quota of maintenance windows allows."""
+def check_quota(items: Sized, quota: int, *, name: str, field: str) -> list[Finding]:
+    """Find more items than a quota of maintenance windows allows.
+
+    Args:
+        items: What is counted.
+        quota: How many there may be.
+        name: Name of the quota in `MaintenanceWindowQuotas` and under `quotas` in patching.yaml.
+        field: Field that has the items.
+    """
     if len(items) <= quota:
         return []
     return [
@@ -48,7 +62,7 @@ def check_quota(items: Sized, quota: int, *, field: str) -> list[Finding]:
             field=field,
             message="more than the quota of the account",
             received=str(len(items)),
-            allowed=f"up to {quota}; if AWS has raised the quota, state it",
+            allowed=f"up to {quota}; {_raised(name)}",
             source=_QUOTAS_PAGE,
         )
     ]

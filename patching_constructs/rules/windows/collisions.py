@@ -101,7 +101,7 @@ def _check_executions_at_once(traffic: WindowTraffic, quota: int) -> Iterator[Fi
             field="windows",
             message="more windows of one account and Region are open at once than AWS runs",
             received=f"{len(traffic.busiest)} at {moment(traffic.busiest_at)}: {names}",
-            allowed=f"up to {quota} at once; if AWS has raised the quota, state it",
+            allowed=f"up to {quota} at once; if AWS has raised the quota, set quotas.executions_at_once",
             source=_QUOTAS_PAGE,
             location=traffic.busiest[-1].location,
         )

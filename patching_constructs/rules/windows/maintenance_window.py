@@ -28,7 +28,9 @@ def check_maintenance_windows(
     windows: Sequence[WindowRecord], *, quotas: MaintenanceWindowQuotas = AWS_QUOTAS
 ) -> list[Finding]:
     """Find what AWS would refuse in windows of one account and Region, or what can never work."""
-    findings = check_quota(windows, quotas.windows_per_account_and_region, field="windows")
+    findings = check_quota(
+        windows, quotas.windows_per_account_and_region, name="windows_per_account_and_region", field="windows"
+    )
     for window in windows:
         findings += check_maintenance_window(window, quotas=quotas, prefix=f"windows[{window.name}].")
     return findings
@@ -56,8 +58,12 @@ def check_maintenance_window(
         )
     findings += check_schedule(window.schedule, field=f"{prefix}schedule")
     findings += check_window_hours(window.duration_hours, window.cutoff_hours, prefix=prefix)
-    findings += check_quota(window.targets, quotas.targets_per_window, field=f"{prefix}targets")
-    findings += check_quota(window.tasks, quotas.tasks_per_window, field=f"{prefix}tasks")
+    findings += check_quota(
+        window.targets, quotas.targets_per_window, name="targets_per_window", field=f"{prefix}targets"
+    )
+    findings += check_quota(
+        window.tasks, quotas.tasks_per_window, name="tasks_per_window", field=f"{prefix}tasks"
+    )
     for index, target in enumerate(window.targets):
         findings += check_window_target(target, prefix=f"{prefix}targets[{index}].")
     for index, task in enumerate(window.tasks):

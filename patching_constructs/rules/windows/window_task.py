@@ -36,7 +36,9 @@ def check_window_task(task: TaskRecord, *, quotas: MaintenanceWindowQuotas, pref
         )
     if task.cutoff_behavior is not None:
         findings += check_cutoff_behavior(task.cutoff_behavior, field=f"{prefix}cutoff_behavior")
-    findings += check_quota(task.targets, quotas.targets_per_task, field=f"{prefix}targets")
+    findings += check_quota(
+        task.targets, quotas.targets_per_task, name="targets_per_task", field=f"{prefix}targets"
+    )
     findings += check_task_budget(task, prefix=prefix)
     findings += check_patching_task(task, prefix=prefix)
     return findings
