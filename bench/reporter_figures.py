@@ -191,7 +191,9 @@ def count_calls_to_every_node() -> int:
 def _unpack_function(fleet: ReportedFleet, folder: Path) -> Path:
     folder.mkdir()
     bundle, code = folder / "bundle.zip", folder / "code"
-    write_bundle(bundle, texts={SETTINGS_FILE: fleet.settings.to_json()})
+    write_bundle(
+        bundle, handler="compliance_reporter.handler", texts={SETTINGS_FILE: fleet.settings.to_json()}
+    )
     with zipfile.ZipFile(bundle) as opened:
         opened.extractall(code)
     return code

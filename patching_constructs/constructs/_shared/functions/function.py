@@ -24,12 +24,12 @@ LONGEST_TIMEOUT = cdk.Duration.minutes(15)
 
 
 class RuntimeFunction(Construct):
-    """Define a function that runs a handler of `runtime/`, with a role, a log group and a queue of its own.
+    """Define a function that runs a handler of `lambdas/`, with a role, a log group and a queue of its own.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        handler: Module of the handler below `patching_constructs.lambdas`, such as `reporter.handler`.
+        handler: Module of the handler below `patching_constructs.lambdas`, such as `ring_states.handler`.
         description: What the function does.
         encryption_key: Customer key of the environment and the log group, or None for AWS's own keys.
         environment: Environment variables.
@@ -115,7 +115,7 @@ class RuntimeFunction(Construct):
             description=description,
             runtime=_RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
-            code=lambda_.Code.from_asset(str(shared_bundle(texts))),
+            code=lambda_.Code.from_asset(str(shared_bundle(handler, texts))),
             handler=f"patching_constructs.lambdas.{handler}.handler",
             role=self.role.without_policy_updates(),
             environment=dict(environment),
