@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -599,8 +600,9 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
 
 @pytest.mark.usefixtures("local_aws")
 def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     world = World()
     window_id = other_window(world, "AWS-RunShellScript")
     (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())
@@ -612,7 +614,8 @@ def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
     )
     event = ssm_events.window_execution("FAILED", window_id=window_id)
     assert forwarder.handler({**event, "account": ACCOUNT, "region": REGION}, SimpleNamespace()) is None
-    assert json.loads(capsys.readouterr().out)["not-about-patching"]["window-id"] == window_id
+    (record,) = (each for each in caplog.records if each.message == "event is not about patching")
+    assert vars(record)["event"]["window-id"] == window_id
 
 
 # --- what it is told ---

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -488,11 +489,12 @@ def started(room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Room
 
 
 def test_the_handler_notifies_once_and_logs_one_line_for_each_event(
-    started: Room, capsys: pytest.CaptureFixture[str]
+    started: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     for _ in range(2):
         hub.handler(event_of(PAST), CONTEXT)
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [vars(record)["event"] for record in caplog.records if record.message == "event handled"]
     assert [line["outcomes"] for line in lines] == [ALL_NOTIFIED, ALL_DUPLICATE]
     assert {line["event-id"] for line in lines} == {"11111111-1111-1111-1111-111111111111"}
     assert len(started.read(CRITICAL)) == 1

@@ -6,6 +6,8 @@ answered by the local AWS.
 
 import datetime as dt
 import json
+import logging
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node
+from patching_constructs.constructs.compliance.dashboard import body
 from patching_constructs.lambdas.compliance_reporter import handler as reporter
 from patching_constructs.lambdas.compliance_reporter.handler import (
     MOST_CALLS_IN_A_ROW,
@@ -73,11 +76,16 @@ def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]
 
 
 def test_a_report_reads_its_settings_and_says_what_it_did(
-    world: World, calls: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    world: World, calls: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     world.add(old_node(1))
     summary = handler({}, Context())
-    assert summary == json.loads(capsys.readouterr().out)
+    (record,) = (each for each in caplog.records if each.message == "report")
+    assert vars(record)["summary"] == json.loads(json.dumps(summary))
+    shown = set(re.findall(r"\bsummary\.(\w+)", body.REPORTS_QUERY))
+    assert shown
+    assert shown <= summary.keys()
     assert (summary["finished"], summary["nodes"], summary["report"]) == (True, 1, "request")
     assert calls == []
     keys = [entry["Key"] for entry in world.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]

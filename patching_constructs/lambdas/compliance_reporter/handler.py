@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 import os
 from collections.abc import Mapping
 from itertools import islice
@@ -21,6 +22,8 @@ from patching_constructs.lambdas.compliance_reporter.report import (
     ReportPlaces,
     ReportResult,
 )
+
+_LOGGER = logging.getLogger(__name__)
 
 SETTINGS_FILE = "reporter.json"
 """Name of the settings, beside the code."""
@@ -133,7 +136,7 @@ def _summary(report: ReportResult) -> dict[str, Any]:
 
 
 def _logged(summary: dict[str, Any]) -> dict[str, Any]:
-    print(json.dumps(summary))  # noqa: T201 - what a function prints is its log
+    _LOGGER.info("report", extra={"summary": summary})
     return summary
 
 

@@ -1,6 +1,6 @@
 """Where Lambda starts the event forwarder."""
 
-import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +15,8 @@ from patching_constructs.lambdas._shared.delivery import put_event
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.patch_event_forwarder.forwarding import forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
+
+_LOGGER = logging.getLogger(__name__)
 
 SETTINGS_FILE = "events.json"
 """Name of the settings, beside the code."""
@@ -42,7 +44,7 @@ def handler(
         )
     )
     if report is None:
-        print(json.dumps({"not-about-patching": event["detail"]}))  # noqa: T201 - what a function prints is its log
+        _LOGGER.info("event is not about patching", extra={"event": event["detail"]})
         return None
     data = report.to_data()
     # PutEvents works in the Region of the bus only, which need not be this one.
@@ -54,5 +56,5 @@ def handler(
         detail_type=PATCH_EVENT_DETAIL_TYPE,
         event_bus_arn=event_bus_arn,
     )
-    print(json.dumps(data))  # noqa: T201 - what a function prints is its log
+    _LOGGER.info("event forwarded", extra={"event": data})
     return data

@@ -1,7 +1,7 @@
 """Where Lambda starts the notifier of patching events."""
 
 import datetime as dt
-import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.patch_event_hub.acceptance import accept
 from patching_constructs.lambdas.patch_event_hub.claims import Claims
 from patching_constructs.lambdas.patch_event_hub.notifier import Destinations, Notifier
+
+_LOGGER = logging.getLogger(__name__)
 
 SETTINGS_FILE = "event-hub.json"
 """Name of the settings, beside the code."""
@@ -43,7 +45,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     )
     outcomes = notifier.notify(accepted, event_id=event["id"], now=now)
     line = {"event-id": event["id"], "outcomes": outcomes, **accepted.to_data()}
-    print(json.dumps(line))  # noqa: T201 - what a function prints is its log
+    _LOGGER.info("event handled", extra={"event": line})
     return line
 
 

@@ -1,6 +1,6 @@
 """Where Lambda starts the recorder of ring runs."""
 
-import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +13,8 @@ from patching_constructs.contracts.ring_run_settings import RingRunSettings
 from patching_constructs.lambdas._shared.delivery import put_event
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.ring_run_recorder.recorder import read_run
+
+_LOGGER = logging.getLogger(__name__)
 
 SETTINGS_FILE = "ring-runs.json"
 """Name of the settings, beside the code."""
@@ -39,5 +41,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:
         detail_type=RING_RUN_DETAIL_TYPE,
         event_bus_arn=event_bus_arn,
     )
-    print(json.dumps(report))  # noqa: T201 - what a function prints is its log
+    _LOGGER.info("ring run sent", extra={"ring_run": report})
     return report

@@ -1,7 +1,7 @@
 """Where Lambda starts the store of ring runs."""
 
 import datetime as dt
-import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import boto3
 from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.ring_states.store import accept, store
+
+_LOGGER = logging.getLogger(__name__)
 
 SETTINGS_FILE = "ring-owners.json"
 """Name of the settings, beside the code."""
@@ -22,5 +24,5 @@ def handler(event: Any, context: Any) -> dict[str, object]:  # noqa: ARG001 - La
     run = accept(event, RingOwners.from_json(owners), now=dt.datetime.now(dt.UTC))
     store(boto3.client("dynamodb", config=PATIENT), run, table_name=os.environ["TABLE_NAME"])
     stored = run.to_data()
-    print(json.dumps(stored))  # noqa: T201 - what a function prints is its log
+    _LOGGER.info("ring run stored", extra={"ring_run": stored})
     return stored

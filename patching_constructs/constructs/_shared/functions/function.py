@@ -121,6 +121,9 @@ class RuntimeFunction(Construct):
             environment=dict(environment),
             environment_encryption=encryption_key,
             log_group=self.log_group,
+            # Lambda writes what `extra` of a log call has as fields of its own.
+            # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+            logging_format=lambda_.LoggingFormat.JSON,
             dead_letter_queue=self.dead_letter_queue,
             timeout=timeout,
             memory_size=memory_size,

@@ -51,8 +51,9 @@ _RUNS = (
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
 """
-_REPORTS = (
-    "filter ispresent(report) | fields @timestamp, nodes, finished, parts, failures.0 as failure "
+REPORTS_QUERY = (
+    "filter ispresent(summary.report) | fields @timestamp, summary.nodes as nodes, "
+    "summary.finished as finished, summary.parts as parts, summary.failures.0 as failure "
     "| sort @timestamp desc | limit 24"
 )
 
@@ -96,7 +97,7 @@ def dashboard_body(shown: Shown) -> dict[str, Any]:
                 if shown.output_log_group is not None
                 else []
             ),
-            _log(shown, shown.reporter_log_group, "Reports of the last day", _REPORTS),
+            _log(shown, shown.reporter_log_group, "Reports of the last day", REPORTS_QUERY),
         ],
     ]
     return {"start": _LAST_NIGHT, "periodOverride": "inherit", "widgets": list(placed(rows))}
