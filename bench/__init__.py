@@ -1,1 +1,1 @@
-"""Measures the figures of docs/benchmarks.md, beside the same organisation written by hand."""
+"""Measure the figures of docs/benchmarks.md, compared with the same organisation written by hand."""

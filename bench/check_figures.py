@@ -1,4 +1,4 @@
-"""`patching check` over a cdk.out of 1,000 workload stacks, beside cfn-lint."""
+"""Measure `patching check` over a cdk.out of 1,000 workload stacks, compared with cfn-lint."""
 
 import itertools
 import json
@@ -69,7 +69,7 @@ def check_figures(fresh: FreshProcess, folder: Path) -> tuple[Table, list[Limit]
             at_most=0,
         ),
         Limit(
-            name=f"check: each stack from {middle} to {last:,} beside each from {first} to {middle}",
+            name=f"check: each stack from {middle} to {last:,} relative to each from {first} to {middle}",
             measured=_slope(cost, middle, last) / _slope(cost, first, middle),
             at_most=_LINEARITY_LIMIT,
         ),

@@ -1,4 +1,4 @@
-"""Asking every node, which is the obvious way to know how each stands."""
+"""Query every node, which is the obvious way to read the state of each."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ _STATES = ["Missing", "Failed", "InstalledRejected", "InstalledPendingReboot"]
 
 
 def ask_every_node(ssm: Any) -> int:
-    """List the managed nodes, read how each stands, and ask each for its patches that need something.
+    """List the managed nodes, read the state of each, and query the patches of each that need action.
 
     Pages are as long as AWS allows, and a node is asked once, however many patches it has.
 

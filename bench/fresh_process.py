@@ -56,7 +56,7 @@ class FreshProcess:
         """Run Python to its end.
 
         Args:
-            arguments: What Python is told.
+            arguments: Arguments of the Python interpreter.
             environment: Further environment variables.
 
         Returns:

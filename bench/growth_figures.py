@@ -58,7 +58,7 @@ def growth_figures(fresh: FreshProcess, folder: Path) -> tuple[Table, list[Limit
     ratio = _slope(seconds, middle, last) / _slope(seconds, first, middle)
     return table, [
         Limit(
-            name=f"growth: each account from {middle} to {last} beside each from {first} to {middle}",
+            name=f"growth: each account from {middle} to {last} relative to each from {first} to {middle}",
             measured=ratio,
             at_most=_LINEARITY_LIMIT,
         )

@@ -2,7 +2,7 @@
 
 The rings patch three operating systems in weekly windows of one time zone with clock changes. Each starts 23
 hours after the one before it and waits a day longer, so that it sees an hour less: on Amazon Linux and
-Windows they are in order. On Ubuntu they are not, so that every proof also looks for what would mend it.
+Windows they are in order. On Ubuntu they are not, so that every proof also searches for a fix.
 """
 
 import json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
-    """A measured figure beside its limit, both in the unit that its name states."""
+    """A measured figure with its limit, both in the unit that its name states."""
 
     name: str
     measured: float

@@ -112,7 +112,7 @@ def limits(
             at_most=round(_MEMORY_LIMIT_MEBIBYTES, 1),
         ),
         Limit(
-            name=f"reporter, {more:,} nodes: calls beside those of asking every node",
+            name=f"reporter, {more:,} nodes: calls relative to querying every node",
             measured=many.calls / calls_to_every_node,
             at_most=_SHARE_OF_EVERY_NODE,
         ),
@@ -132,7 +132,7 @@ def limits(
             at_most=TIME_LIMIT_SECONDS,
         ),
         Limit(
-            name=f"reporter: calls for each node from {fewer:,} to {more:,} beside each of those before",
+            name=f"reporter: calls for each node from {fewer:,} to {more:,} relative to each of those before",
             measured=for_each / (few.calls / fewer),
             at_most=1,
         ),

@@ -1,8 +1,8 @@
 """A fleet for the compliance reporter: rings, patch groups and two systems in one account and Region.
 
 Its nodes got into their state as nodes do: they were launched, installed, rebooted or not, and scanned, when
-the windows of their ring ran. What is true of them is counted here from what they told Systems Manager last,
-without the code of the reporter.
+the windows of their ring ran. The expected figures are counted here from what they last reported to Systems
+Manager, without the code of the reporter.
 """
 
 import datetime as dt
@@ -79,11 +79,11 @@ _PER_MILLE = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedFleet:
-    """A fleet in the local AWS, and what its reporter is told.
+    """A fleet in the local AWS, and the settings of its reporter.
 
     Attributes:
         place: Where the nodes are.
-        settings: What the reporter is told.
+        settings: Settings of the reporter.
     """
 
     place: SimulatedPlace

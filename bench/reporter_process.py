@@ -21,7 +21,7 @@ TIME_LIMIT_SECONDS = 900
 
 
 class Context:
-    """What Lambda tells a function about its call."""
+    """The context that Lambda passes to a function."""
 
     aws_request_id = "report"
 
@@ -30,7 +30,7 @@ class Context:
         self._ends_at = time.monotonic() + TIME_LIMIT_SECONDS
 
     def get_remaining_time_in_millis(self) -> int:
-        """Tell what is left of the time limit."""
+        """Return the remaining time in milliseconds."""
         return int(1000 * (self._ends_at - time.monotonic()))
 
 

@@ -109,12 +109,12 @@ def _let_a_quarter_go_by(console: Console, environments: list[tuple[str, str]], 
 
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         draw(record, PICTURE)
-    print_quarter(console, record, outcome, story.happenings)
+    print_quarter(console, record, outcome, story.incidents)
     console.print(f"the picture of it: {PICTURE}", markup=False, highlight=False, soft_wrap=True)
 
 
 def lint(assembly: Path, server: Server, show: Callable[[str], object]) -> None:
-    """Run the gate that stands behind `cdk synth`, as `make synth` does."""
+    """Run the gate after `cdk synth`, as `make synth` does."""
     templates = sorted(map(str, assembly.glob("*.template.json")))
     command = [str(Path(sys.prefix, "bin", "cfn-lint")), "--non-zero-exit-code", "informational", *templates]
     with running(command, environment=server.process_environment(), directory=ROOT) as process:

@@ -83,7 +83,7 @@ def _function_table(functions: Sequence[dict[str, Any]]) -> Table:
 
 
 def _composite_table(alarms: Sequence[dict[str, Any]]) -> Table:
-    table = new_table("composite alarms", "says", "from alarms", "tells people", "state")
+    table = new_table("composite alarms", "meaning", "from alarms", "notifies people", "state")
     for alarm in alarms:
         table.add_row(
             alarm["AlarmDescription"].partition(".")[0],

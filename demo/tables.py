@@ -29,7 +29,7 @@ def print_deployment(console: Console, deployment: Deployment, *, now: datetime)
         console.print(_alarm_table(deployment.alarms))
         console.print(_subscription_table(deployment.subscriptions))
     else:
-        console.print("no alarms here: the security account hears of failures", highlight=False)
+        console.print("no alarms here: failures are reported to the security account", highlight=False)
 
 
 def _baseline_table(baselines: Sequence[dict[str, Any]], ring: DeployedRing) -> Table:
@@ -99,7 +99,7 @@ def _task_table(windows: Sequence[Window]) -> Table:
 
 def _alarm_table(alarms: Sequence[dict[str, Any]]) -> Table:
     """Show alarms that differ in nothing but what they are about on one row."""
-    table = new_table("alarms", "metric", "of", "rings when", "for", "missing data", "state")
+    table = new_table("alarms", "metric", "of", "fires when", "for", "missing data", "state")
     rows: dict[tuple[str, ...], list[str]] = {}
     for alarm in alarms:
         row = (

@@ -1,1 +1,1 @@
-"""Gates of `make synth` besides those that run inside `cdk synth`."""
+"""Gates of `make synth` in addition to those that run inside `cdk synth`."""

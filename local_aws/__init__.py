@@ -3,8 +3,8 @@
 Several accounts and Regions at once, with CloudFormation that creates, updates, deletes and rolls back, and
 with Patch Manager and maintenance windows that read back what was deployed. By itself nothing happens there:
 windows open over a simulated fleet (`local_aws.fleet`), functions run
-(`local_aws.services.lambda_functions`) and alarms are judged (`local_aws.services.alarms`) when somebody asks
-for it. No policy is enforced; partitions other than aws are refused.
+(`local_aws.services.lambda_functions`) and alarms are judged (`local_aws.services.alarms`) when they are
+requested for it. No policy is enforced; partitions other than aws are refused.
 
 In one process:
 

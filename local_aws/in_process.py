@@ -26,7 +26,7 @@ def in_process() -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """How a stack stands after a deployment.
+    """The state of a stack after a deployment.
 
     Attributes:
         status: The stack's status.

@@ -24,7 +24,7 @@ class StackEvent:
 
 @dataclass(kw_only=True, slots=True)
 class StackResource:
-    """A resource of a stack, as it stands."""
+    """A resource of a stack in its current state."""
 
     logical_id: str
     definition: Mapping[str, Any]

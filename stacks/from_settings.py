@@ -142,7 +142,7 @@ def alarm_recipients(settings: Settings, account: AccountSettings) -> list[Recip
 
 
 def shares_chat(settings: Settings, account: AccountSettings) -> bool:
-    """Tell whether Regions of an account have to share the configuration of chat channels."""
+    """Return whether Regions of an account share the configuration of chat channels."""
     return len(settings.regions) > 1 and any(
         recipient.email is None for recipient in alarm_recipients(settings, account)
     )

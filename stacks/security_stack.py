@@ -35,7 +35,7 @@ class SecurityStack(cdk.Stack):
         event_bus_arn: The bus to which workload accounts send. It is spelled out, as are the others, since
             CloudFormation has no references between accounts.
         history_bucket_name: The bucket in which reporters keep their rows.
-        history_key_arn: Every key of this account and Region, since nobody chooses the id of a key: the
+        history_key_arn: Every key of this account and Region, since the id of a key cannot be chosen: the
             policy of the bucket's key says who may use it.
     """
 

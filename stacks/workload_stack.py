@@ -1,4 +1,4 @@
-"""What stands in a workload account and Region: what patches its nodes, and what says how they stand."""
+"""The stack of a workload account and Region: patching of its nodes, and reports about their state."""
 
 import itertools
 from typing import Any

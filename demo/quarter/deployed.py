@@ -26,7 +26,7 @@ class Workload:
 
     Attributes:
         place: Its fleet, and what its windows do.
-        settings: What its reporter is told.
+        settings: Settings of its reporter.
         systems: Operating systems of each patch group, as baselines are registered for them.
     """
 

@@ -38,7 +38,7 @@ class RingPlace:
         name: Name of the ring.
         order: Place of the ring in the rollout.
         production: Whether it is production.
-        label: What tells it from all others: its name, and the account where other accounts have it too.
+        label: Unique label: its name, and the account where several accounts have the ring.
     """
 
     place: SimulatedPlace

@@ -20,7 +20,7 @@ from demo.quarter.record import Record
 from patching_constructs.contracts.ring_health import RingHealth
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000")
-"""Colours that people tell apart however they see colours.
+"""Colours that colour-blind people can distinguish.
 
 https://jfly.uni-koeln.de/color/
 """
@@ -47,7 +47,7 @@ def draw(record: Record, path: Path) -> None:
     figure = Figure(figsize=(_WIDTH, sum(heights) + _REST), layout="constrained", facecolor="white")
     lanes, texts, *panels = figure.subplots(len(heights), sharex=True, height_ratios=heights)
     figure.suptitle(
-        "A simulated quarter of patching: what deployed windows, dashboards, alarms and ring records say",
+        "A simulated quarter of patching: data of deployed windows, dashboards, alarms and ring records",
         fontsize=14,
         fontweight="bold",
         color=_INK,
@@ -76,7 +76,7 @@ def draw(record: Record, path: Path) -> None:
 
 
 def _draw_lanes(axis: Any, record: Record) -> None:
-    """Draw a lane for each ring: its install runs, when it was not healthy, and when its alarms rang."""
+    """Draw a lane for each ring: its install runs, when it was not healthy, and when its alarms fired."""
     lanes = {ring.label: number for number, ring in enumerate(record.rings)}
     for label, lane in lanes.items():
         for start, end in record.unhealthy[label]:
@@ -88,28 +88,28 @@ def _draw_lanes(axis: Any, record: Record) -> None:
         axis.plot(others, [lane] * len(others), "X", color=_ALARM, markersize=10, zorder=4)
         if not runs:
             axis.text(START, lane, "  no install run", **_NOTE)
-    for number, rung in enumerate(record.alarms):
-        lane = lanes[rung.ring]
-        axis.plot([rung.at], [lane], "|", color=_INK, markersize=19, markeredgewidth=2, zorder=2)
-        axis.annotate(str(number + 1), (rung.at, lane), xytext=_beside(record, number), zorder=6, **_NUMBER)
+    for number, fired in enumerate(record.alarms):
+        lane = lanes[fired.ring]
+        axis.plot([fired.at], [lane], "|", color=_INK, markersize=19, markeredgewidth=2, zorder=2)
+        axis.annotate(str(number + 1), (fired.at, lane), xytext=_offset(record, number), zorder=6, **_NUMBER)
     axis.set_yticks(range(len(lanes)), list(lanes))
     axis.set_ylim(len(lanes) - 0.2, -0.75)
     _frame(axis, "Rings: install runs, alarms, and when a ring was not healthy")
     axis.tick_params(axis="y", length=0, labelsize=10, labelcolor=_INK)
 
 
-def _beside(record: Record, number: int) -> tuple[float, float]:
-    """Tell how far from its moment the number of an alarm stands: those of one moment stand side by side."""
-    rung = record.alarms[number]
-    same = [each for each in record.alarms[:number] if (each.ring, each.at) == (rung.ring, rung.at)]
+def _offset(record: Record, number: int) -> tuple[float, float]:
+    """Return the offset of an alarm's number from its moment: numbers of one moment are side by side."""
+    fired = record.alarms[number]
+    same = [each for each in record.alarms[:number] if (each.ring, each.at) == (fired.ring, fired.at)]
     return 10.0 + 14.0 * len(same), 0.0
 
 
 def _write_alarms(axis: Any, record: Record) -> None:
-    """Write what each alarm told, below the lanes."""
+    """Write the message of each alarm below the lanes."""
     axis.axis("off")
-    for number, rung in enumerate(record.alarms):
-        line = f"{number + 1}  {rung.at:%a %d %b %H:%M}  {rung.sentence}"
+    for number, fired in enumerate(record.alarms):
+        line = f"{number + 1}  {fired.at:%a %d %b %H:%M}  {fired.sentence}"
         axis.text(
             0,
             1 - (number + 0.5) / len(record.alarms),
@@ -178,7 +178,7 @@ def _frame(axis: Any, title: str) -> None:
 
 
 def _unit(title: str) -> str:
-    """Tell the unit of a widget by its title, as the readers of the dashboard do."""
+    """Return the unit of a widget, which its title says."""
     if title.endswith("%"):
         return "% of nodes"
     if "hours" in title:
@@ -221,7 +221,9 @@ def _legend(labels: Sequence[str]) -> list[Any]:
     marks = [
         Line2D([], [], linestyle="", marker="o", color=_QUIET, label="install run, healthy"),
         Line2D([], [], linestyle="", marker="X", color=_ALARM, markersize=9, label="install run, unhealthy"),
-        Line2D([], [], linestyle="", marker="o", color=_INK, markersize=9, label="alarm that tells people"),
+        Line2D(
+            [], [], linestyle="", marker="o", color=_INK, markersize=9, label="alarm that notifies people"
+        ),
         Patch(color=_BAND, label="health alarm is not OK"),
     ]
     return [*rings, *marks]

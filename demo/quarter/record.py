@@ -6,8 +6,8 @@ from datetime import date
 
 from demo.quarter.deployed import Workload, read_ring_runs
 from demo.quarter.figures import Panel, Points, RingPlace, read_metric, read_panels, ring_places
+from demo.quarter.fired_alarms import FiredAlarm, Span, Where, fired_alarms, unhealthy_times
 from demo.quarter.run import Outcome
-from demo.quarter.rung import Rung, Span, Where, rung_alarms, unhealthy_times
 from patching_constructs.contracts.compliance_metrics import ComplianceMetric
 from patching_constructs.contracts.ring_run import RingRun
 
@@ -55,7 +55,7 @@ class Record:
         months: Figures of each ring, month by month.
         at_end: Figures of each ring at the end, by the label of the ring.
         runs: Records of all runs of rings, by the label of the ring.
-        alarms: Alarms that told people.
+        alarms: Alarms that notified people.
         unhealthy: When the health alarm of each ring was not OK, by the label of the ring.
     """
 
@@ -64,7 +64,7 @@ class Record:
     months: Sequence[Month]
     at_end: Mapping[str, Mapping[ComplianceMetric, float]]
     runs: Mapping[str, Sequence[RingRun]]
-    alarms: Sequence[Rung]
+    alarms: Sequence[FiredAlarm]
     unhealthy: Mapping[str, Sequence[Span]]
 
 
@@ -98,7 +98,7 @@ def read_record(workloads: Sequence[Workload], outcome: Outcome, places: Sequenc
             ]
             for ring in rings
         },
-        alarms=rung_alarms(rings, outcome.alarms),
+        alarms=fired_alarms(rings, outcome.alarms),
         unhealthy=unhealthy_times(rings, outcome.alarms),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo.quarter.deployed import REPORTER, Workload
 from demo.quarter.patches import END, START
-from demo.quarter.story import Happening, Story
+from demo.quarter.story import Incident, Story
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import SimulatedPlace, WindowFired, window_starts
 from local_aws.services.alarms import AlarmClock
@@ -24,12 +24,12 @@ Where = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What the quarter leaves besides what CloudWatch and the table of ring runs hold.
+    """The outcome of the quarter, apart from the data in CloudWatch and the table of ring runs.
 
     Attributes:
         windows: Runs of windows.
-        reports: Reports that were made on the hour, besides those that deployed rules start after installs.
-        alarms: The alarms of each account and Region.
+        reports: Reports that were made on the hour, apart from those that deployed rules start after
+        installs. alarms: The alarms of each account and Region.
     """
 
     windows: int
@@ -41,14 +41,14 @@ class Quarter:
     """Runs deployed windows, functions and alarms through the quarter.
 
     Reports are made after each install run, as the deployed rule wants it, on the hour after each scan and
-    each happening, and each hour while an alarm would change if it went on. Of the other hours, in which
+    each incident, and each hour while an alarm would change if it went on. Of the other hours, in which
     nothing happens, no report is made, and the clock leaps over them.
 
     Args:
         workloads: Accounts and Regions, with what is deployed there.
         story: What happens to their nodes.
         folder: Where functions are unpacked.
-        on_day: Hears of each day.
+        on_day: Called for each day.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Quarter:
         self._alarms = {
             _where(place): AlarmClock(account=place.account, region=place.region) for place in self._places
         }
-        for happening in story.happenings:
-            self._plan(happening.at, functools.partial(self._happen, happening))
+        for incident in story.incidents:
+            self._plan(incident.at, functools.partial(self._apply, incident))
         for day in range((END - START).days):
             at = START + timedelta(days=day)
             self._plan(at, functools.partial(on_day, at))
@@ -95,9 +95,9 @@ class Quarter:
             clock.set(at)
             do()
 
-    def _happen(self, happening: Happening) -> None:
-        happening.do()
-        self._plan_report(happening.place)
+    def _apply(self, incident: Incident) -> None:
+        incident.do()
+        self._plan_report(incident.place)
 
     def _is_over(self, fired: WindowFired) -> None:
         place = fired.place

@@ -1,4 +1,4 @@
-"""Who is in the quarter, and what happens to them besides patches and windows."""
+"""The fleets of the quarter, and the incidents that happen to them."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -31,14 +31,14 @@ _IMAGE_DAYS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Happening:
+class Incident:
     """Something that happens to nodes.
 
     Attributes:
         at: When.
         place: Where.
         ring: Name of their ring.
-        what: What happens, in words; empty where earlier words have told it.
+        what: What happens, in words; empty where an earlier incident describes it.
         do: Lets it happen.
     """
 
@@ -63,7 +63,7 @@ class _Member:
 
 
 class Story:
-    """Fills the fleets of `workloads`, and knows what happens to them.
+    """Fills the fleets of `workloads`, and defines the incidents that happen to them.
 
     The first ring has an agent that dies, the second a mistyped tag, the last but one nodes that cannot
     install a kernel, and the last nodes that must not reboot; rings that install nothing get new nodes every
@@ -74,7 +74,7 @@ class Story:
         bad_kernel: Whether there is a kernel that some nodes cannot install.
 
     Attributes:
-        happenings: What happens, in order of time.
+        incidents: What happens, in order of time.
     """
 
     def __init__(self, workloads: Sequence[Workload], *, bad_kernel: bool = True) -> None:
@@ -85,14 +85,14 @@ class Story:
         )
         rings = [member for member in members if member.installs and member.nodes]
         images = [member for member in members if not member.installs and member.nodes]
-        happenings = [happening for member in images for happening in self._images_are_renewed(member)]
+        incidents = [incident for member in images for incident in self._images_are_renewed(member)]
         if rings:
-            happenings += _agent_dies(rings[0])
-            happenings += self._tag_is_mistyped(rings[:2][-1])
-            happenings += _reboots_wait(rings[-1])
+            incidents += _agent_dies(rings[0])
+            incidents += self._tag_is_mistyped(rings[:2][-1])
+            incidents += _reboots_wait(rings[-1])
             if bad_kernel:
-                happenings += _kernel_fails(rings[-2:][0])
-        self.happenings = sorted(happenings, key=lambda happening: happening.at)
+                incidents += _kernel_fails(rings[-2:][0])
+        self.incidents = sorted(incidents, key=lambda incident: incident.at)
 
     def _members(self, workload: Workload) -> Iterator[_Member]:
         systems = {system for found in workload.systems.values() for system in found}
@@ -120,7 +120,7 @@ class Story:
             launched_at=at - timedelta(days=1),
         )
 
-    def _tag_is_mistyped(self, member: _Member) -> Iterator[Happening]:
+    def _tag_is_mistyped(self, member: _Member) -> Iterator[Incident]:
         launched_at, corrected_at = datetime(2027, 2, 15, 9, tzinfo=UTC), datetime(2027, 3, 1, 2, tzinfo=UTC)
         like = member.nodes[0]
         (tag_key,) = like.tags.keys() - {"Name"}
@@ -135,17 +135,17 @@ class Story:
             node.tags[tag_key] = group
 
         name = node.tags["Name"]
-        yield _happening(member, launched_at, f"{name} is launched, its tag says {mistyped} for {group}")
-        yield _happening(member, corrected_at, f"the tag of {name} is corrected", correct)
+        yield _incident(member, launched_at, f"{name} is launched, its tag says {mistyped} for {group}")
+        yield _incident(member, corrected_at, f"the tag of {name} is corrected", correct)
 
-    def _images_are_renewed(self, member: _Member) -> Iterator[Happening]:
+    def _images_are_renewed(self, member: _Member) -> Iterator[Incident]:
         nodes = list(member.nodes)
         for first_day in _IMAGE_DAYS:
             days = [first_day + timedelta(days=number) for number in range(len(nodes))]
             nodes = [self._successor(node, member.place, day) for node, day in zip(nodes, days, strict=True)]
             member.place.fleet.add(*nodes)
-            yield _happening(member, days[0], f"a new image replaces {len(nodes)} nodes, one a day")
-            yield from (_happening(member, day, "") for day in days[1:])
+            yield _incident(member, days[0], f"a new image replaces {len(nodes)} nodes, one a day")
+            yield from (_incident(member, day, "") for day in days[1:])
 
     def _successor(self, node: Node, place: SimulatedPlace, day: datetime) -> Node:
         node.stopped_at = day
@@ -161,34 +161,32 @@ class Story:
         return successor
 
 
-def _kernel_fails(member: _Member) -> Iterator[Happening]:
+def _kernel_fails(member: _Member) -> Iterator[Incident]:
     nodes = _linux(member)[:2]
     if not nodes:
         return
     for node in nodes:
         node.refuses.add(bad_kernel_of(node.operating_system))
-    yield _happening(
-        member, BAD_KERNEL_AT, f"{BAD_KERNEL} is published, which {_names(nodes)} cannot install"
-    )
-    yield _happening(member, GOOD_KERNEL_AT, f"{GOOD_KERNEL} replaces {BAD_KERNEL}")
+    yield _incident(member, BAD_KERNEL_AT, f"{BAD_KERNEL} is published, which {_names(nodes)} cannot install")
+    yield _incident(member, GOOD_KERNEL_AT, f"{GOOD_KERNEL} replaces {BAD_KERNEL}")
 
 
-def _agent_dies(member: _Member) -> Iterator[Happening]:
-    died_at, mended_at = datetime(2027, 2, 24, 13, tzinfo=UTC), datetime(2027, 3, 8, 9, tzinfo=UTC)
+def _agent_dies(member: _Member) -> Iterator[Incident]:
+    died_at, repaired_at = datetime(2027, 2, 24, 13, tzinfo=UTC), datetime(2027, 3, 8, 9, tzinfo=UTC)
     node = member.nodes[-1]
     name = node.tags["Name"]
 
     def die() -> None:
         node.agent_died_at = died_at
 
-    def mend() -> None:
+    def repair() -> None:
         node.agent_died_at = None
 
-    yield _happening(member, died_at, f"the agent of {name} dies", die)
-    yield _happening(member, mended_at, f"the agent of {name} is started again", mend)
+    yield _incident(member, died_at, f"the agent of {name} dies", die)
+    yield _incident(member, repaired_at, f"the agent of {name} is started again", repair)
 
 
-def _reboots_wait(member: _Member) -> Iterator[Happening]:
+def _reboots_wait(member: _Member) -> Iterator[Incident]:
     begins, ends = datetime(2027, 1, 22, 16, tzinfo=UTC), datetime(2027, 2, 3, 20, tzinfo=UTC)
     urgent = datetime(2027, 1, 29, 10, tzinfo=UTC)
     busy = _linux(member)[:2] or member.nodes[:2]
@@ -207,19 +205,19 @@ def _reboots_wait(member: _Member) -> Iterator[Happening]:
             node.suppresses_reboots = False
             reboot(node)
 
-    yield _happening(member, begins, f"month-end closing: {_names(busy)} must not reboot", hold)
+    yield _incident(member, begins, f"month-end closing: {_names(busy)} must not reboot", hold)
     if by_hand:
-        yield _happening(
+        yield _incident(
             member,
             urgent,
             f"{OUT_OF_BAND} is installed by hand on {_names(by_hand)}, without a reboot",
             install,
         )
-    yield _happening(member, ends, f"{_names([*busy, *by_hand])} are rebooted", let_go)
+    yield _incident(member, ends, f"{_names([*busy, *by_hand])} are rebooted", let_go)
 
 
-def _happening(member: _Member, at: datetime, what: str, do: Callable[[], None] = lambda: None) -> Happening:
-    return Happening(at=at, place=member.place, ring=member.ring.name, what=what, do=do)
+def _incident(member: _Member, at: datetime, what: str, do: Callable[[], None] = lambda: None) -> Incident:
+    return Incident(at=at, place=member.place, ring=member.ring.name, what=what, do=do)
 
 
 def _linux(member: _Member) -> list[Node]:

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.table import Table
 
 from demo.layout import new_table
+from demo.quarter.fired_alarms import FiredAlarm
 from demo.quarter.patches import END, START
 from demo.quarter.record import Record
 from demo.quarter.run import Outcome
-from demo.quarter.rung import Rung
-from demo.quarter.story import Happening
+from demo.quarter.story import Incident
 from patching_constructs.contracts.compliance_metrics import ComplianceMetric
 from patching_constructs.contracts.ring_health import RingHealth
 
@@ -33,28 +33,26 @@ _HEADS = {
 }
 
 
-def print_quarter(
-    console: Console, record: Record, outcome: Outcome, happenings: Sequence[Happening]
-) -> None:
+def print_quarter(console: Console, record: Record, outcome: Outcome, incidents: Sequence[Incident]) -> None:
     """Print what happened, the figures, the alarms and the runs of rings, and how it ended."""
     console.rule(f"[bold]a simulated quarter[/bold], {START:%Y-%m-%d} to {END:%Y-%m-%d}")
     console.print(
         f"{outcome.windows} windows ran. A report was made after each install run, and {outcome.reports} on "
-        "the hour: after each scan and each happening, and while an alarm was undecided. What is deployed "
+        "the hour: after each scan and each incident, and while an alarm was undecided. What is deployed "
         "reports every hour; in the hours left out, nothing would have changed but ages.",
         highlight=False,
     )
-    console.print(_happening_table(happenings))
+    console.print(_incident_table(incidents))
     console.print(_figure_table(record))
     console.print(_alarm_table(record.alarms))
     console.print(_run_table(record))
     console.print(_end_table(record))
 
 
-def _happening_table(happenings: Sequence[Happening]) -> Table:
-    table = new_table("what happens, besides patches and windows", "when, UTC", "ring", "what")
-    for happening in (happening for happening in happenings if happening.what):
-        table.add_row(_time(happening.at), happening.ring, happening.what)
+def _incident_table(incidents: Sequence[Incident]) -> Table:
+    table = new_table("incidents, apart from patches and windows", "when, UTC", "ring", "what")
+    for incident in (incident for incident in incidents if incident.what):
+        table.add_row(_time(incident.at), incident.ring, incident.what)
     return table
 
 
@@ -76,16 +74,16 @@ def _figure_table(record: Record) -> Table:
     return table
 
 
-def _alarm_table(alarms: Sequence[Rung]) -> Table:
-    table = new_table("alarms that told people", "", "from", "until", "ring", "first sentence")
-    for number, rung in enumerate(alarms, start=1):
-        until = "it still rings" if rung.until is None else _time(rung.until)
+def _alarm_table(alarms: Sequence[FiredAlarm]) -> Table:
+    table = new_table("alarms that notified people", "", "from", "until", "ring", "first sentence")
+    for number, fired in enumerate(alarms, start=1):
+        until = "still in ALARM" if fired.until is None else _time(fired.until)
         table.add_row(
             str(number),
-            _time(rung.at),
+            _time(fired.at),
             until,
-            f"account of {rung.ring}" if rung.is_of_account else rung.ring,
-            rung.sentence,
+            f"account of {fired.ring}" if fired.is_of_account else fired.ring,
+            fired.sentence,
         )
     return table
 

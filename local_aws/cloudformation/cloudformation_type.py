@@ -63,7 +63,7 @@ class CloudFormationType:
         aws: Aws,  # noqa: ARG002 - for the types that can be imported
         physical_id: str,  # noqa: ARG002 - the same
     ) -> bool:
-        """Tell whether there is such a resource, to be imported into a stack.
+        """Return whether there is such a resource, to be imported into a stack.
 
         Raises:
             NotEmulatedError: If the local AWS does not import resources of this type.

@@ -10,7 +10,7 @@ _APT = ("UBUNTU", "DEBIAN", "RASPBIAN")
 
 
 def is_approved(patch: Patch, baseline: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether nodes that look at `now` find the patch approved."""
+    """Return whether nodes that look at `now` find the patch approved."""
     return compliance_level(patch, baseline, now) is not None
 
 

@@ -8,13 +8,13 @@ from local_aws.errors import ApiError
 
 
 class Clock:
-    """The time: that of the machine, until somebody sets another."""
+    """The time: that of the machine, until another one is set."""
 
     def __init__(self) -> None:
         self._now: datetime | None = None
 
     def __call__(self) -> datetime:
-        """Tell the time, in UTC."""
+        """Return the time, in UTC."""
         return datetime.now(UTC) if self._now is None else self._now
 
     def set(self, now: datetime | None) -> None:

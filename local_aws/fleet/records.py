@@ -21,7 +21,7 @@ class Patch:
         published_at: Its release or update time, from which approval delays count.
         visible_at: When nodes can see it.
         classification: Such as `Security` or `SecurityUpdates`.
-        severity: Such as `Critical`, or empty where the maker says none.
+        severity: Such as `Critical`, or empty where the vendor publishes none.
         supersedes: The patch that it replaces, or None.
         needs_reboot: Whether it is only in force after a reboot.
     """
@@ -70,7 +70,7 @@ class Installed:
 
 @dataclass(kw_only=True, slots=True)
 class SimulatedReport:
-    """What the last scan or install of a node told Systems Manager.
+    """The report of the last scan or install of a node to Systems Manager.
 
     Attributes:
         operation: What it was.
@@ -104,9 +104,9 @@ class Node:
         has_agent: Whether the agent was ever registered: it needs a role and a network.
         agent_died_at: From when on the agent answers no more, or None.
         refuses: Ids of patches whose installation fails on it.
-        suppresses_reboots: Whether somebody keeps it from rebooting, whatever an install asks for.
+        suppresses_reboots: Whether the node is kept from rebooting, whatever an install asks for.
         installed: Patches on it.
-        report: What its last scan or install told.
+        report: The report of its last scan or install.
         no_reboot_install_at: When it was last patched with `NoReboot`, or None.
     """
 
@@ -124,11 +124,11 @@ class Node:
     no_reboot_install_at: datetime | None = None
 
     def is_there(self, now: datetime) -> bool:
-        """Tell whether it runs."""
+        """Return whether it runs."""
         return self.launched_at <= now and (self.stopped_at is None or now < self.stopped_at)
 
     def answers(self, now: datetime) -> bool:
-        """Tell whether it runs and its agent answers."""
+        """Return whether it runs and its agent answers."""
         return (
             self.is_there(now) and self.has_agent and (self.agent_died_at is None or now < self.agent_died_at)
         )

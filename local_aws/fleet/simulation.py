@@ -103,7 +103,7 @@ class WindowStart:
 def window_starts(
     places: Sequence[SimulatedPlace], *, from_: datetime, until: datetime
 ) -> Iterator[WindowStart]:
-    """Tell when every window of `places` opens, in order of time.
+    """Yield when every window of `places` opens, in order of time.
 
     Windows are read when the first one is asked for.
 

@@ -65,7 +65,7 @@ class FleetSystemsManager:
 
     Args:
         fleet: The fleet.
-        system_of: Tells what a baseline is for, by the id or ARN that the API takes.
+        system_of: Returns the operating system of a baseline, by the id or ARN that the API takes.
     """
 
     def __init__(self, fleet: Fleet, *, system_of: Callable[[str], str]) -> None:

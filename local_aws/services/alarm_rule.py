@@ -21,7 +21,7 @@ def alarms_in(rule: str) -> set[str]:
 
 
 def holds(rule: str, states: Mapping[str, str]) -> bool:
-    """Tell whether a rule is true.
+    """Return whether a rule is true.
 
     Args:
         rule: The rule.

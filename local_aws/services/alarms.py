@@ -1,4 +1,4 @@
-"""Alarms that ring: deployed alarms are judged by the metrics that were published.
+"""Evaluate deployed alarms by the metrics that were published.
 
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
@@ -17,7 +17,7 @@ from local_aws.services.alarm_rule import alarms_in, holds
 from local_aws.services.moto_seams import metric_data
 
 _MORE_PERIODS = 2
-"""How many periods CloudWatch looks back further than it is told: the number of AWS's example.
+"""How many periods CloudWatch looks back further than configured: the number of AWS's example.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
@@ -48,14 +48,14 @@ class AlarmChange:
         alarm_name: Name of the alarm.
         before: The state that it had.
         after: The state that it has.
-        told: Topics that CloudWatch tells.
+        notified: Topics that CloudWatch notifies.
     """
 
     at: datetime
     alarm_name: str
     before: str
     after: str
-    told: tuple[str, ...]
+    notified: tuple[str, ...]
 
 
 class AlarmClock:
@@ -109,7 +109,9 @@ class AlarmClock:
                 alarm_name=name,
                 before=before[name],
                 after=alarm["StateValue"],
-                told=tuple(alarm.get(_ACTIONS[alarm["StateValue"]], ())) if alarm["ActionsEnabled"] else (),
+                notified=tuple(alarm.get(_ACTIONS[alarm["StateValue"]], ()))
+                if alarm["ActionsEnabled"]
+                else (),
             )
             for name, alarm in self.alarms.items()
             if alarm["StateValue"] != before[name]
@@ -152,7 +154,7 @@ class AlarmClock:
         self._seen = len(data)
 
     def _breaches(self, alarm: Mapping[str, Any], now: datetime) -> list[bool | None]:
-        """Tell whether each period was beyond the threshold, None without data; the latest first."""
+        """Return whether each period was beyond the threshold, None without data; the latest first."""
         if "MetricName" not in alarm or "Statistic" not in alarm:
             raise NotEmulatedError(f"only alarms on one metric are judged, not {alarm['AlarmName']}")
         key = (

@@ -1,7 +1,7 @@
 """Functions that run: events reach deployed functions by deployed rules, on the simulated clock.
 
-The code that runs is that of this process, which has to be the one that was deployed. What stands beside it,
-its environment and the account in which it acts are those of the deployed function.
+The code that runs is that of this process, which has to be the one that was deployed. What is shipped with
+it, its environment and the account in which it acts are those of the deployed function.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ class _SimulatedDatetime(dt.datetime):
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
-        """Tell the simulated time."""
+        """Return the simulated time."""
         return clock().astimezone(tz)
 
 
@@ -66,7 +66,7 @@ class DeployedFunction:
     environment: Mapping[str, str]
 
     def file(self, name: str) -> str:
-        """Read a file that stands beside its code."""
+        """Read a file that is shipped with the code."""
         with zipfile.ZipFile(io.BytesIO(function_code(self.account, self.region, self.name))) as bundle:
             return bundle.read(name).decode()
 

@@ -70,7 +70,7 @@ class RegionWindows:
         self._tasks: dict[str, dict[str, dict[str, Any]]] = {}
 
     def has(self, window_id: str) -> bool:
-        """Tell whether the window exists."""
+        """Return whether the window exists."""
         return window_id in self._windows
 
     # ---- windows
@@ -296,7 +296,7 @@ class RegionWindows:
 
 
 def _next_run(window: Mapping[str, Any]) -> dict[str, str]:
-    """Tell when a window runs next, as far as that is known."""
+    """Return when a window runs next, if that is known."""
     schedule = Schedule(
         expression=window["Schedule"],
         timezone=window.get("ScheduleTimezone"),

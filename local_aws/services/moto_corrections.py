@@ -1,4 +1,4 @@
-"""Where moto's own services are made to do what AWS does, as far as the stacks of this project can tell."""
+"""Correct moto's services where they differ from AWS in ways that the stacks of this project notice."""
 
 import functools
 import inspect
@@ -33,7 +33,7 @@ _LOG = logging.getLogger("local_aws")
 
 
 class Refusal(ServiceException):  # type: ignore[misc]  # moto is untyped
-    """An error answer; it stands in this module because moto looks for the service in the module's name."""
+    """An error answer; it is in this module because moto looks for the service in the module's name."""
 
 
 def correct() -> None:
@@ -51,7 +51,7 @@ def correct() -> None:
     AthenaResponse.update_work_group = _update_work_group
     AthenaResponse.delete_named_query = _delete_named_query
     _ask_for_metrics_with_all_of_their_dimensions()
-    # moto keeps composite alarms beside the others, and has no operation that makes one.
+    # moto keeps composite alarms together with the others, and has no operation that makes one.
     CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
     Alarm.alarm_rule = property(lambda alarm: alarm.rule)
 
@@ -89,7 +89,7 @@ def _read_accounts_from_keys() -> None:
 def _know_aws_managed_policies() -> None:
     """Let roles have AWS managed policies.
 
-    moto knows them only if all 1,400 are loaded into every account, so a policy is put there when it is
+    moto has them only if all 1,400 are loaded into every account, so a policy is put there when it is
     attached.
     """
     original = IAMBackend.attach_role_policy

@@ -76,12 +76,12 @@ def metric_data(account: str, region: str) -> list[Any]:
 
 
 def function_code(account: str, region: str, function_name: str) -> bytes:
-    """Give the zip that a function was deployed with; the API only tells where it lies."""
+    """Give the zip that a function was deployed with; the API only returns its location."""
     return lambda_backends[account][region].get_function(function_name).code_bytes  # type: ignore[no-any-return]
 
 
 def matches(pattern: str, event: Mapping[str, Any]) -> bool:
-    """Tell whether an event is one that the pattern of a rule is about.
+    """Return whether an event is one that the pattern of a rule is about.
 
     See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """

@@ -13,7 +13,7 @@ _OPEN = "Open"
 
 
 class OpsCenter:
-    """OpsItems, all of them open for as long as nobody resolves one.
+    """OpsItems, all of them open until they are resolved.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter.html
     """

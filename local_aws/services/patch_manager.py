@@ -95,7 +95,7 @@ class PatchManager:
         self._defaults: dict[str, str] = dict(aws_baselines)
 
     def has(self, baseline_id: str) -> bool:
-        """Tell whether this account owns the baseline."""
+        """Return whether this account owns the baseline."""
         return baseline_id in self._baselines
 
     # ---- baselines
@@ -266,14 +266,14 @@ class PatchManager:
     def rules_for(
         self, patch_group: str | None, operating_system: OperatingSystem
     ) -> tuple[str, Mapping[str, Any]]:
-        """Give the baseline that nodes use, and its rules; where nobody registered one, the default."""
+        """Give the baseline that nodes use, and its rules; where none is registered, the default."""
         baseline_id = self._groups.get(
             (patch_group or "", operating_system), self._defaults[operating_system]
         )
         return baseline_id, self._baselines.get(baseline_id, _AWS_RULES)
 
     def operating_system_of(self, baseline_id: str) -> str:
-        """Tell what a baseline is for: its id if the account owns it, the whole ARN if AWS does.
+        """Return the operating system of a baseline: by id if the account owns it, by ARN if AWS does.
 
         See: https://docs.aws.amazon.com/cli/latest/reference/ssm/describe-effective-patches-for-patch-baseline.html#examples
         """

@@ -43,7 +43,7 @@ class CountedQuota:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountQuotaUse:
-    """How much of a quota is used, as far as templates tell.
+    """How much of a quota is used, as far as templates say.
 
     Attributes:
         quota: The quota.

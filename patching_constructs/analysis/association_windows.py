@@ -16,7 +16,8 @@ _NO_END = Unknown("an association has no window that closes")
 def association_windows(resources: Iterable[ResourceAt]) -> Iterator[WindowAt]:
     """Yield a window for every association with a schedule; its hours are UTC and nothing closes it.
 
-    Without a schedule an association runs when it is deployed and not again, which is no run of a ring.
+    Without a schedule an association runs when it is deployed and not again, which does not count as a run
+    of a ring.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
     """

@@ -1,4 +1,4 @@
-"""What stands in one account and Region."""
+"""Split an estate by account and Region."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from patching_constructs.model.estate import BaselineAt, Environment, Estate, Re
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentPart:
-    """The part of an estate that stands in one account and Region.
+    """The part of an estate in one account and Region.
 
     Attributes:
         environment: The account and Region.

@@ -71,14 +71,14 @@ def window_traffic(windows: Sequence[WindowRecord], horizon: Span) -> WindowTraf
     numbers: dict[_Opened, list[int]] = {}
     for number, (window, _) in enumerate(known):
         numbers.setdefault((window.schedule, window.duration_hours), []).append(number)
-    alike = list(numbers.values())
-    swept = _sweep(tuple(numbers), tuple(map(len, alike)), horizon)
-    openings = [known[together[0]][1] for together in alike]
+    same_time = list(numbers.values())
+    swept = _sweep(tuple(numbers), tuple(map(len, same_time)), horizon)
+    openings = [known[together[0]][1] for together in same_time]
     return WindowTraffic(
         collisions=tuple(
             collision
             for (first, second), overlap in sorted(
-                _overlaps(swept, alike, openings), key=lambda pair: pair[0]
+                _overlaps(swept, same_time, openings), key=lambda pair: pair[0]
             )
             for collision in _collisions(known[first][0], known[second][0], overlap)
         ),
@@ -86,11 +86,12 @@ def window_traffic(windows: Sequence[WindowRecord], horizon: Span) -> WindowTraf
             (known[number][0], overlap)
             for (first, second), overlap in swept.overlaps.items()
             if first == second
-            for number in alike[first]
+            for number in same_time[first]
         ),
         busiest_at=swept.peak.at if swept.peak else None,
         busiest=tuple(
-            known[number][0] for number in sorted(chain.from_iterable(alike[at] for at in swept.peak.windows))
+            known[number][0]
+            for number in sorted(chain.from_iterable(same_time[at] for at in swept.peak.windows))
         )
         if swept.peak
         else (),
@@ -106,14 +107,14 @@ def _sweep(opened: tuple[_Opened, ...], how_many: tuple[int, ...], horizon: Span
 
 
 def _overlaps(
-    swept: Sweep, alike: Sequence[Sequence[int]], openings: Sequence[Sequence[Span]]
+    swept: Sweep, same_time: Sequence[Sequence[int]], openings: Sequence[Sequence[Span]]
 ) -> Iterator[tuple[tuple[int, int], Overlap]]:
     """Yield the pairs of windows that are open at once; those that always open together were swept as one."""
     for (first, second), overlap in swept.overlaps.items():
         if first != second:
-            for mine, other in product(alike[first], alike[second]):
+            for mine, other in product(same_time[first], same_time[second]):
                 yield (min(mine, other), max(mine, other)), overlap
-    for at, (together, times) in enumerate(zip(alike, openings, strict=True)):
+    for at, (together, times) in enumerate(zip(same_time, openings, strict=True)):
         if times:
             own = swept.overlaps.get((at, at))
             overlap = Overlap(first=times[0], count=len(times) + (2 * own.count if own else 0))

@@ -1,4 +1,4 @@
-"""What stands in accounts and Regions, found without looking at all of them."""
+"""Index the resources of accounts and Regions, so that a lookup does not scan all of them."""
 
 from collections.abc import Iterator
 from typing import Generic, TypeVar

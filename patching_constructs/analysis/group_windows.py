@@ -68,7 +68,7 @@ class WindowsOfGroup:
     """The windows that work on a patch group.
 
     Attributes:
-        install: The windows that install, once for each part of the group that is patched alike.
+        install: The windows that install, once for each part of the group that is patched in the same way.
         scan: The windows that only scan.
         unknown: Why it is not known whether a further window installs, or None.
     """
@@ -81,7 +81,7 @@ class WindowsOfGroup:
 def windows_of_group(
     windows: Iterable[WindowRecord], patch_group: str, operating_system: OperatingSystem
 ) -> WindowsOfGroup:
-    """Tell which of some windows install or scan on the nodes of a group.
+    """Return which of some windows install or scan on the nodes of a group.
 
     A target that asks for more than the group reaches only a part of it. Such a part is listed by itself,
     with all windows that reach the whole of it.
@@ -123,7 +123,7 @@ def _parts(
 
 
 def _covers(target: _Selectors, part: _Selectors) -> bool:
-    """Tell whether a target reaches every node of a part."""
+    """Return whether a target reaches every node of a part."""
     for key, values in target.items():
         wanted = part.get(key)
         if wanted is None or (
@@ -152,7 +152,7 @@ def _reaches(target: TargetRecord, patch_group: str) -> bool:
 
 
 def is_all_nodes(target: TargetRecord) -> bool:
-    """Tell whether a target asks for every managed node of the account and Region, as associations can."""
+    """Return whether a target targets every managed node of the account and Region, as associations can."""
     return target.targets == (("InstanceIds", ("*",)),)
 
 

@@ -1,4 +1,4 @@
-"""The runs of maintenance windows that install, for as long as somebody asks."""
+"""The runs of maintenance windows that install, computed lazily for as long as needed."""
 
 import heapq
 from bisect import bisect_right
@@ -86,7 +86,7 @@ class InstallSequence:
     Args:
         windows: The windows.
         after: Only runs that start after this moment count.
-        freezes: A run that starts within one of them is no run.
+        freezes: A run that starts within one of them does not count.
 
     Raises:
         ScheduleSyntaxError: If a schedule has mistakes.

@@ -32,7 +32,7 @@ class Approval:
         return self.after_days is not None or self.published_before is not None
 
     def delays(self, span: Span) -> Iterator[tuple[Span, timedelta | None]]:
-        """Divide `span` into parts in which all patches wait alike; None where they are never approved."""
+        """Divide `span` into parts in which all patches wait for one run; None where never approved."""
         days = None if self.after_days is None else timedelta(days=self.after_days)
         if self.published_before is None or self.published_before <= span.from_:
             yield span, days

@@ -1,7 +1,7 @@
 """How late nodes may see a patch before the order of two rings is lost.
 
 Both rings see a patch at the same time, which may be later than its publication. Then a delay that counts
-from publication is partly over before anybody can install the patch, and the rings come closer to each other.
+from publication is partly over before a node can install the patch, and the rings come closer to each other.
 Nodes look for patches when their turn comes, until the window closes; so a patch that is approved while the
 later ring's window is open may still be installed in that run.
 

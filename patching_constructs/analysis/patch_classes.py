@@ -1,4 +1,4 @@
-"""Which patches two or more baselines treat alike: the common refinement of all their filters."""
+"""Classes of patches that baselines treat in the same way: the common refinement of all their filters."""
 
 import datetime as dt
 import math
@@ -48,7 +48,7 @@ class _Filter:
     values: frozenset[str]
 
     def matches(self, value: str | None) -> bool:
-        """Tell whether a patch with `value` passes; None is a value that no baseline names."""
+        """Return whether a patch with `value` passes; None is a value that no baseline names."""
         return ANY in self.values or value in self.values
 
 
@@ -78,7 +78,7 @@ class _KnownBaseline:
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """Values of one property that no baseline tells apart; None stands for all that no baseline names."""
+    """Values of one property that no baseline distinguishes; None covers values that none names."""
 
     values: tuple[str | None, ...]
 
@@ -102,10 +102,10 @@ def patch_classes(
     except _NotKnownError as error:
         return error.unknown
     if any(each.key == PatchFilterKey.PATCH_SET for baseline in known for each in baseline.filters):
-        known = list(map(_tell_applications_apart, known))
+        known = list(map(_separate_applications, known))
     atoms = _atoms(operating_system, known)
     if math.prod(map(len, atoms.values())) > _MAX_CELLS:
-        return Unknown(f"the filters of the baselines tell more than {_MAX_CELLS} kinds of patches apart")
+        return Unknown(f"the filters of the baselines distinguish more than {_MAX_CELLS} kinds of patches")
     cells: dict[tuple[Approval, ...], set[tuple[int, ...]]] = {}
     for cell in product(*(range(len(choices)) for choices in atoms.values())):
         patch = {key: atoms[key][number].values[0] for key, number in zip(atoms, cell, strict=True)}
@@ -160,7 +160,7 @@ def _is_listed(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _atoms(operating_system: OperatingSystem, baselines: Sequence[_KnownBaseline]) -> dict[str, list[_Atom]]:
-    """Divide the values of every property into those that no filter tells apart."""
+    """Divide the values of every property into sets that no filter distinguishes."""
     filters = [patch_filter for baseline in baselines for patch_filter in baseline.filters]
     atoms: dict[str, list[_Atom]] = {}
     for key in sorted({patch_filter.key for patch_filter in filters}):
@@ -265,7 +265,7 @@ def _read_baseline(operating_system: OperatingSystem, baseline: PatchBaselineRec
 
 
 def _accepted(items: Maybe[tuple[T, ...]], most: int, what: str) -> tuple[T, ...]:
-    """Return a list that AWS accepts; what it makes of a longer one nobody needs to know."""
+    """Return a list that AWS accepts; a longer one is rejected elsewhere."""
     known = _known(items)
     if len(known) > most:
         raise _NotKnownError(Unknown(f"AWS refuses a baseline with more than {most} {what}"))
@@ -306,11 +306,11 @@ def _end_of_day(date: str) -> dt.datetime:
     try:
         day = dt.date.fromisoformat(date)
     except ValueError:
-        raise _NotKnownError(Unknown(f"approve_until_date {date!r} is no date")) from None
+        raise _NotKnownError(Unknown(f"approve_until_date {date!r} is not a date")) from None
     return dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)
 
 
-def _tell_applications_apart(baseline: _KnownBaseline) -> _KnownBaseline:
+def _separate_applications(baseline: _KnownBaseline) -> _KnownBaseline:
     """Write out that a rule without PATCH_SET looks at the operating system only."""
     return replace(
         baseline,

@@ -13,7 +13,7 @@ _OPERATIONS = frozenset(PatchOperation)
 
 
 def patch_operation(task: TaskRecord) -> Maybe[PatchOperation] | None:
-    """Tell whether a task scans or installs.
+    """Return whether a task scans or installs.
 
     Returns:
         None if its document does neither, or is neither AWS's nor defined in a template.

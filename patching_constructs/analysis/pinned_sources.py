@@ -5,7 +5,7 @@ from patching_constructs.model.unknown import Maybe, Unknown
 
 
 def has_pinned_sources(pair: RingPair) -> Maybe[bool]:
-    """Tell whether all nodes of the later ring have repositories of their own, which decide the order."""
+    """Return whether all nodes of the later ring have repositories of their own, which decide the order."""
     for member in (*pair.earlier_members, *pair.later_members):
         sources = member.baseline.sources
         if isinstance(sources, Unknown):

@@ -43,10 +43,10 @@ def quota_use_of(
     window_quotas: MaintenanceWindowQuotas = AWS_QUOTAS,
     quotas: SystemsManagerQuotas = AWS_SYSTEMS_MANAGER_QUOTAS,
 ) -> tuple[QuotaUse, ...]:
-    """Count what an account and Region uses, as far as templates and `node_counts` tell.
+    """Count what an account and Region uses, as far as templates and `node_counts` say.
 
     Args:
-        part: What stands in the account and Region.
+        part: The resources of the account and Region.
         traffic: What its windows do at the same time.
         node_counts: How many nodes each patch group has, where that is known.
         window_quotas: Quotas of maintenance windows. Default: AWS's.

@@ -36,7 +36,7 @@ class PatchedNodes:
     Attributes:
         lane: Their runs and the approval.
         member: One of them.
-        others: How many other members of the ring are patched alike.
+        others: How many other members of the ring are patched in the same way.
     """
 
     lane: Lane
@@ -50,10 +50,10 @@ class ExposureRow:
 
     Attributes:
         operating_system: The operating system.
-        severity: The severity, or None where the operating system tells none.
+        severity: The severity, or None where the operating system has none.
         exposure: How long: on Windows for the monthly updates, else for patches published at any time.
         out_of_band: On Windows, how long for updates that are published at any time, else None.
-        nodes: The nodes, in groups that are patched alike; the slowest first.
+        nodes: The nodes, in groups that are patched in the same way; the slowest first.
     """
 
     operating_system: OperatingSystem
@@ -96,7 +96,7 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
     """
     unknown: list[tuple[RingMember, Unknown]] = []
     runs_of: dict[tuple[InstallWindow, ...], InstallSequence] = {}
-    alike: dict[_What, dict[_How, list[RingMember]]] = {}
+    grouped: dict[_What, dict[_How, list[RingMember]]] = {}
     for member in ring.members:
         if not member.install_windows and member.unknown_windows is None:
             continue
@@ -111,14 +111,14 @@ def ring_exposure(ring: RingPlan, horizon: Span, *, freezes: Sequence[Freeze] = 
         if windows not in runs_of:
             runs_of[windows] = InstallSequence(windows, after=horizon.from_, freezes=freezes)
         for severity, several in approvals.items():
-            groups = alike.setdefault((member.operating_system, severity), {})
+            groups = grouped.setdefault((member.operating_system, severity), {})
             for approval in several:
                 groups.setdefault((windows, approval), []).append(member)
     nodes = {
         what: {
             how: _patched_nodes(runs_of[how[0]], how[1], members, horizon) for how, members in groups.items()
         }
-        for what, groups in alike.items()
+        for what, groups in grouped.items()
     }
     return RingExposure(
         ring=ring,

@@ -1,7 +1,7 @@
 """Whether every patch reaches an earlier ring before a later one.
 
 This is a proof about schedules and approvals, not about outcomes: it does not know whether a run succeeded,
-whether a node was reachable, or whether anybody looked at the result.
+whether a node was reachable, or whether the result was checked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -127,7 +127,7 @@ def compare(
 
 
 def earliest_start(earlier: InstallRun | None, soak: timedelta | None) -> datetime:
-    """Tell from when on a later ring may start to install what `earlier` installs; None is no run at all."""
+    """Return when a later ring may start to install what `earlier` installs; None if there is no run."""
     if earlier is None:
         return NEVER
     return earlier.starts_at if soak is None else earlier.ends_at + soak

@@ -1,4 +1,4 @@
-"""Which rings an estate amounts to."""
+"""Derive the rings of an estate."""
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ _OPERATING_SYSTEMS = frozenset(OperatingSystem)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingChoice:
-    """A ring as somebody names it who knows the fleet.
+    """A ring as the user names it.
 
     Attributes:
         name: Name of the ring.
@@ -37,7 +37,7 @@ class RingChoice:
     glob: str | None = None
 
     def holds(self, patch_group: str) -> bool:
-        """Tell whether the ring has the patch group; upper and lower case differ, as they do in tags."""
+        """Return whether the ring has the patch group; upper and lower case differ, as they do in tags."""
         if self.glob is None:
             return patch_group == self.name
         return fnmatch.fnmatchcase(patch_group, self.glob)
@@ -140,7 +140,7 @@ def _marked(estate: Estate) -> list[RingPlan]:
     registrations_by_group: dict[str, list[_GroupBaseline]] = {}
     for registration in _registrations(estate):
         registrations_by_group.setdefault(registration.patch_group, []).append(registration)
-    beside = GroupWindows(unmarked)
+    outside = GroupWindows(unmarked)
     plans = []
     for (rollout, order, ring), windows in sorted(windows_by_ring.items(), key=lambda item: item[0]):
         index = GroupWindows(windows)
@@ -151,7 +151,7 @@ def _marked(estate: Estate) -> list[RingPlan]:
             for registration in registrations_by_group.get(group, ())
             if index.windows(group, registration.baseline.environment)
         ]
-        found = (member for each in of_ring for member in _members(each, [index, beside]))
+        found = (member for each in of_ring for member in _members(each, [index, outside]))
         soaks = [_first_known(window.metadata_marks.soak_hours) for window in windows]
         plans.append(
             RingPlan(
@@ -172,12 +172,12 @@ def _marked(estate: Estate) -> list[RingPlan]:
 
 def _promises(windows: Iterable[WindowAt]) -> Iterator[Promise]:
     """Yield each promise that is marked on the windows of a ring once, as far as it is known."""
-    told: list[Promise] = []
+    known: list[Promise] = []
     for window in windows:
         marked = window.metadata_marks.promises
         for promise in () if marked is None or isinstance(marked, Unknown) else marked:
-            if not isinstance(promise, Unknown) and promise not in told:
-                told.append(promise)
+            if not isinstance(promise, Unknown) and promise not in known:
+                known.append(promise)
                 yield promise
 
 
@@ -205,7 +205,7 @@ def _unregistered(
 
 
 def _members(registration: _GroupBaseline, indexes: Iterable[GroupWindows]) -> Iterator[RingMember]:
-    """Yield the nodes of a registration, once for each part of them that is patched alike."""
+    """Yield the nodes of a registration, once for each part of them that is patched in the same way."""
     baseline = registration.baseline
     windows = windows_of_group(
         [

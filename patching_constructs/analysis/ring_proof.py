@@ -39,7 +39,7 @@ class OrderVerdict:
     """Whether two rings keep their distance.
 
     Attributes:
-        order: The comparison; where in doubt, with every uncertain run at its worst.
+        order: The comparison; where uncertain, with every uncertain run at its worst.
         uncertainty: Why it can neither be proved nor refuted, or None if it is certain.
     """
 
@@ -68,7 +68,7 @@ class Repair:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingProof:
-    """The answer for two rings, one operating system, and patches that both treat alike.
+    """The answer for two rings, one operating system, and patches that both treat in the same way.
 
     Attributes:
         pair: What is compared.
@@ -81,7 +81,7 @@ class RingProof:
         margin: How late nodes may see a patch; None if the order does not hold, if any lag within reach is
             fine, or if hours of a window are not known.
         repair: What puts the rings in order, or None if nothing has to.
-        unknown_hours: Why soak and margin cannot be told, or None.
+        unknown_hours: Why soak and margin are unknown, or None.
     """
 
     pair: RingPair
@@ -98,7 +98,7 @@ class RingProof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotProved:
-    """Two rings whose order cannot be told.
+    """Two rings whose order is undecided.
 
     Attributes:
         pair: What would be compared; without earlier rings if the later one is not even known to install.
@@ -125,7 +125,7 @@ def prove_ring_order(
         rings: The rings of one or more rollouts; those of different rollouts are not compared.
         horizon: When patches are published.
         visibility_lag: The largest lag that the margin is worked out for.
-        freezes: A run that starts within one of them is no run.
+        freezes: A run that starts within one of them does not count.
     """
     prover = _Prover(horizon=horizon, visibility_lag=visibility_lag, freezes=freezes)
     first_order: dict[str, int] = {}
@@ -162,7 +162,7 @@ class _Nodes:
 def _nodes(
     members: Sequence[RingMember], number_of: dict[Hashable, int], baselines: list[PatchBaselineRecord]
 ) -> list[_Nodes]:
-    """Join members that are patched alike, and number the baselines that differ in what they approve."""
+    """Join members that are patched in the same way, and number baselines with different approvals."""
     names: dict[tuple[int, tuple[InstallWindow, ...]], list[str]] = {}
     several = Counter(_name(member) for member in members if member.install_windows)
     for member in members:
@@ -212,7 +212,7 @@ def _unknown_hours(members: Iterable[RingMember]) -> str | None:
 
 
 class _Prover:
-    """Compares rings over one horizon; works out runs, and rings that are patched alike, once."""
+    """Compares rings over one horizon; works out runs, and rings that are patched in the same way, once."""
 
     def __init__(self, *, horizon: Span, visibility_lag: timedelta, freezes: Sequence[Freeze]) -> None:
         self._horizon = horizon
@@ -246,7 +246,7 @@ class _Prover:
         self, pair: RingPair, patches: PatchClass, earlier: Sequence[_Nodes], later: Sequence[_Nodes]
     ) -> RingProof:
         """Compare two rings, unless nodes with these names, windows and delays are compared already."""
-        alike = (
+        question = (
             *(
                 tuple((each.name, patches.approvals[each.baseline], each.windows) for each in nodes)
                 for nodes in (earlier, later)
@@ -254,9 +254,9 @@ class _Prover:
             pair.soak,
             _unknown_hours((*pair.earlier_members, *pair.later_members)),
         )
-        if alike not in self._proofs:
-            self._proofs[alike] = self._prove(pair, patches, earlier, later)
-        return replace(self._proofs[alike], pair=pair, patches=patches.names)
+        if question not in self._proofs:
+            self._proofs[question] = self._prove(pair, patches, earlier, later)
+        return replace(self._proofs[question], pair=pair, patches=patches.names)
 
     def _prove(
         self, pair: RingPair, patches: PatchClass, earlier: Sequence[_Nodes], later: Sequence[_Nodes]

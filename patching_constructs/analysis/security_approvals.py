@@ -18,7 +18,7 @@ _APPLICATIONS = PatchFilterRecord(key=PatchFilterKey.PATCH_SET, values=("APPLICA
 _PRODUCT_KEYS = (PatchFilterKey.PRODUCT, PatchFilterKey.PRODUCT_FAMILY)
 
 Approvals = Mapping[Severity | None, frozenset[Approval]]
-"""By severity, None where the operating system tells none: when security patches are approved.
+"""By severity, None where the operating system has none: when security patches are approved.
 
 There are several approvals if products differ, and an impossible one if some are never approved.
 """

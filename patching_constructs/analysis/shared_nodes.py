@@ -22,7 +22,7 @@ class SharedNodes(enum.IntEnum):
 
 
 def shared_nodes(mine: Iterable[TargetRecord], theirs: Iterable[TargetRecord]) -> Maybe[SharedNodes]:
-    """Tell whether a node can match one of `mine` and one of `theirs`."""
+    """Return whether a node can match one of `mine` and one of `theirs`."""
     others = tuple(theirs)
     verdicts = [_shared_by_two(target, other) for target in mine for other in others]
     most = max(

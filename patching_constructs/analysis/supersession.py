@@ -1,4 +1,4 @@
-"""Updates that replace each other before anybody installs them.
+"""Updates that replace each other before they are installed.
 
 The monthly updates of Windows are cumulative: each closes what the ones before it closed, and takes their
 place. So a vulnerability stays open until one of the updates that close it is installed before that one is

@@ -109,7 +109,7 @@ METRIC_KINDS: Mapping[ComplianceMetric | AccountMetric, MetricKind] = MappingPro
         ComplianceMetric.MISSING_HIGH: MetricKind(_C, "missing patches of high severity, on each node"),
         ComplianceMetric.MISSING_MEDIUM: MetricKind(_C, "missing patches of medium severity, on each node"),
         ComplianceMetric.MISSING_LOW: MetricKind(_C, "missing patches of low severity, on each node"),
-        ComplianceMetric.MISSING_UNRATED: MetricKind(_C, "missing patches whose severity nobody tells"),
+        ComplianceMetric.MISSING_UNRATED: MetricKind(_C, "missing patches of unknown severity"),
         ComplianceMetric.OVERDUE_PATCHES: MetricKind(
             _C, "missing patches that break a promise, or that the next window will not install in time"
         ),

@@ -39,7 +39,7 @@ class EventFields:
         return cls(data=value, path=f"{path}." if path else "")
 
     def has(self, name: str) -> bool:
-        """Tell whether a field has a value other than null."""
+        """Return whether a field has a value other than null."""
         return self.data.get(name) is not None
 
     def one_of(self, name: str, values: Iterable[str]) -> str:

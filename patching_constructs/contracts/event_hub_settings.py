@@ -29,7 +29,7 @@ class EventHubSettings:
     """Settings of the function; JSON beside the code.
 
     Attributes:
-        owners: Which accounts own which rings; only they may report.
+        owners: The accounts that own each ring; only they may report.
         account_names: What people call the accounts, by id.
         patch_groups: Names of the patch groups of each ring, by rollout and ring.
         ops_items: Severities that become an OpsItem.

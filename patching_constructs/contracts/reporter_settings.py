@@ -1,4 +1,4 @@
-"""What the compliance reporter of one account and Region is told; it travels as JSON beside its code."""
+"""Settings of the compliance reporter of one account and Region, shipped as JSON with its code."""
 
 import datetime as dt
 import json
@@ -88,7 +88,7 @@ class ReportedBaseline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReporterSettings:
-    """What the reporter is told.
+    """Settings of the reporter.
 
     Attributes:
         rollout: Name of the rollout.

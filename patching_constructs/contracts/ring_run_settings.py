@@ -80,11 +80,11 @@ class RingOwners:
     accounts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def own(self, account: str, *, rollout: str, ring: str) -> bool:
-        """Tell whether `account` has nodes of the ring."""
+        """Return whether `account` has nodes of the ring."""
         return account in self.accounts.get((rollout, ring), frozenset())
 
     def own_any(self, account: str, *, rollout: str) -> bool:
-        """Tell whether `account` has nodes of any ring of the rollout."""
+        """Return whether `account` has nodes of any ring of the rollout."""
         return any(account in accounts for (owned, _), accounts in self.accounts.items() if owned == rollout)
 
     def to_json(self) -> str:

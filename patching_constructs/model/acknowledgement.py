@@ -1,4 +1,4 @@
-"""Findings that somebody has accepted."""
+"""Accepted findings."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from patching_constructs.model.location import Location
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Acknowledgement:
-    """A finding that somebody has accepted, with a reason.
+    """An accepted finding, with its reason.
 
     Attributes:
         finding_id: Id of the finding.
@@ -17,7 +17,7 @@ class Acknowledgement:
         with_children: Whether `where` is a construct path, and what is inside of the construct is meant too.
         owner: Who answers for it, or None if CDK's own mechanism was used, which knows no owner.
         expires: Last day on which it holds, or None likewise.
-        location: Where the acknowledgement stands.
+        location: Location of the acknowledgement.
     """
 
     finding_id: str

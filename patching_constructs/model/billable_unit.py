@@ -113,9 +113,7 @@ UNIT_DESCRIPTIONS: Mapping[BillableUnit, UnitDescription] = MappingProxyType(
         BillableUnit.DASHBOARDS: UnitDescription(
             "dashboards", "AWS charges for all of them", _CLOUDWATCH, CostKind.FIXED
         ),
-        BillableUnit.KMS_KEYS: UnitDescription(
-            "KMS keys", "primary and replica keys alike", _KMS, CostKind.FIXED
-        ),
+        BillableUnit.KMS_KEYS: UnitDescription("KMS keys", "primary and replica keys", _KMS, CostKind.FIXED),
         BillableUnit.KMS_KEY_ROTATIONS: UnitDescription(
             "rotations of KMS keys",
             "those of two years; AWS charges for the first and the second rotation of a key only",
@@ -237,4 +235,4 @@ NOT_COUNTED = (
     "free allowances, volume discounts and taxes",
     "what is in none of the templates",
 )
-"""What no unit stands for."""
+"""Costs that no unit covers."""

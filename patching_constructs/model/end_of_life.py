@@ -26,7 +26,7 @@ class EndOfLife:
     source: str
 
     def covers(self, product: str) -> bool:
-        """Tell whether `product` is the release that ends, or a point release of it."""
+        """Return whether `product` is the release that ends, or a point release of it."""
         if self.product is None:
             return False
         has_point_releases = self.operating_system is not OperatingSystem.WINDOWS

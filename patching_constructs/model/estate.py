@@ -23,7 +23,7 @@ class Environment:
     region: Maybe[str]
 
     def may_be(self, other: "Environment") -> bool:
-        """Tell whether both can be the same account and Region, that is, no known part differs."""
+        """Return whether both can be the same account and Region, that is, no known part differs."""
         return all(
             isinstance(mine, Unknown) or isinstance(theirs, Unknown) or mine == theirs
             for mine, theirs in ((self.account, other.account), (self.region, other.region))
@@ -36,7 +36,7 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RolloutMarks:
-    """What our constructs write beside a window, or what stands in for it; None where nothing is written.
+    """The marks that our constructs write for a window, or values in their place; None where there are none.
 
     Attributes:
         rollout: Name of the rollout.
@@ -74,7 +74,7 @@ class WindowAt:
 
     Attributes:
         tag_marks: The marks in its tags.
-        metadata_marks: The marks in its Metadata, which agree with the tags unless somebody edited one.
+        metadata_marks: The marks in its Metadata, which agree with the tags unless one was edited.
         stack: Name of its stack; a `Reference` names it.
     """
 
@@ -93,7 +93,7 @@ class ResourceAt:
         type: CloudFormation type.
         properties: Its properties; values are texts, numbers, flags, tuples, mappings, None or `Unknown`.
         environment: Where it is deployed.
-        location: Where it stands.
+        location: Its location.
         stack: Name of its stack; a `Reference` names it.
         marks: What our constructs wrote into its Metadata, in values like those of properties.
     """
@@ -122,9 +122,9 @@ class TemplateMistake:
     Attributes:
         field: Path of the property.
         message: What is wrong: one clause, lower case, no full stop.
-        received: What stands there, or None if nothing does.
+        received: The value, or None if there is none.
         allowed: What may stand there.
-        location: Where the resource stands.
+        location: Location of the resource.
     """
 
     field: str
@@ -141,7 +141,7 @@ class Unread:
     Attributes:
         what: What it is, in words.
         reason: Why it is not read.
-        location: Where it stands.
+        location: Its location.
     """
 
     what: str
@@ -177,7 +177,7 @@ class Estate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RingMember:
-    """Nodes of one patch group and operating system in one account and Region that are patched alike.
+    """Nodes of one patch group and operating system in an account and Region that are patched the same way.
 
     Attributes:
         patch_group: The patch group.
@@ -188,7 +188,7 @@ class RingMember:
         install_windows: The windows that patch the group.
         scan_windows: The windows that only scan it.
         unknown_windows: Why it is not known whether further windows patch the group, or None.
-        location: Where the baseline stands.
+        location: Location of the baseline.
     """
 
     patch_group: str
@@ -208,7 +208,7 @@ class UnregisteredGroup:
 
     Attributes:
         patch_group: The patch group.
-        location: Where one of the windows stands.
+        location: Location of one of the windows.
     """
 
     patch_group: str
@@ -227,7 +227,7 @@ class RingPlan:
         groups: Names of its patch groups.
         members: Its nodes.
         unregistered: Those of its patch groups for which no baseline is known.
-        promised: Whether somebody promised the order (our constructs' marks), or only asks (`--rings`).
+        promised: Whether the order is promised (by our constructs' marks), or only asked about (`--rings`).
         rollout: Name of the rollout; rings of different rollouts are not compared.
         promises: How soon the templates promise that patches are installed.
     """

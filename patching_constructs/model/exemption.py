@@ -29,17 +29,17 @@ class ExemptionRecord:
     patch_groups: tuple[str, ...] = ()
 
     def holds_on(self, day: dt.date) -> bool:
-        """Tell whether it has not expired."""
+        """Return whether it has not expired."""
         return day <= self.expires
 
     def covers_node(self, *, node_id: str, name: str | None, patch_group: str) -> bool:
-        """Tell whether the node is meant."""
+        """Return whether the node is meant."""
         if self.patch_groups and patch_group not in self.patch_groups:
             return False
         return fnmatchcase(node_id, self.nodes) or (name is not None and fnmatchcase(name, self.nodes))
 
     def covers_patch(self, patch: str) -> bool:
-        """Tell whether the patch is meant, of the nodes that are meant."""
+        """Return whether the patch is meant, of the nodes that are meant."""
         return fnmatchcase(patch, self.patches)
 
     @property

@@ -10,16 +10,16 @@ class Level(enum.IntEnum):
     """How bad a finding is; comparable, `ERROR` is the highest."""
 
     INFO = 1
-    """Worth knowing, nothing to mend."""
+    """A note; nothing to fix."""
     WARNING = 2
-    """Legal but doubtful, or not documented by AWS."""
+    """Legal but probably wrong, or not documented by AWS."""
     ERROR = 3
     """AWS certainly rejects it, or it certainly breaks a promise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One mistake or doubt, with everything that a person needs to mend it.
+    """One error, warning or note, with everything that a person needs to fix it.
 
     Attributes:
         id: Stable id, a member of `patching_constructs.rules.ids.FindingId`.
@@ -29,7 +29,7 @@ class Finding:
         received: The value received, as a reader would recognise it, or None when nothing was.
         allowed: The values allowed, or what to do instead, or None.
         source: Address of the AWS page that the limit or behaviour comes from, or None.
-        location: Where the owner stands; None until somebody knows it.
+        location: Location of the owner; None until it is known.
         undecided: Why the rule could not decide, or None if it did.
     """
 

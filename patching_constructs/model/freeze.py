@@ -35,5 +35,5 @@ class Freeze:
     until: datetime
 
     def holds(self, moment: datetime) -> bool:
-        """Tell whether `moment` is in the freeze."""
+        """Return whether `moment` is in the freeze."""
         return self.from_ <= moment < self.until

@@ -96,4 +96,4 @@ class MaintenanceWindowQuotas:
 
 
 AWS_QUOTAS = MaintenanceWindowQuotas()
-"""What AWS accepts in an account for which nobody has asked for more."""
+"""Default quotas of an account."""

@@ -15,7 +15,7 @@ class PatchProblem:
     Attributes:
         patch: Id of the patch: the KB id on Windows, elsewhere the title with the version.
         state: One of `PROBLEM_STATES`.
-        severity: How severe the maker says it is, or None if nobody does.
+        severity: Severity by the vendor, or None if unknown.
         first_seen: When the reporter first saw the patch in this state on this node; a patch that is missing
             and one that has failed count as one state. A later scan or install does not move it, as it moves
             AWS's own times.

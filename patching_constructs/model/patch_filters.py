@@ -18,7 +18,7 @@ from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_choices import PatchFilterKey
 
 ANY = "*"
-"""Matches every value of a property; stands alone."""
+"""Matches every value of a property; cannot be combined with other values."""
 
 
 class OtherValues(enum.Enum):
@@ -26,7 +26,7 @@ class OtherValues(enum.Enum):
 
     REFUSED = enum.auto()
     """AWS refuses it."""
-    DOUBTED = enum.auto()
+    UNDOCUMENTED = enum.auto()
     """The list is not complete, so the value may be legal."""
     ACCEPTED = enum.auto()
     """There is no list."""
@@ -57,7 +57,7 @@ def _releases(prefix: str, last_minor_by_major: Mapping[int, int]) -> tuple[str,
 
 
 def _known_products(*names: str) -> FilterValues:
-    return FilterValues(listed=names, others=OtherValues.DOUBTED)
+    return FilterValues(listed=names, others=OtherValues.UNDOCUMENTED)
 
 
 def _rpm(products: FilterValues, severities: FilterValues) -> dict[PatchFilterKey, FilterValues]:
@@ -123,7 +123,7 @@ VOCABULARY: Mapping[OperatingSystem, Mapping[PatchFilterKey, FilterValues]] = Ma
             PatchFilterKey.PATCH_SET: FilterValues(listed=("OS", "APPLICATION")),
             PatchFilterKey.PRODUCT: _known_products(*_WINDOWS_PRODUCTS, *_APPLICATION_PRODUCTS),
             PatchFilterKey.PRODUCT_FAMILY: FilterValues(
-                listed=("Windows", "Office"), others=OtherValues.DOUBTED
+                listed=("Windows", "Office"), others=OtherValues.UNDOCUMENTED
             ),
             PatchFilterKey.CLASSIFICATION: FilterValues(
                 listed=(
@@ -161,13 +161,13 @@ VOCABULARY: Mapping[OperatingSystem, Mapping[PatchFilterKey, FilterValues]] = Ma
         ),
         OperatingSystem.DEBIAN: _apt(_known_products(*(f"Debian{major}" for major in range(8, 14)))),
         OperatingSystem.MACOS: {
-            PatchFilterKey.PRODUCT: FilterValues(others=OtherValues.DOUBTED),
+            PatchFilterKey.PRODUCT: FilterValues(others=OtherValues.UNDOCUMENTED),
             # https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-create-a-patch-baseline-for-macos.html
             PatchFilterKey.CLASSIFICATION: FilterValues(
-                listed=("softwareupdate", "installer", "brew", "brew cask"), others=OtherValues.DOUBTED
+                listed=("softwareupdate", "installer", "brew", "brew cask"), others=OtherValues.UNDOCUMENTED
             ),
         },
-        OperatingSystem.RASPBIAN: _apt(FilterValues(others=OtherValues.DOUBTED)),
+        OperatingSystem.RASPBIAN: _apt(FilterValues(others=OtherValues.UNDOCUMENTED)),
         OperatingSystem.ROCKY_LINUX: _rpm(
             _known_products(*_releases("RockyLinux", {8: 10, 9: 8})), _RED_HAT_SEVERITIES
         ),

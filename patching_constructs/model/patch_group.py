@@ -26,7 +26,7 @@ class PatchGroupTagKey(enum.StrEnum):
 
 
 def is_patch_group_name(name: str) -> bool:
-    """Tell whether AWS accepts `name`: 1 to 256 letters, digits, spaces and `_.:/=+-@`."""
+    """Return whether AWS accepts `name`: 1 to 256 letters, digits, spaces and `_.:/=+-@`."""
     return (
         type(name) is str
         and 1 <= len(name) <= PATCH_GROUP_MAX_LENGTH

@@ -30,7 +30,7 @@ class PatchNameFormat:
     description: str
 
     def matches(self, name: str) -> bool:
-        """Tell whether the package manager understands `name`."""
+        """Return whether the package manager understands `name`."""
         return re.fullmatch(self.pattern, name) is not None
 
 

@@ -29,7 +29,7 @@ class PriceLine:
         per: How many units that is the price of.
         source: Address at which the price was read.
         as_of: The day on which it was true.
-        location: Where the line stands.
+        location: Location of the price.
     """
 
     unit: BillableUnit
@@ -42,7 +42,7 @@ class PriceLine:
     location: Location | None = field(default=None, compare=False)
 
     def is_old(self, today: dt.date) -> bool:
-        """Tell whether the price was true more than 12 months before `today`."""
+        """Return whether the price was true more than 12 months before `today`."""
         return (today.year - 1, today.month, today.day) > (
             self.as_of.year,
             self.as_of.month,
@@ -51,5 +51,5 @@ class PriceLine:
 
 
 def in_any_region(region: str) -> bool:
-    """Tell whether a price for `*` holds in a Region."""
+    """Return whether a price for `*` holds in a Region."""
     return not region.startswith(_OTHER_PARTITIONS)

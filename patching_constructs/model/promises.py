@@ -40,7 +40,7 @@ https://access.redhat.com/security/updates/classification
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
-    """The longest time from publication to installation that somebody promised.
+    """The longest promised time from publication to installation.
 
     `PROMISES` has those of public standards by their names; own numbers make a promise of one's own.
 

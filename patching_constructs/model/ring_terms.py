@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from patching_constructs.model.promises import Severity
 
 DEFAULT_REBOOT_WITHIN = timedelta(days=7)
-"""How long a node may wait for its reboot where nobody says otherwise: a week has a quiet hour."""
+"""How long a node may wait for its reboot by default: every week has a quiet hour."""
 
 DEFAULT_SCANNED_WITHIN = timedelta(days=2)
-"""How old a scan may be where nobody says otherwise: a daily scan may be missed once."""
+"""How old a scan may be by default: a daily scan may be missed once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +45,7 @@ class RingTerms:
     def promised(self, severity: Severity | None) -> timedelta | None:
         """Return the longest time promised for `severity`, or None if nothing is.
 
-        A patch whose severity nobody tells (None) may close any hole, so the shortest time counts.
+        A patch of unknown severity (None) may fix any vulnerability, so the shortest time counts.
         """
         if severity is None:
             return min(self.within.values(), default=None)

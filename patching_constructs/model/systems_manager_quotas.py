@@ -31,4 +31,4 @@ class SystemsManagerQuotas:
 
 
 AWS_SYSTEMS_MANAGER_QUOTAS = SystemsManagerQuotas()
-"""What AWS accepts in an account for which nobody has asked for more."""
+"""Default quotas of an account."""

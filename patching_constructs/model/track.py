@@ -1,4 +1,4 @@
-"""How long work tells somebody how far it is."""
+"""Protocol for progress callbacks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
@@ -14,5 +14,5 @@ class Track(Protocol):
 
 
 def untracked(items: Sequence[T], _: str, /) -> Iterable[T]:
-    """Hand out the items, and tell nobody."""
+    """Return the items without reporting progress."""
     return items

@@ -31,12 +31,12 @@ def judge(
     for finding in findings:
         matching = (entry for entry in by_id.get(finding.id, ()) if _matches(entry, finding))
         judged.append(JudgedFinding(finding=finding, acknowledgement=next(matching, None)))
-    doubts = [
-        doubt
+    warnings = [
+        warning
         for acknowledgement in acknowledgements
-        for doubt in _doubt(acknowledgement, findings, today=today)
+        for warning in _warning(acknowledgement, findings, today=today)
     ]
-    return judged + [JudgedFinding(finding=doubt) for doubt in doubts]
+    return judged + [JudgedFinding(finding=warning) for warning in warnings]
 
 
 def _matches(acknowledgement: Acknowledgement, finding: Finding) -> bool:
@@ -50,7 +50,7 @@ def _matches(acknowledgement: Acknowledgement, finding: Finding) -> bool:
     return where == "*" or any(place is not None and fnmatch.fnmatchcase(place, where) for place in places)
 
 
-def _doubt(
+def _warning(
     acknowledgement: Acknowledgement, findings: Sequence[Finding], *, today: dt.date
 ) -> Iterator[Finding]:
     if acknowledgement.expires is not None and acknowledgement.expires < today:
@@ -61,7 +61,7 @@ def _doubt(
             message=f"{acknowledgement.owner} has accepted {acknowledgement.finding_id} at "
             f"{acknowledgement.where} until then",
             received=str(acknowledgement.expires),
-            allowed="mend what was accepted, or decide again",
+            allowed="fix the accepted finding, or renew the acknowledgement",
             location=acknowledgement.location,
         )
     elif acknowledgement.owner is not None and not any(

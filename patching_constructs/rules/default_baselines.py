@@ -39,8 +39,8 @@ def check_default_baselines(
             if not any(_may_be_default(other, system) for other in remaining.values()):
                 is_kept = resource in remaining and operating_system_of(remaining[resource].record) is system
                 found.setdefault((name_of(entry), system, is_kept), []).append(entry)
-    for (name, system, is_kept), alike in found.items():
-        yield _finding(name, system, alike, is_kept=is_kept)
+    for (name, system, is_kept), grouped in found.items():
+        yield _finding(name, system, grouped, is_kept=is_kept)
 
 
 def _may_be_default(entry: BaselineAt, system: OperatingSystem) -> bool:

@@ -44,7 +44,7 @@ from patching_constructs.rules.baselines.group_coverage import check_group_cover
 from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
 from patching_constructs.rules.baselines.patch_baseline_warnings import (
     check_shared_with_production,
-    doubt_patch_baseline,
+    warn_about_patch_baseline,
 )
 from patching_constructs.rules.baselines.patch_group_tags import check_patch_group_tags
 from patching_constructs.rules.baselines.registrations import check_registrations
@@ -54,7 +54,7 @@ from patching_constructs.rules.rings.exposure import check_exposure
 from patching_constructs.rules.rings.promises import check_promised_rings
 from patching_constructs.rules.rings.ring_choices import check_ring_choices
 from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG, check_ring_order
-from patching_constructs.rules.rings.unproven_order import check_ring_doubts
+from patching_constructs.rules.rings.unproven_order import check_ring_warnings
 from patching_constructs.rules.template import check_template
 from patching_constructs.rules.windows.agent_updates import check_agent_updates, groups_with_snap_agents
 from patching_constructs.rules.windows.associations import check_associations
@@ -71,7 +71,7 @@ from patching_constructs.rules.windows.window_runs import (
     check_fleet_time,
     check_window_runs,
 )
-from patching_constructs.rules.windows.window_warnings import doubt_maintenance_window
+from patching_constructs.rules.windows.window_warnings import warn_about_maintenance_window
 from patching_constructs.schedules.span import Span
 
 
@@ -117,17 +117,17 @@ class CheckOptions:
 
         Nothing takes a promise of the templates back: where two differ, both are judged.
         """
-        told: list[Promise] = []
+        reported: list[Promise] = []
         for promise in (*ring.promises, *self.promises_for_all, *self.promises.get(ring.name, ())):
-            if promise not in told:
-                told.append(promise)
-        return tuple(told)
+            if promise not in reported:
+                reported.append(promise)
+        return tuple(reported)
 
 
 def check_estates(
     estates: Sequence[Estate], options: CheckOptions, *, track: Track = untracked
 ) -> list[Finding]:
-    """Check every way in which the same templates can be deployed; each finding is told once."""
+    """Check every way in which the same templates can be deployed; each finding is reported once."""
     found: dict[Finding, list[Estate]] = {}
     for estate in estates:
         for finding in dict.fromkeys(check_estate(estate, options, track=track)):
@@ -178,7 +178,7 @@ def _check_budget(estate: Estate, options: CheckOptions, budget: CostBudget) -> 
 def _check_rings(estate: Estate, options: CheckOptions) -> Iterator[Finding]:
     plans = ring_plans(estate, options.rings, production=options.production)
     yield from _run(check_ring_choices, estate, plans, options.rings, production=options.production)
-    yield from _run(check_ring_doubts, estate, plans)
+    yield from _run(check_ring_warnings, estate, plans)
     yield from _run(check_production_scans, plans)
     yield from _run(_check_shared_baselines, estate, plans)
     yield from _run(_check_order, plans, options)
@@ -196,14 +196,14 @@ def _check_baseline(baseline: BaselineAt, options: CheckOptions) -> Iterable[Fin
 
 @lru_cache(maxsize=1024)
 def _baseline_findings(baseline: PatchBaselineRecord, today: date) -> tuple[Finding, ...]:
-    """Judge what a baseline says, which is the same in many accounts; where it stands is not looked at."""
-    return (*check_patch_baseline(baseline), *doubt_patch_baseline(baseline, today=today))
+    """Judge what a baseline says, which is the same in many accounts; regardless of its location."""
+    return (*check_patch_baseline(baseline), *warn_about_patch_baseline(baseline, today=today))
 
 
 def _check_window(window: WindowAt, options: CheckOptions) -> Iterable[Finding]:
     record = window.record
     findings = check_maintenance_window(record, quotas=options.quotas)
-    findings += doubt_maintenance_window(record)
+    findings += warn_about_maintenance_window(record)
     findings += check_window_runs(record, options.horizon, freezes=options.freezes)
     findings += check_fleet_time(
         record, node_counts=options.node_counts, minutes_per_node=options.minutes_per_node

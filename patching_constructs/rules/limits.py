@@ -141,7 +141,7 @@ def check_duplicates(values: Sequence[Maybe[str]], *, id: FindingId, field: str)
 
 
 def did_you_mean(value: str, words: Iterable[str]) -> str:
-    """Return a hint at the legal word that `value` probably stands for, or an empty text."""
+    """Return a hint at the legal word that `value` probably means, or an empty text."""
     by_lower_case = {word.lower(): word for word in words}
     close = difflib.get_close_matches(value.lower(), by_lower_case, n=1)
     return f"; did you mean {by_lower_case[close[0]]!r}?" if close else ""

@@ -41,7 +41,7 @@ class _CronField:
         return f"{self.low} to {self.high}{names}, lists (,), upward ranges (-), steps (/) and *{alone}"
 
     def number(self, text: str) -> int | None:
-        """The number that `text` stands for, or None if there is none."""
+        """The number that `text` means, or None."""
         if text.upper() in self.names:
             return self.low + self.names.index(text.upper())
         if re.fullmatch("[0-9]{1,4}", text) and self.low <= int(text) <= self.high:
@@ -98,7 +98,7 @@ class CronExpression:
 
 
 def parse_cron(fields: str) -> CronExpression:
-    """Read what stands between the parentheses of `cron(...)`.
+    """Parse the text between the parentheses of `cron(...)`.
 
     Raises:
         ScheduleSyntaxError: If AWS does not document such fields; with all mistakes.
@@ -143,7 +143,7 @@ def parse_cron(fields: str) -> CronExpression:
 
 
 def _resolve(text: str, field: _CronField, mistakes: list[Mistake]) -> tuple[int, ...]:
-    """List the numbers that a field stands for."""
+    """List the numbers that a field matches."""
     numbers: set[int] = set()
     for term in text.split(","):
         span, slash, step_text = term.partition("/")
@@ -235,7 +235,7 @@ def _new_year(year: int) -> datetime:
 
 
 def _is_nearest_weekday(time: datetime, day: int | None) -> bool:
-    """Tell whether `time` is on the weekday nearest to `day` in the same month, or `day` does not matter."""
+    """Return whether `time` is on the weekday nearest to `day` in the same month, or `day` is not set."""
     if day is None:
         return True
     last = calendar.monthrange(time.year, time.month)[1]

@@ -13,7 +13,7 @@ class Mistake:
 
     Attributes:
         message: What is wrong: one clause, lower case, no full stop.
-        received: What stands there.
+        received: The value found.
         allowed: What may stand there.
         field: Field of the schedule's record.
     """

@@ -86,7 +86,7 @@ def _opening_times(schedule: ScheduleRecord, duration_hours: int, horizon: Span)
 
 
 def check_interval(schedule: ScheduleRecord) -> None:
-    """Refuse a schedule that runs more often than AWS supports, as its runs cannot be told.
+    """Refuse a schedule that runs more often than AWS supports, because its runs cannot be predicted.
 
     Raises:
         ScheduleSyntaxError: If the schedule has mistakes.
@@ -113,7 +113,7 @@ def sweep(windows: Sequence[Sequence[Span]], how_many: Sequence[int] | None = No
 
     Args:
         windows: The openings of each window.
-        how_many: How many windows each of them stands for, of which the peak takes account. Default: one.
+        how_many: How many windows each of them represents, for the peak. Default: one.
     """
     weights = [1] * len(windows) if how_many is None else how_many
     by_start = sorted(

@@ -1,4 +1,4 @@
-"""Who hears of failures."""
+"""Recipients of notifications."""
 
 from typing import Self
 
@@ -14,7 +14,7 @@ from patching_constructs.settings.base import SettingsModel, exactly_one, refuse
 
 
 class SlackSettings(SettingsModel):
-    """A Slack channel, in a workspace that somebody authorised once in the chat service's console."""
+    """A Slack channel, in a workspace that was authorized once in the chat service's console."""
 
     workspace_id: str
     """Id of the workspace, such as T0123456789."""
@@ -29,14 +29,14 @@ class SlackSettings(SettingsModel):
 
 
 class MicrosoftTeamsSettings(SettingsModel):
-    """A Microsoft Teams channel, in a team that somebody authorised once in the chat service's console."""
+    """A Microsoft Teams channel, in a team that was authorized once in the chat service's console."""
 
     tenant_id: str
     """Id of the tenant, a UUID."""
     team_id: str
     """Id of the team, a UUID."""
     channel_id: str
-    """Id of the channel as it stands in its link, such as 19%3Aab12cd%40thread.tacv2."""
+    """Id of the channel as in its link, such as 19%3Aab12cd%40thread.tacv2."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -93,7 +93,7 @@ class BaselineSettings(SettingsModel):
     approval_rules: Annotated[list[ApprovalRuleSettings], Field(min_length=1)] | None = None
     """Rules that are written out; a patch is approved if any of them approves it."""
     aws_default: Literal[True] | None = None
-    """The account's default baseline, which is AWS's unless somebody has changed it."""
+    """The account's default baseline, which is AWS's unless it has been changed."""
     description: str | None = None
     """What the baseline is for. Default: none."""
     default_baseline: StrictBool = False
@@ -121,9 +121,15 @@ class BaselineSettings(SettingsModel):
         refuse_unless_one(self, _KINDS)
         if self.aws_default is not None:
             for key in sorted(self.model_fields_set - {"name", "operating_system", "aws_default"}):
-                refuse(key, "AWS's baseline cannot be changed", allowed="no such key beside aws_default")
+                refuse(
+                    key, "AWS's baseline cannot be changed", allowed="no such key together with aws_default"
+                )
         elif self.approval_rules is not None and self.approve_after_days is not None:
-            refuse("approve_after_days", "each rule has its own", allowed="no such key beside approval_rules")
+            refuse(
+                "approve_after_days",
+                "each rule has its own",
+                allowed="no such key together with approval_rules",
+            )
         return self
 
     def name_of_group(self, patch_group: str) -> str:

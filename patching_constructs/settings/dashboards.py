@@ -6,7 +6,7 @@ from patching_constructs.settings.base import SettingsModel
 
 
 class DashboardSettings(SettingsModel):
-    """Dashboards besides the one of the organization, which is in the security account.
+    """Dashboards in addition to the one of the organization, which is in the security account.
 
     That one reads the metrics of the workload accounts through CloudWatch's cross-account console.
 

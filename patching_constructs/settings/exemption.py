@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from patching_constructs.model.exemption import ExemptionRecord
-from patching_constructs.rules.accounts.exemption import doubt_exemption
+from patching_constructs.rules.accounts.exemption import warn_about_exemption
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.problem import Problem
@@ -72,7 +72,7 @@ class ExemptionSettings(SettingsModel):
         )
 
 
-def doubt_exemptions_of(top: Entry, *, today: dt.date) -> Iterator[Problem]:
+def exemption_warnings_of(top: Entry, *, today: dt.date) -> Iterator[Problem]:
     """Yield the exemptions that have expired or hold for too long, as far as they can be read."""
     for entry in top.entries("exemptions"):
         try:
@@ -85,5 +85,5 @@ def doubt_exemptions_of(top: Entry, *, today: dt.date) -> Iterator[Problem]:
             ticket=entry.text("ticket") or "",
             expires=expires,
         )
-        for finding in doubt_exemption(exemption, today=today):
+        for finding in warn_about_exemption(exemption, today=today):
             yield Problem.of(finding, path=(*entry.path, "expires"))

@@ -13,7 +13,7 @@ from patching_constructs.rules.ids import FindingId
 from patching_constructs.settings.baseline_checks import check_baselines
 from patching_constructs.settings.budget import check_monthly_budget
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.exemption import doubt_exemptions_of
+from patching_constructs.settings.exemption import exemption_warnings_of
 from patching_constructs.settings.names import check_names
 from patching_constructs.settings.organisation import check_organisation
 from patching_constructs.settings.problem import Problem
@@ -27,7 +27,7 @@ from patching_constructs.settings.yaml_document import SettingsDocument
 def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings:
     """Read patching.yaml.
 
-    What is legal but doubtful stands in the `warnings` of the settings.
+    Input that is legal but probably wrong is in the `warnings` of the settings.
 
     Args:
         path: The file. Error messages name it as it is given here.
@@ -57,7 +57,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         *check_production(top),
         *check_security_services(top),
         *check_monthly_budget(top),
-        *doubt_exemptions_of(top, today=today or dt.datetime.now(dt.UTC).date()),
+        *exemption_warnings_of(top, today=today or dt.datetime.now(dt.UTC).date()),
     ]
     warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]
     by_kind: list[Problem] = []
@@ -65,7 +65,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         settings = Settings.model_validate(data, context=warnings)
     except ValidationError as error:
         by_kind = list(problems_of(error, data))
-    # One mistake is told once: where the kind is wrong, what the rules say adds nothing.
+    # Where the type is wrong, a finding of the rules would only repeat the mistake.
     wrong_paths = {problem.path for problem in by_kind}
     problems += by_kind
     problems += [problem for problem in check_baselines(top) if problem.path not in wrong_paths]

@@ -1,4 +1,4 @@
-"""Names in patching.yaml: each stands for one thing, and each reference names a thing that is there."""
+"""Check names in patching.yaml: each is unique, and each reference exists."""
 
 from collections.abc import Iterable, Iterator
 
@@ -52,10 +52,13 @@ def _duplicates(values: Iterable[tuple[Path, str | None]]) -> Iterator[Problem]:
     for path, value in values:
         if value is None:
             continue
-        # Upper and lower case do not tell names of stacks and rings apart.
+        # Names of stacks and rings are compared without regard to case.
         if value.casefold() in seen:
             yield Problem(
-                path=path, id=FindingId.SETTINGS_DUPLICATE, message="stands twice", allowed="each value once"
+                path=path,
+                id=FindingId.SETTINGS_DUPLICATE,
+                message="duplicate value",
+                allowed="each value once",
             )
         seen.add(value.casefold())
 

@@ -10,14 +10,14 @@ from patching_constructs.settings.yaml_document import Path, SettingsDocument
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """A mistake or a doubt at one place of the file.
+    """An error or a warning at one place of the file.
 
     Attributes:
         path: Keys and indexes to the value.
         id: Id of the finding.
         message: What is wrong.
         allowed: The values allowed.
-        received: The value received, where it is not simply the one that stands at `path`.
+        received: The value received, if it differs from the value at `path`.
         level: Severity.
         source: Address of the AWS page, or None.
     """

@@ -77,7 +77,7 @@ class RingSettings(SettingsModel):
     promises: list[PromiseSettings] = Field(default_factory=list)
     """How soon after its publication a patch is installed in the ring. Default: nothing is promised."""
     recipients: list[RecipientSettings] = Field(default_factory=list)
-    """Who hears of failures in this ring. Default: only the recipients of the whole organisation."""
+    """Who is notified of failures in this ring. Default: only the recipients of the whole organisation."""
 
     @field_validator("reboot_option")
     @classmethod

@@ -29,7 +29,7 @@ def rendered() -> str:
 
 
 def nodes(path: Path) -> list[Node]:
-    """Return the schema of the file and of each part of `path`, as far as the schema knows the path."""
+    """Return the schema of the file and of each part of `path`, as far as the schema describes the path."""
     found = [_resolved(json_schema())]
     for part in path:
         child = _child(found[-1], part)

@@ -16,7 +16,7 @@ from patching_constructs.settings.problem import Problem
 
 
 class SecurityHubSettings(SettingsModel):
-    """Findings of Patch Manager in Security Hub, sent to those who hear of failures in the account's rings.
+    """Findings of Patch Manager in Security Hub, sent to the recipients of the account's rings.
 
     CloudFormation fails where it shall switch on what is on already, or subscribe where Security Hub is off.
 
@@ -26,7 +26,7 @@ class SecurityHubSettings(SettingsModel):
     severities: Annotated[list[FindingSeverity], Field(min_length=1)] = Field(
         default_factory=lambda: [FindingSeverity.CRITICAL, FindingSeverity.HIGH]
     )
-    """Severities that are told. Default: CRITICAL and HIGH."""
+    """Severities that are forwarded. Default: CRITICAL and HIGH."""
     accounts: list[Name] = Field(default_factory=list)
     """Names of the workload accounts. Default: all."""
     subscribe: StrictBool = False
@@ -46,7 +46,7 @@ class ConfigRulesSettings(SettingsModel):
 
 
 def check_security_services(top: Entry) -> Iterator[Problem]:
-    """Yield accounts that are not there, and those in which nobody would hear of findings."""
+    """Yield accounts that do not exist, and those without a recipient for findings."""
     workloads = [
         name
         for account in top.entries("accounts")
@@ -91,7 +91,7 @@ def check_security_services(top: Entry) -> Iterator[Problem]:
             yield Problem(
                 path=section.path,
                 id=FindingId.FINDING_TOPICS,
-                message=f"nobody hears of findings in {', '.join(deaf)}: no ring there has recipients",
+                message=f"no recipient for findings in {', '.join(deaf)}: no ring there has recipients",
                 received="no recipients",
                 allowed="recipients of a ring in each of these accounts, or accounts that leave them out",
             )

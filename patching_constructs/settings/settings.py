@@ -29,7 +29,7 @@ from patching_constructs.values.ring import Ring
 
 
 class Settings(SettingsModel):
-    """How an organisation is patched: its accounts, baselines, rings and who hears of failures.
+    """How an organisation is patched: its accounts, baselines, rings and recipients.
 
     `load_settings` reads it from patching.yaml.
 
@@ -51,7 +51,7 @@ class Settings(SettingsModel):
     rings: Annotated[list[RingSettings], Field(min_length=1)]
     """Which nodes are patched together, earliest first."""
     recipients: Annotated[list[RecipientSettings], Field(min_length=1)]
-    """Who hears of failures anywhere in the organisation."""
+    """Who is notified of failures anywhere in the organisation."""
     organization_id: OrganizationId | None = None
     """Id of the organization in AWS Organizations. Policies then name it instead of every workload account.
     Default: they list the workload accounts."""
@@ -60,7 +60,7 @@ class Settings(SettingsModel):
     exemptions: list[ExemptionSettings] = Field(default_factory=list)
     """Nodes and patches that need not comply for a while. Default: none."""
     visibility_lag_days: Annotated[StrictInt, Field(ge=0, le=360)] = DEFAULT_VISIBILITY_LAG.days
-    """How many days later than published nodes may see a patch, 0 to 360; the order of the rings should bear
+    """How many days later than published nodes may see a patch, 0 to 360; the ring order should tolerate
     it. 0 turns the margin off. Default: 7."""
     minutes_per_node: Annotated[StrictInt, Field(ge=1, le=1440)] = DEFAULT_MINUTES_PER_NODE
     """Minutes that one node takes to install and reboot, 1 to 1440. Default: 30."""
@@ -84,7 +84,7 @@ class Settings(SettingsModel):
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What is legal but doubtful in the file, each with its line."""
+        """Warnings about input that is legal but probably wrong, each with its line."""
         return self._warnings
 
     @property
@@ -158,7 +158,7 @@ class Settings(SettingsModel):
         return chosen if chosen and (not chosen.accounts or account.name in chosen.accounts) else None
 
     def has_config_rules(self, account: AccountSettings) -> bool:
-        """Tell whether AWS Config's rules are wanted in `account`."""
+        """Return whether AWS Config's rules are wanted in `account`."""
         chosen = self.config_rules
         return chosen is not None and (not chosen.accounts or account.name in chosen.accounts)
 

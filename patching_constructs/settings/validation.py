@@ -59,7 +59,7 @@ def _unknown_key(path: Path) -> Problem:
 
 def _wrong_value(path: Path, line_error: Any) -> Problem:
     nodes = schema.nodes(path)
-    # What pydantic appends to tell the members of a union apart is in no file.
+    # pydantic appends the name of a union's member to the path, which is not in the file.
     path, node = path[: len(nodes) - 1], nodes[-1]
     value = line_error["input"]
     message = _MESSAGES.get(line_error["type"], line_error["msg"].removeprefix("Value error, ").lower())

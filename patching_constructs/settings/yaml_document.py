@@ -1,4 +1,4 @@
-"""A YAML file that remembers where every value stands."""
+"""A YAML file that keeps the line of every value."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -69,7 +69,7 @@ class SettingsDocument:
         return line
 
     def received(self, path: Path) -> str:
-        """Return what stands at `path` as a reader would recognise it."""
+        """Return the value at `path` as it is written in the file."""
         nodes = list(self._nodes(path))
         if len(nodes) < len(path):
             return "nothing"
@@ -128,7 +128,7 @@ class SettingsDocument:
                     )
 
     def _check_keys(self, node: yaml.MappingNode) -> Iterator[Finding]:
-        """Find keys that are no text, and keys that stand twice (PyYAML keeps the last in silence)."""
+        """Find keys that are not strings, and duplicate keys, of which PyYAML silently keeps the last."""
         first_lines: dict[str, int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1
@@ -139,9 +139,9 @@ class SettingsDocument:
                     id=FindingId.SETTINGS_DUPLICATE,
                     level=Level.ERROR,
                     field=key.value,
-                    message="key stands twice in one mapping",
+                    message="duplicate key in one mapping",
                     received=repr(key.value),
-                    allowed=f"once; it stands in line {first_lines[key.value]} already",
+                    allowed=f"each key once; the first one is in line {first_lines[key.value]}",
                     location=Location(file=self.file, line=line),
                 )
             else:

@@ -124,7 +124,7 @@ def _known(value: str, placeholder: str, reason: str) -> Maybe[str]:
 
 
 def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata:
-    """Read what stands beside the template, in the manifest or in a file of its own.
+    """Read what the assembly holds for the template, in the manifest or in a file of its own.
 
     See: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.Validations.html
     """
@@ -155,7 +155,7 @@ def _metadata(folder: Path, artifact: Mapping[str, object]) -> ConstructMetadata
 
 
 def _find_nested(stack: TemplateStack) -> dict[str, TemplateStack]:
-    """Find the nested stacks and stack sets whose templates are files beside this one, or stand in it."""
+    """Find the nested stacks and stack sets whose templates are files next to this one, or inline in it."""
     found: dict[str, TemplateStack] = {}
     for logical_id in stack.document.section("Resources"):
         resource_type = stack.resource_type(logical_id)

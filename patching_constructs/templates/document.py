@@ -23,7 +23,7 @@ class TemplateDocument:
 
     Attributes:
         file: Name under which findings point at it.
-        sections: What stands at the top: `Resources`, `Parameters` and so on; intrinsics in their long form.
+        sections: The top-level sections: `Resources`, `Parameters` and so on; intrinsics in their long form.
         lines: For each section its entries with the lines where they stand.
     """
 

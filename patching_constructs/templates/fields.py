@@ -17,9 +17,9 @@ class Fields:
 
     Args:
         values: The resolved properties.
-        location: Where the resource stands.
+        location: Location of the resource.
         mistakes: Takes the mistakes.
-        path: Where the mapping stands in the resource.
+        path: Path of the mapping in the resource.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class Fields:
                 location=self.location,
             )
         )
-        return Unknown(f"{path or 'what stands there'} is not {allowed}")
+        return Unknown(f"{path or 'the value'} is not {allowed}")
 
     def _path(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

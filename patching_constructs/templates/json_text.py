@@ -7,7 +7,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 def parse_json(text: str) -> tuple[object, dict[str, dict[str, int]]] | None:
-    """Return the data and the lines of the entries of its sections, or None if the text is no JSON."""
+    """Return the data and the lines of the entries of its sections, or None if the text is not JSON."""
     try:
         return _Parser(text.removeprefix("\ufeff")).parse()
     except ValueError:

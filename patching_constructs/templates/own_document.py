@@ -20,7 +20,7 @@ _PARAMETER = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 
 def document_operation(content: object, parameters: Parameters) -> Maybe[PatchOperation] | None:
-    """Tell whether a document scans or installs; None if no step of it runs a patching document.
+    """Return whether a document scans or installs; None if no step of it runs a patching document.
 
     Args:
         content: The content of the document, as data or as JSON or YAML.
@@ -65,7 +65,7 @@ class _Given:
 
 
 def _operations(node: object, given: _Given) -> Iterator[Maybe[PatchOperation]]:
-    """Yield what each step does that runs a patching document, wherever in the document it stands."""
+    """Yield what each step does that runs a patching document, anywhere in the document."""
     if isinstance(node, Mapping):
         by_name = {str(name).lower(): value for name, value in node.items()}
         for key in _NAMES & by_name.keys():

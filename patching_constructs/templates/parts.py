@@ -217,7 +217,7 @@ def _unread(resolver: StackResolver) -> list[Unread]:
     notes += [
         Unread(
             what=f"what the stack {name} deploys",
-            reason="its template is neither a file beside this one nor written out in it",
+            reason="its template is neither a file next to this one nor inline",
             location=stack.location(name),
         )
         for name in stack.document.section("Resources")

@@ -37,7 +37,7 @@ class StackResolver:
         scenario: What is assumed about open conditions.
         exports: Resolves the name of an export that another stack offers to this one.
         defaults: Takes note of the parameters whose default is taken, by stack and name.
-        depth: How deep the value stands for which another resolver asks this one.
+        depth: Depth of the value for which another resolver calls this one.
         steps: What that resolver has left to do. Default: as much as one reading may take.
     """
 
@@ -114,12 +114,12 @@ class StackResolver:
         return resolved
 
     def exists(self, logical_id: str) -> bool:
-        """Tell whether the condition of a resource lets it be made."""
+        """Return whether the condition of a resource is met."""
         condition = self.stack.resource(logical_id).get("Condition")
         return not isinstance(condition, str) or self.condition(condition)
 
     def condition(self, name: str) -> bool:
-        """Tell whether a condition of the template holds."""
+        """Return whether a condition of the template holds."""
         if name not in self._conditions:
             self._conditions[name] = False  # if it refers to itself
             try:
@@ -319,7 +319,7 @@ class StackResolver:
         return False
 
     def _any(self, nodes: Iterable[object], *, wanted: bool) -> bool:
-        """Tell whether one of the conditions is as wanted; an open one matters only if no other is."""
+        """Return whether one of the conditions is met; an undecided one matters only if no other is."""
         question: OpenQuestionError | None = None
         for node in nodes:
             try:

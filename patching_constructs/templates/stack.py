@@ -34,7 +34,7 @@ class TemplateStack:
         load: Loads a template.
         environment: Account and Region.
         stack_name: What `AWS::StackName` gives, or None if it is not known.
-        metadata: Loads what the assembly says about constructs beside the template.
+        metadata: Loads what the assembly says about constructs.
         find_nested: Finds the templates of nested stacks, by logical id.
         parent: The stack in which it is nested, with the logical id of the nested stack there.
     """
@@ -76,7 +76,7 @@ class TemplateStack:
         return self._find_nested(self)
 
     def release(self) -> None:
-        """Forget the template; it is loaded again if somebody asks."""
+        """Forget the template; it is loaded again when needed."""
         for name in ("document", "metadata"):
             self.__dict__.pop(name, None)
         for nested in self.__dict__.get("nested", {}).values():
@@ -104,7 +104,7 @@ class TemplateStack:
         return resource_type if isinstance(resource_type, str) else ""
 
     def location(self, logical_id: str, section: str = "Resources") -> Location:
-        """Return where an entry of a section stands."""
+        """Return the location of an entry of a section."""
         metadata = self.resource(logical_id).get("Metadata")
         path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
         if path is None:

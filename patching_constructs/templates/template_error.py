@@ -5,7 +5,7 @@ from patching_constructs.model.location import Location
 
 
 class ReadingError(PatchingError):
-    """A file that is no template and no cloud assembly at all.
+    """A file that is neither a template nor a cloud assembly.
 
     Attributes:
         location: The file, and the line if there is one.

@@ -15,7 +15,7 @@ _NO_PREFIX = {"Ref", "Condition"}
 
 
 class _Built(NamedTuple):
-    """A value, and how many values it stands for once its aliases are replaced by what they name."""
+    """A value, and its number of values after its aliases have been replaced."""
 
     value: object
     size: int
@@ -29,7 +29,7 @@ def parse_yaml(text: str, *, max_values: int = 1_000_000) -> tuple[object, dict[
         max_values: How many values it may stand for once its aliases are replaced by what they name.
 
     Raises:
-        SyntaxError: If it is no YAML, has several documents, or is too large.
+        SyntaxError: If it is not YAML, has several documents, or is too large.
     """
     loader = _Loader(text)
     try:
@@ -73,7 +73,7 @@ class _Builder:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self.anchors:
-                raise _syntax_error(line, f"the alias {event.anchor!r} names nothing that stands before it")
+                raise _syntax_error(line, f"the alias {event.anchor!r} has no anchor before it")
             return self.anchors[event.anchor]
         if depth > _MAX_DEPTH:
             raise _syntax_error(line, f"nested more than {_MAX_DEPTH} levels deep")
@@ -84,7 +84,7 @@ class _Builder:
         else:
             built = _Built(self._scalar(event), 1)
         if built.size > self.max_values:
-            raise _syntax_error(line, f"stands for more than {self.max_values} values")
+            raise _syntax_error(line, f"expands to more than {self.max_values} values")
         if event.tag and event.tag.startswith("!") and event.tag != "!":
             built = _Built(_long_form(event.tag.removeprefix("!"), built.value), built.size + 1)
         if event.anchor:

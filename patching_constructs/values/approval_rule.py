@@ -21,7 +21,7 @@ class PatchFilter:
     """Select patches by one property: a patch passes if it has any of the values.
 
     Which keys and values are legal depends on the operating system; `PatchBaseline` checks them.
-    Values are case-sensitive. `*` alone stands for every value.
+    Values are case-sensitive. `*` alone matches every value.
 
     Args:
         key: Property of the patch.
@@ -96,7 +96,7 @@ class PatchFilter:
 class ApprovalRule:
     """Approve the patches that pass every filter, some days after their release or up to a date.
 
-    A delay has no effect on Debian, Ubuntu and Raspbian, and is no head start by itself for another ring:
+    A delay has no effect on Debian, Ubuntu and Raspbian, and is not a head start by itself for another ring:
     that takes windows in the right order too.
 
     Args:

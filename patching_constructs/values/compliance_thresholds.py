@@ -26,7 +26,7 @@ class ComplianceThresholds:
         stale_scan_nodes: Nodes whose last scan has been too old for 26 hours: a node that was just
             launched gets a day for its first scan. Default: 1.
         wrong_baseline_nodes: Nodes that have been on another baseline than that of their group for 26
-            hours: after a change of baselines the next daily scan mends it. Default: 1.
+            hours: after a change of baselines the next daily scan corrects it. Default: 1.
         reported_by_others_nodes: Nodes whose results something else than a window has overwritten.
             Default: 1.
         unread_nodes: Nodes whose patches could not be read for three hours. Default: 1.
@@ -37,7 +37,7 @@ class ComplianceThresholds:
             Default: no such alarm.
 
     Raises:
-        InvalidInputError: If a threshold is no whole number from 1.
+        InvalidInputError: If a threshold is not a whole number from 1.
 
     Example:
         >>> from patching_constructs import ComplianceThresholds
@@ -59,7 +59,7 @@ class ComplianceThresholds:
     missing_patches: Mapping[Severity, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what is no threshold."""
+        """Check the thresholds."""
         settle_fields(self, subject="ComplianceThresholds")
         raise_errors(
             [
@@ -105,11 +105,11 @@ class AccountThresholds:
         history_failures: Files of the history that could not be written in an hour, two hours in a row. There
             is an alarm only where a history is kept. Default: 1.
         silent_hours: Hours without a whole report before the reporter counts as silent. CloudWatch looks
-            back somewhat further than it is told, so it takes up to two hours more. Give more if the
+            back somewhat further than configured, so it takes up to two hours more. Give more if the
             reporter has a schedule of its own. Range: 1 to 168. Default: 2.
 
     Raises:
-        InvalidInputError: If a threshold is no whole number from 1, or the hours are out of range.
+        InvalidInputError: If a threshold is not a whole number from 1, or the hours are out of range.
 
     Example:
         >>> from patching_constructs import AccountThresholds
@@ -126,7 +126,7 @@ class AccountThresholds:
     silent_hours: int = 2
 
     def __post_init__(self) -> None:
-        """Refuse what is no threshold."""
+        """Check the thresholds."""
         settle_fields(self, subject="AccountThresholds")
         raise_errors(
             [

@@ -1,6 +1,6 @@
 """The one place that holds what a caller passed against the types that are declared for it.
 
-Only wholly wrong types end here, before somebody reaches into them: what words, numbers and texts mean is
+Only wholly wrong types end here, before an attribute of them is read: what words, numbers and texts mean is
 for the rules to say. Tokens stand for the value that they become.
 """
 
@@ -170,7 +170,7 @@ def _mistakes(value: object, kind: Any, field: str) -> Iterator[Finding]:
 
 
 def _is(value: object, kind: Any) -> bool:
-    """Tell whether a value is of a type that is no collection."""
+    """Return whether a value is of a type that is not a collection."""
     if isinstance(kind, str):
         # Named without an import, so that it is loaded only where it is used.
         names = {base.__name__ for base in type(value).__mro__}
@@ -188,7 +188,7 @@ def _is(value: object, kind: Any) -> bool:
 
 
 def _has_members(value: object, protocol: Any) -> bool:
-    """Tell whether a value is what a protocol asks for, as far as can be told without asking the CDK."""
+    """Return whether a value implements a protocol, as far as can be decided without the CDK."""
     if hasattr(protocol, "__jsii_type__"):
         return hasattr(value, "__jsii_ref__") or hasattr(type(value), "__jsii_ifaces__")
     return isinstance(value, protocol)

@@ -46,6 +46,6 @@ class Exemption(ExemptionRecord):
     """
 
     def __post_init__(self) -> None:
-        """Refuse what is no exemption."""
+        """Check the exemption."""
         settle_fields(self, subject="Exemption")
         raise_errors(check_exemption(self), subject="Exemption")

@@ -11,15 +11,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _PLAIN = re.compile(r"[a-z0-9_-]+")
 _DIGEST_LENGTH = 10
 _LONGEST_ROLLOUT = 12
-"""Characters of a rollout in a name that is too long: what tells fleets apart is their group."""
+"""Characters of a rollout in a name that is too long: the group distinguishes fleets."""
 
 
 def fleet_name(*, rollout_name: str, patch_group: str, region: str) -> str:
     """Name the node policy, the role and the instance profile of a patch group: `rollout.group.region`.
 
     Each fleet has its own name in an account, whatever its rollout, group and Region are, though IAM does not
-    tell upper from lower case and takes fewer characters than a tag. What IAM would refuse or confuse is
-    replaced, and a digest of the whole is added.
+    distinguish upper from lower case and takes fewer characters than a tag. What IAM would refuse or confuse
+    is replaced, and a digest of the whole is added.
 
     Args:
         rollout_name: Name of the rollout.

@@ -14,7 +14,7 @@ from patching_constructs.values.schedule import Schedule
 class PatchWindow:
     """Say when a maintenance window opens, how long it stays open and what happens at its end.
 
-    The end of a window is no hard stop: no new command starts in the last `cutoff_hours`, but what runs by
+    The end of a window is not a hard stop: no new command starts in the last `cutoff_hours`, but what runs by
     then may patch and reboot after the end. Make the cutoff as long as one node takes.
 
     Args:

@@ -1,7 +1,7 @@
 """Ready-made sets of approval rules, named by what they approve.
 
 Every rule says how bad a missing patch is: AWS's own baselines leave all of them unspecified, so no alarm can
-tell a critical patch from a cosmetic one. Rules wait for 7 days, except where a delay has no effect.
+distinguish a critical patch from a cosmetic one. Rules wait for 7 days, except where a delay has no effect.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ class RuleSet(Protocol):
     def __call__(
         self, operating_system: OperatingSystem, *, approve_after_days: int | None = None
     ) -> tuple[ApprovalRule, ...]:
-        """Return the rules, or raise `InvalidInputError` if the operating system cannot tell such patches."""
+        """Return the rules; raise `InvalidInputError` if the system does not classify such patches."""
 
 
 def security_updates(
@@ -52,7 +52,8 @@ def security_updates(
         One rule for each severity.
 
     Raises:
-        InvalidInputError: If the operating system cannot tell security updates, or the delay is out of range.
+        InvalidInputError: If the operating system does not classify security updates, or the delay is out of
+            range.
 
     Example:
         >>> from patching_constructs import OperatingSystem, security_updates
@@ -65,7 +66,7 @@ def security_updates(
         operating_system,
         _WITH_SECURITY_UPDATES,
         rule_set="security_updates",
-        why="its patches are told apart by package manager only",
+        why="only the package manager classifies its patches",
     )
     days = _delay(operating_system, approve_after_days)
     if operating_system.is_apt:
@@ -110,17 +111,17 @@ def security_and_bugfix_updates(
     """Approve security updates of every severity, and bug fixes.
 
     A missing bug fix counts as low; on Windows a critical update, which is a fix for a critical problem that
-    is no security problem, counts as high.
+    is not a security problem, counts as high.
 
     Args:
-        operating_system: All but Debian, Ubuntu and Raspbian, which do not tell bug fixes, and macOS.
+        operating_system: All but Debian, Ubuntu and Raspbian, which do not classify bug fixes, and macOS.
         approve_after_days: Days to wait, 0 to 360. Default: 7.
 
     Returns:
         The rules of `security_updates`, then those for bug fixes.
 
     Raises:
-        InvalidInputError: If the operating system cannot tell bug fixes, or the delay is out of range.
+        InvalidInputError: If the operating system does not classify bug fixes, or the delay is out of range.
 
     Example:
         >>> from patching_constructs import OperatingSystem, security_and_bugfix_updates
@@ -133,7 +134,7 @@ def security_and_bugfix_updates(
         operating_system,
         _WITH_SEVERITIES,
         rule_set="security_and_bugfix_updates",
-        why="its patches are not told apart into bug fixes and features",
+        why="its patches are not classified as bug fixes and features",
     )
     days = _delay(operating_system, approve_after_days)
     return (
@@ -148,9 +149,9 @@ def security_and_bugfix_updates(
 def all_updates(
     operating_system: OperatingSystem, *, approve_after_days: int | None = None
 ) -> tuple[ApprovalRule, ...]:
-    """Approve every update of every repository that the node knows.
+    """Approve every update of every repository that is configured on the node.
 
-    Security updates count as in `security_updates`, all others as low. Where AWS does not tell security
+    Security updates count as in `security_updates`, all others as low. Where AWS does not classify security
     updates apart, which is on macOS, a missing update counts as medium.
 
     Args:
@@ -174,7 +175,7 @@ def all_updates(
         operating_system,
         tuple(OperatingSystem),
         rule_set="all_updates",
-        why="not an operating system that Patch Manager knows",
+        why="not an operating system of Patch Manager",
     )
     days = _delay(operating_system, approve_after_days)
     if operating_system is OperatingSystem.MACOS:
@@ -236,7 +237,7 @@ def microsoft_application_updates(
 ) -> tuple[ApprovalRule, ...]:
     """Approve updates of Microsoft software other than Windows, such as Office.
 
-    These rules leave Windows itself alone; put them beside rules that patch it.
+    These rules leave Windows itself alone; combine them with rules that patch it.
 
     Args:
         operating_system: Windows.

@@ -28,7 +28,7 @@ def ring_windows(
         rollout_name: Name of the rollout.
         ring: The ring.
         separate_tasks: Whether each group has a target and a task of its own.
-        snap_managed: Names of the groups with nodes whose agent is a snap. A ring that leaves open whether
+        snap_managed: Names of the groups with nodes whose agent is a snap. A ring that does not say whether
             agents are updated leaves them out; the rest of its groups then has a further target.
     """
     groups_by_target = (

@@ -42,7 +42,7 @@ class RateUnit(enum.StrEnum):
 class Schedule:
     """Say when a maintenance window starts.
 
-    The classmethods write the expression; give `expression` itself only to repeat one that stands elsewhere.
+    The classmethods write the expression; pass `expression` only to repeat one from elsewhere.
 
     Args:
         expression: `cron(...)` with six fields, or seven with seconds first; `rate(...)`; or `at(...)`.
@@ -332,8 +332,8 @@ class Schedule:
     ) -> Self:
         """Start again and again after the same time.
 
-        The clock starts at `start_date`; without one, when AWS makes the window, so that nobody can
-        tell the dates beforehand.
+        The clock starts at `start_date`; without one, when AWS makes the window, so that it is impossible to
+        predict the dates.
 
         Args:
             value: How many units, from 1.

@@ -1,4 +1,4 @@
-"""The one place that tells CDK tokens from values, without a round trip to the CDK kernel."""
+"""Detect CDK tokens without a round trip to the CDK kernel."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -13,7 +13,7 @@ _NUMBER_TOKEN_CEILING = -1.0e288
 
 
 def is_token(value: object) -> bool:
-    """Tell whether CDK knows `value` only at deployment (string, number or list encoding)."""
+    """Return whether `value` is known only at deployment (string, number or list encoding)."""
     if isinstance(value, str):
         return any(marker in value for marker in _STRING_MARKERS)
     if isinstance(value, float):

@@ -36,7 +36,7 @@ def accept(construct: IConstruct, reasons: Mapping[str, str]) -> None:
 
 
 def partition_of(stack: cdk.Stack) -> str:
-    """Return the partition as cdk-nag spells it: in angle brackets if only the deployment knows it.
+    """Return the partition as cdk-nag spells it: in angle brackets if it is known only at deployment.
 
     The flags of cdk.json make it a literal.
     """

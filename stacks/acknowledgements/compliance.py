@@ -26,7 +26,7 @@ def acknowledge_reporter(
     ssm = f"arn:{partition}:ssm:{stack.region}:{stack.account}"
     compared = (
         "The reporter finds windows by their names, and compares whatever baseline a node really has, which "
-        "may be one that nobody defined here. It only reads."
+        "may be defined elsewhere. It only reads."
     )
     accept(
         reporter,
@@ -49,7 +49,7 @@ def acknowledge_reporter(
                 "bucket keeps each account below its own id."
             ),
             f"AwsSolutions-IAM5[Resource::{history_key_arn}]": (
-                "The key stands in the security account and its id is known only there. Both accounts have "
+                "The key is in the security account and its id is known only there. Both accounts have "
                 "to agree: the policy of the history's key lets this account encrypt, for this bucket alone, "
                 "and no other key of this organisation's stacks there lets it in."
             ),

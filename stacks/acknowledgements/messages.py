@@ -1,4 +1,4 @@
-"""What is accepted of what tells people about patching."""
+"""Accepted cdk-nag findings of topics, queues and alarms."""
 
 from typing import TYPE_CHECKING
 
@@ -59,14 +59,15 @@ def acknowledge_findings(findings: "PatchFindings") -> None:
 
 
 def acknowledge_alarms(alarms: ComplianceAlarms) -> None:
-    """Accept that the queue has none behind it, and that some alarms tell nobody by themselves."""
+    """Accept that the queue has no dead-letter queue, and that some alarms have no action of their own."""
     accept(alarms.dead_letter_queue, IS_THE_DEAD_LETTER_QUEUE)
     for symptom in (*alarms.reporter_symptom_alarms, *alarms.silent_ring_alarms):
         accept(
             symptom,
             {
                 "NIST.800.53.R5-CloudWatchAlarmAction": (
-                    "One composite alarm tells people that the reporter fails in one way or another; this is "
+                    "One composite alarm notifies people that the reporter fails in one way or another; "
+                    "this is "
                     "one of the ways. With an action of its own every failure would ring twice."
                 )
             },

@@ -141,11 +141,11 @@ def test_what_is_not_known_is_said(rules: Any) -> None:
 # --- promises ---
 
 
-def test_a_severity_that_nobody_promised_is_not_judged() -> None:
+def test_a_severity_that_no_one_promised_is_not_judged() -> None:
     assert PROMISES["pci-dss-6.3.3"].longest(Severity.HIGH) is None
 
 
-def test_where_no_severity_is_told_the_shortest_time_counts() -> None:
+def test_where_no_severity_is_reported_the_shortest_time_counts() -> None:
     promised = PROMISES["essential-eight-internet-facing"].longest(None)
     assert promised is not None
     assert promised.days == 2

@@ -80,7 +80,7 @@ class Node:
     installed: dict[datetime, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def may_install(self, published: datetime, now: datetime) -> bool:
-        """Tell whether a patch is approved by now."""
+        """Return whether a patch is approved by now."""
         if self.approved_before is not None and published < self.approved_before:
             return now > published
         return now > published + self.delay_days * DAY

@@ -12,7 +12,7 @@ def test_a_construct_and_an_attribute_that_is_read_back_are_a_request_each() -> 
     assert sent == ["CreateRequest", "GetRequest"]
 
 
-def test_metadata_is_told_from_other_requests() -> None:
+def test_metadata_is_reported_from_other_requests() -> None:
     stack = cdk.Stack(cdk.App(analytics_reporting=False), "Stack")
     baseline = ssm.CfnPatchBaseline(stack, "Baseline", name="web")
     with counted_jsii_requests() as sent:

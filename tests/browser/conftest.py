@@ -116,7 +116,7 @@ def show_file(browser: Browser) -> Iterator[Show]:
 
 @pytest.fixture
 def show(show_file: Show, files: Callable[[str], Path]) -> Iterator[Show]:
-    """Show the page of a plan, which must ask for nothing and be complained about by nobody."""
+    """Show the page of a plan, which must ask for nothing and be complained about by no one."""
     every: list[Shown] = []
 
     def show_plan(name: str, **how: object) -> Shown:

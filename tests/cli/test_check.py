@@ -118,7 +118,7 @@ def test_what_cannot_be_used_ends_with_2_and_one_message(
 # --- text ---
 
 
-def test_a_finding_says_where_what_why_and_how_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_finding_says_where_what_why_and_how_to_fix(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, INVERTED, "--rings", "dev,prod", *HORIZON)
     first = out.split("\n\n")[0].splitlines()
     assert first[0] == f"error ring-inversion  {INVERTED}:23 BaselineProd"
@@ -185,13 +185,13 @@ def test_a_promise_is_for_every_ring_unless_it_names_one(capsys: pytest.CaptureF
     assert broken(findings_of(capsys, *options)) == {("prod", "pci-dss-6.3.3"), ("prod", "essential-eight")}
 
 
-def test_a_broken_promise_fails_and_is_told_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_promise_fails_and_is_reported_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, IN_ORDER, "--rings", "dev,prod", "--promise", "prod=pci-dss-6.3.3", *HORIZON)
     assert status == 1
     assert f"    see: {PROMISES['pci-dss-6.3.3'].source}" in out
 
 
-def test_a_promise_for_no_ring_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_promise_for_no_ring_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     findings = findings_of(capsys, "--promise", "prd=cyber-essentials")
     (found,) = (finding for finding in findings if finding["id"] == "promise-without-ring")
     assert (found["received"], found["level"]) == ("'prd'", "warning")
@@ -206,7 +206,9 @@ def frozen(findings: list[dict[str, Any]]) -> set[tuple[str, str]]:
     }
 
 
-def test_a_run_in_a_freeze_is_told_with_the_name_of_the_freeze(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_in_a_freeze_is_reported_with_the_name_of_the_freeze(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     options = ["--freeze", "year end=2026-12-07/2027-01-02", "--freeze", "2027-01-12T06:00+00:00/2027-01-13"]
     assert frozen(findings_of(capsys, *options)) == {
         ("WindowProd", "year end"),
@@ -270,18 +272,18 @@ def test_settings_say_what_a_foreign_template_cannot(
     assert margins(findings) == 1
 
 
-def test_expired_exemptions_of_the_settings_are_told_with_their_line(
+def test_expired_exemptions_of_the_settings_are_reported_with_their_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     exemption = "exemptions:\n  - {owner: web, reason: a, ticket: T-1, expires: 2020-01-31, nodes: web-1}\n"
     (tmp_path / "patching.yaml").write_text(changed(("baselines:\n", f"{exemption}baselines:\n")))
     findings = findings_of(capsys, "--settings", "patching.yaml")
-    (told,) = (finding for finding in findings if finding["id"] == "exemption-expired")
-    assert (told["level"], told["file"], told["line"]) == ("warning", "patching.yaml", 11)
-    assert (told["field"], told["received"]) == ("exemptions[0].expires", "2020-01-31")
+    (reported,) = (finding for finding in findings if finding["id"] == "exemption-expired")
+    assert (reported["level"], reported["file"], reported["line"]) == ("warning", "patching.yaml", 11)
+    assert (reported["field"], reported["received"]) == ("exemptions[0].expires", "2020-01-31")
 
 
-def test_mistakes_of_the_settings_are_told_together(
+def test_mistakes_of_the_settings_are_reported_together(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "patching.yaml").write_text(
@@ -407,13 +409,15 @@ def test_an_expired_acknowledgement_silences_nothing_and_is_a_finding(
     assert "platform-team" in out
 
 
-def test_an_acknowledgement_of_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_acknowledgement_of_nothing_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     Path("other.yaml").write_text(ACCEPTED.format(expires="2999-12-31"))
     _, out, _ = run(capsys, "clean.yaml", "--acknowledgements", "other.yaml", *HORIZON)
     assert "info acknowledgement-unused  other.yaml:3" in out
 
 
-def test_every_mistake_in_the_acknowledgements_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_mistake_in_the_acknowledgements_is_reported_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Path("patching-acknowledgements.yaml").write_text(
         "acknowledgements:\n"
         "  - {id: no-such-finding, where: A, owner: me, reason: because, expires: 2999-12-31}\n"

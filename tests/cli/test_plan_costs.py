@@ -217,7 +217,7 @@ def test_mistakes_in_own_prices_end_with_2(capsys: pytest.CaptureFixture[str]) -
     assert "\nown.yaml:3: not a mapping" in err
 
 
-def test_what_a_command_prints_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_command_prints_can_be_reported(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "--output-kilobytes", "7")
     assert json.loads(out)["costs"]["output_kilobytes"] == 7
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a template, its plan is made in every format, or its reading is refused."""
+"""Whatever is in a template, its plan is made in every format, or its reading is refused."""
 
 import copy
 import datetime as dt

@@ -72,7 +72,7 @@ def test_an_install_keeps_its_local_hour_when_the_clock_changes(plan: Plan) -> N
     assert {start.hour for start in starts if start > datetime(2027, 3, 28, tzinfo=UTC)} == {20}
 
 
-def test_scans_and_releases_are_there_when_somebody_asks(plan: Plan) -> None:
+def test_scans_and_releases_are_there_when_someone_asks(plan: Plan) -> None:
     assert Counter(event["CATEGORIES"].to_ical() for event in events(format_ics(plan))).keys() == {
         b"INSTALL",
         b"FREEZE",

@@ -120,7 +120,7 @@ def test_the_next_install_is_outside_of_freezes() -> None:
     )
 
 
-def test_codes_are_letters_with_numbers_where_they_would_be_alike() -> None:
+def test_codes_are_letters_with_numbers_where_they_would_be_in_the_same_way() -> None:
     assert [ring.code for ring in ring_views(sample())] == ["D", "T", "S", "P", "P2"]
 
 
@@ -141,13 +141,13 @@ def test_a_day_tells_many_runs_together() -> None:
     )
 
 
-def test_windows_that_open_alike_are_one_mark() -> None:
+def test_windows_that_open_in_the_same_way_are_one_mark() -> None:
     plan = frozen()
     sundays = window(plan, "cron(0 5 ? * SUN *)")
-    alike = with_windows(plan, sundays, replace(sundays, name="another"))
+    grouped = with_windows(plan, sundays, replace(sundays, name="another"))
     marks = [
         mark
-        for m in calendar(alike, ring_views(alike)).months
+        for m in calendar(grouped, ring_views(grouped)).months
         for w in m.weeks
         for d in w
         for mark in d.marks
@@ -189,7 +189,7 @@ def test_releases_stand_on_the_day_of_the_main_zone() -> None:
 
 def with_state(plan: Plan, state: OrderState) -> Plan:
     order = tuple(
-        answer if answer.state is OrderState.FIRST else replace(answer, state=state, reason="nobody knows")
+        answer if answer.state is OrderState.FIRST else replace(answer, state=state, reason="it is unknown")
         for answer in plan.order
     )
     return replace(plan, order=order)
@@ -202,7 +202,7 @@ def test_the_headline_of_the_sample_names_the_accepted_risk() -> None:
     assert said.details == ("Except Ubuntu: an accepted risk by platform-team@example.com until 2027-11-30.",)
 
 
-def test_a_risk_that_nobody_accepts_is_bad() -> None:
+def test_a_risk_that_no_one_accepts_is_bad() -> None:
     open_ = tuple(replace(entry, acknowledgement=None) for entry in sample().findings)
     said = verdict(replace(sample(), findings=open_))
     assert (said.state, said.sentence) == ("bad", "The rings are not in order.")
@@ -226,7 +226,7 @@ def test_the_headline_follows_the_answers(state: OrderState, expected: tuple[str
 # --- timeline ---
 
 
-def test_severities_that_travel_alike_are_one_choice() -> None:
+def test_severities_that_travel_in_the_same_way_are_one_choice() -> None:
     names = [patches.name for patches in patch_classes(ring_views(sample()))]
     assert names == ["Amazon Linux 2023, any severity", "Ubuntu, any severity", "Windows, any severity"]
 

@@ -23,7 +23,7 @@ def plan() -> Plan:
 
 
 def section(text: str, title: str) -> str:
-    """Return what stands under a title."""
+    """Return what is under a title."""
     [found] = [part for part in text.split("\n\n") if part.startswith(f"{title}\n")]
     return found
 
@@ -47,7 +47,7 @@ def test_an_install_in_a_freeze_is_marked(plan: Plan) -> None:
     assert words(section(format_text(frozen, width=100), "Rings")).count("(in freeze now)") == 6
 
 
-def test_what_is_in_no_ring_is_told_with_what_is_not_known(plan: Plan) -> None:
+def test_what_is_in_no_ring_is_reported_with_what_is_not_known(plan: Plan) -> None:
     text = format_text(plan, width=100)
     assert "not known: expression is not known: parameter Start has no default" in words(
         section(text, "Patch groups in no ring")
@@ -66,7 +66,7 @@ def test_the_calendar_has_the_days_of_each_month_with_freezes_and_releases(plan:
     assert "freeze year end: 2026-12-20 to 2027-01-04" in "\n".join(calendar)
 
 
-def test_many_days_are_told_as_ranges() -> None:
+def test_many_days_are_reported_as_ranges() -> None:
     start = HORIZON.from_.replace(day=1)
     daily = [start + timedelta(days=number) for number in range(30)]
     assert days_of(daily) == "1-30"
@@ -128,7 +128,7 @@ def test_a_narrow_terminal_breaks_no_word_and_loses_none(plan: Plan, width: int)
     assert found(format_text(plan, width=width)) == found(format_text(plan, width=160))
 
 
-def test_there_is_no_colour_where_nobody_sees_it(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_colour_where_no_one_sees_it(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in format_text(plan)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
@@ -157,7 +157,7 @@ def test_the_plan_is_ascii_unless_names_are_not(plan: Plan) -> None:
 @pytest.mark.parametrize(
     "name", ["[bold]x[/bold]", ":tada:", "\x1b[31mred", "two\nlines", "tab\tx", "\u202ereversed"]
 )
-def test_names_are_shown_as_they_are_and_obeyed_by_nobody(name: str) -> None:
+def test_names_are_shown_as_they_are_and_obeyed_by_no_one(name: str) -> None:
     text = format_text(two_rings(dev_group=name), width=160)
     assert printable(name) in text
     assert printable(name).isprintable()
@@ -172,7 +172,7 @@ def test_a_thousand_accounts_fit_on_two_screens() -> None:
     assert "and 997 more" in words(text)
 
 
-def test_hundreds_of_groups_in_no_ring_are_counted_and_the_first_are_told() -> None:
+def test_hundreds_of_groups_in_no_ring_are_counted_and_the_first_are_reported() -> None:
     text = format_text(large(200, ringed=False), width=80)
     assert len(text.splitlines()) < 250
     assert "and 376 more rows" in text

@@ -67,7 +67,7 @@ def test_a_person_sees_how_far_reading_and_rules_are_and_stdout_stays_clean(temp
     assert run_in_pipeline(command(templates, "--format", "json")) == (stdout, "")
 
 
-def test_the_bar_is_cleared_away_before_an_error_is_told(templates: Path) -> None:
+def test_the_bar_is_cleared_away_before_an_error_is_reported(templates: Path) -> None:
     artifacts = {
         str(number): {"type": "aws:cloudformation:stack", "properties": {"templateFile": name}}
         for number, name in enumerate([*["000.json"] * WORTH_A_BAR, "missing.json"])

@@ -242,7 +242,7 @@ def test_two_alarms_on_one_topic_state_the_grants_once() -> None:
     assert len(_one(stack, "AWS::KMS::Key")["KeyPolicy"]["Statement"]) == 3
 
 
-def _ringing(stack: cdk.Stack, event: dict[str, Any]) -> list[str]:
+def _in_alarm(stack: cdk.Stack, event: dict[str, Any]) -> list[str]:
     return [
         rule["Description"]
         for rule in _resources(stack, "AWS::Events::Rule").values()
@@ -254,10 +254,10 @@ def test_failed_patch_commands_notify_and_windows_of_others_and_non_compliance_d
     """A window of others may have nothing to do with patching, which its event does not say."""
     stack = _stack()
     ComplianceAlarms(stack, "Alarms", recipients=[EMAIL])
-    assert _ringing(stack, command("Failed")) == ["Patch commands that failed, timed out or were cancelled"]
+    assert _in_alarm(stack, command("Failed")) == ["Patch commands that failed, timed out or were cancelled"]
     for status in ("FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"):
-        assert _ringing(stack, window_execution(status)) == []
-    assert _ringing(stack, compliance("non_compliant")) == []
+        assert _in_alarm(stack, window_execution(status)) == []
+    assert _in_alarm(stack, compliance("non_compliant")) == []
 
 
 def test_given_windows_ring_and_others_do_not() -> None:
@@ -287,7 +287,7 @@ def test_failures_on_each_node_ring_by_choice_instead_of_commands() -> None:
         recipients=[EMAIL],
         patch_command_notification_type=PatchCommandNotificationType.INVOCATION,
     )
-    assert _ringing(stack, command("Failed")) == []
+    assert _in_alarm(stack, command("Failed")) == []
     assert "AlarmsPatchCommandInvocationRule" in json.dumps(list(_resources(stack, "AWS::Events::Rule")))
 
 
@@ -300,7 +300,7 @@ def test_non_compliance_with_given_baselines_rings_by_choice() -> None:
         recipients=[EMAIL],
         non_compliance_of=[Baseline("pb-0123456789abcdef0"), Baseline(token)],
     )
-    assert _ringing(stack, compliance("non_compliant")) == [
+    assert _in_alarm(stack, compliance("non_compliant")) == [
         "Nodes that became non-compliant with their patch baseline"
     ]
     pattern = next(
@@ -324,7 +324,7 @@ def test_on_a_central_bus_failed_patch_commands_of_every_account_notify() -> Non
     assert {json.dumps(rule["EventBusName"]) for rule in rules} == {
         json.dumps(stack.resolve(bus.event_bus_name))
     }
-    assert len(_ringing(stack, command("Failed") | {"account": "222222222222"})) == 1
+    assert len(_in_alarm(stack, command("Failed") | {"account": "222222222222"})) == 1
 
 
 @pytest.mark.parametrize(
@@ -672,7 +672,7 @@ def test_topics_for_chat_that_cannot_be(options: dict[str, Any], message: str) -
         ComplianceAlarms(stack, "Alarms", **arguments)
 
 
-def test_somebody_has_to_be_told() -> None:
+def test_someone_has_to_be_reported() -> None:
     with pytest.raises(InvalidInputError) as caught:
         ComplianceAlarms(_stack(), "Alarms", recipients=[])
     assert str(caught.value) == (

@@ -1,4 +1,4 @@
-"""What the compliance reporter deploys, what it may do, and what its code is told."""
+"""What the compliance reporter deploys, what it may do, and the settings of its code."""
 
 import datetime as dt
 import json
@@ -71,7 +71,7 @@ def _template(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def _settings(stack: cdk.Stack) -> ReporterSettings:
-    """Read what stands beside the code in the synthesized asset."""
+    """Read what is shipped with the code in the synthesized asset."""
     app = cdk.Stage.of(stack)
     assert app is not None
     app.synth()
@@ -138,7 +138,7 @@ def test_the_template_says_which_rings_and_groups_are_reported_so_that_their_met
     )
 
 
-# --- what the code is told ---
+# --- the settings of the code ---
 
 
 def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
@@ -161,15 +161,15 @@ def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
         ],
         reboot_within=dt.timedelta(days=3),
     )
-    told = _settings(stack)
-    (ring,) = told.rings
-    assert (told.rollout, told.account_name, ring.name, ring.order) == ("web", "prod", "prod", 1)
+    reported = _settings(stack)
+    (ring,) = reported.rings
+    assert (reported.rollout, reported.account_name, ring.name, ring.order) == ("web", "prod", "prod", 1)
     assert [(window.name, window.installs) for window in ring.windows] == [
         ("web-prod-scan", False),
         ("web-prod-install", True),
     ]
     assert ring.terms.reboot_within == dt.timedelta(days=3)
-    (baseline,) = told.baselines
+    (baseline,) = reported.baselines
     assert (baseline.name, baseline.operating_system) == ("prod-linux", "AMAZON_LINUX_2023")
     assert (baseline.patch_groups, baseline.default) == (("prod-web",), True)
     assert baseline.definition["ApprovalRules"]["PatchRules"][0]["ApproveAfterDays"] == 7

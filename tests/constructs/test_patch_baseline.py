@@ -220,7 +220,7 @@ def test_tokens_pass_where_values_are_checked(stack: cdk.Stack) -> None:
         ({"default_baseline": True}, FindingId.ACCOUNT_DEFAULT_BASELINE),
     ],
 )
-def test_what_is_doubtful_is_a_warning_that_can_be_acknowledged(
+def test_what_is_a_warning_is_a_warning_that_can_be_acknowledged(
     stack: cdk.Stack, options: dict[str, Any], expected: FindingId
 ) -> None:
     plain(stack, **options)

@@ -78,7 +78,7 @@ def test_rules_that_changes_trigger_take_no_frequency() -> None:
     assert not any("MaximumExecutionFrequency" in rule for rule in _rules(stack))
 
 
-def test_a_mistyped_group_can_be_told_by_naming_those_that_are_there() -> None:
+def test_a_mistyped_group_can_be_reported_by_naming_those_that_are_there() -> None:
     stack = _stack()
     PatchConfigRules(
         stack, "ConfigRules", rules=[ManagedConfigRule.PATCH_GROUP_TAG], patch_groups=["web", "office"]
@@ -97,7 +97,7 @@ def test_a_mistyped_group_can_be_told_by_naming_those_that_are_there() -> None:
             {"rules": [ManagedConfigRule.PATCH_COMPLIANCE]},
             "eu-south-1, got EC2_MANAGEDINSTANCE_PATCH_COMPLIANCE_STATUS_CHECK; allowed: none in ap-",
         ),
-        ("eu-west-1", {"rules": [ManagedConfigRule.PATCH_GROUP_TAG] * 2}, "rules[1]: stands twice"),
+        ("eu-west-1", {"rules": [ManagedConfigRule.PATCH_GROUP_TAG] * 2}, "rules[1]: duplicate rule"),
         ("eu-west-1", {"rules": ["ENCRYPTED_VOLUMES"]}, "rules[0]: not a rule about patching"),
         ("eu-west-1", {"patch_groups": ["x" * 250] * 5}, "patch_groups: too long together"),
     ],

@@ -119,7 +119,7 @@ def test_full(full: dict[str, Any], template_snapshot: Callable[[dict[str, Any]]
     assert full["Properties"]["DashboardName"] == "patching"
 
 
-def test_the_state_of_every_ring_stands_on_top(full: dict[str, Any]) -> None:
+def test_the_state_of_every_ring_is_shown_first(full: dict[str, Any]) -> None:
     widgets = sorted(_body(full)["widgets"], key=lambda widget: (widget["y"], widget["x"]))
     assert [widget["type"] for widget in widgets[:2]] == ["text", "alarm"]
     assert "main" in widgets[0]["properties"]["markdown"]

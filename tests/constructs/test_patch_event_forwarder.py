@@ -1,4 +1,4 @@
-"""What the forwarder of events deploys, which events start it, and what its code is told."""
+"""What the forwarder of events deploys, which events start it, and the settings of its code."""
 
 import json
 import re
@@ -119,7 +119,7 @@ def test_full(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
     _forwarder(
         stack,
         patch_command_notification_type=INVOCATION,
-        alarm_topics=[sns.Topic(stack, "Told")],
+        alarm_topics=[sns.Topic(stack, "Recipient")],
         runbooks="https://wiki.example.com/runbooks",
         reserved_concurrent_executions=5,
         kinds=list(PatchEventKind),
@@ -202,8 +202,8 @@ def test_the_function_is_forwarded_rings_groups_and_windows() -> None:
     app.synth()
     (bundle,) = Path(app.outdir).glob("asset.*.zip")
     with zipfile.ZipFile(bundle) as opened:
-        told = EventSettings.from_json(opened.read("events.json").decode())
-    assert told == EventSettings(
+        reported = EventSettings.from_json(opened.read("events.json").decode())
+    assert reported == EventSettings(
         rollout="web",
         rings=(
             EventRing(
@@ -257,7 +257,7 @@ def test_the_function_only_looks_up_and_reports() -> None:
 
 def test_a_failure_and_an_event_that_is_given_up_ring() -> None:
     stack = _stack()
-    topic = sns.Topic(stack, "Told")
+    topic = sns.Topic(stack, "Recipient")
     _forwarder(stack, alarm_topics=[topic])
     alarms = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
     assert {alarm["Properties"]["MetricName"] for alarm in alarms} == {
@@ -281,7 +281,7 @@ def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "reported"),
     [
         ({"kinds": []}, "kinds: no event would be processed"),
         ({"kinds": ["REBOOT"]}, "kinds: not a kind, got 'REBOOT'"),
@@ -295,11 +295,11 @@ def test_what_eventbridge_cannot_hand_over_is_kept() -> None:
         ),
     ],
 )
-def test_what_could_never_be_forwarded_is_refused(options: dict[str, Any], told: str) -> None:
+def test_what_could_never_be_forwarded_is_refused(options: dict[str, Any], reported: str) -> None:
     stack = _stack()
     with pytest.raises(InvalidInputError) as refused:
         _forwarder(stack, **options)
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
     assert stack.node.try_find_child("Events") is None
 
 
@@ -311,7 +311,7 @@ def test_a_bus_may_be_known_at_deployment_only() -> None:
 
 def test_what_security_rules_say() -> None:
     stack = _stack()
-    _forwarder(stack, alarm_topics=[sns.Topic(stack, "Told")])
+    _forwarder(stack, alarm_topics=[sns.Topic(stack, "Recipient")])
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Patching/Events")}
     here = "arn:<AWS::Partition>:ssm:eu-central-1:666666666666"
     assert rules == {

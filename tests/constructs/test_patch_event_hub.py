@@ -298,7 +298,7 @@ def test_dynamodb_forgets_what_has_expired() -> None:
     )
 
 
-# --- who is told ---
+# --- who is notified ---
 
 
 def test_each_severity_has_topics_of_its_own_and_a_channel_one_configuration() -> None:
@@ -342,7 +342,7 @@ def test_the_function_gets_its_topics_and_settings() -> None:
 
 
 def _settings_of(stack: cdk.Stack) -> str:
-    """Read what stands beside the code in the synthesized asset."""
+    """Read what is shipped with the code in the synthesized asset."""
     with zipfile.ZipFile(_bundle(stack)) as opened:
         return opened.read("event-hub.json").decode()
 
@@ -360,8 +360,8 @@ def test_every_failure_notifies_the_recipients_of_critical_events() -> None:
     hub = _full(stack)
     alarms = _of_type(stack, "AWS::CloudWatch::Alarm").values()
     assert len(alarms) == len(hub.alarms) == 8
-    told = [stack.resolve(topics[CRITICAL].topic_arn) for topics in (hub.topics, hub.chat_topics)]
-    assert all(alarm["AlarmActions"] == told for alarm in alarms)
+    reported = [stack.resolve(topics[CRITICAL].topic_arn) for topics in (hub.topics, hub.chat_topics)]
+    assert all(alarm["AlarmActions"] == reported for alarm in alarms)
     assert hub.delivery_dead_letter_queue is not None
     watched = sorted(
         (alarm["MetricName"], *(json.dumps(each["Value"]) for each in alarm["Dimensions"]))
@@ -426,7 +426,7 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "id", "told"),
+    ("options", "id", "reported"),
     [
         ({"owners": {}}, FindingId.RING_OWNER, "owners: everything that accounts report would be refused"),
         (
@@ -512,11 +512,11 @@ def test_every_alarm_names_a_runbook_that_is_there() -> None:
         ),
     ],
 )
-def test_what_cannot_be(options: Mapping[str, Any], id: FindingId, told: str) -> None:
+def test_what_cannot_be(options: Mapping[str, Any], id: FindingId, reported: str) -> None:
     stack = _stack()
     with pytest.raises(InvalidInputError) as refused:
         _hub(stack, **options)
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
     assert {finding.id for finding in refused.value.findings} == {id}
     assert stack.node.try_find_child("Hub") is None
 
@@ -595,7 +595,7 @@ def _read(queue_name: str) -> Sequence[Mapping[str, Any]]:
 def test_an_event_on_the_bus_ends_in_the_queue_of_a_recipient(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The whole way, deployed; the test stands for Lambda, which the local AWS does not run."""
+    """The whole way, deployed; the test represents Lambda, which the local AWS does not run."""
     stack = _stack()
     queue = sqs.Queue(stack, "Tickets", queue_name="tickets")
     _hub(

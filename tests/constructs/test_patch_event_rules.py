@@ -79,7 +79,7 @@ def test_anything_else_is_silent(rule: PatchEventRule, event: Event) -> None:
 
 @pytest.mark.parametrize("rule", [COMMAND, INVOCATION, FAILED, OVERLAPPING, NON_COMPLIANCE])
 def test_events_that_only_look_like_systems_manager_are_silent(rule: PatchEventRule) -> None:
-    event = next(event for ringing, event in RINGS if ringing is rule)
+    event = next(event for firing, event in RINGS if firing is rule)
     assert not matches(rule.event_pattern, event | {"source": "my.application"})
 
 

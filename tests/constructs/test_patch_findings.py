@@ -1,4 +1,4 @@
-"""Which findings of Security Hub are told to whom, and what is switched on."""
+"""Which findings of Security Hub are reported to whom, and what is switched on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +93,7 @@ def _event(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         ({}, True),
         ({"Severity": {"Label": "CRITICAL"}}, True),
@@ -104,11 +104,11 @@ def _event(**changes: Any) -> dict[str, Any]:
         ({"ProductArn": "arn:aws:securityhub:us-east-1::product/aws/inspector"}, False),
     ],
 )
-def test_only_new_findings_of_patch_manager_are_told(changes: dict[str, Any], told: bool) -> None:
+def test_only_new_findings_of_patch_manager_are_reported(changes: dict[str, Any], reported: bool) -> None:
     stack = _stack()
     PatchFindings(stack, "Findings", topics=dict.fromkeys(SEVERE, _topic(stack, "urgent")))
     (rule,) = _of_type(stack, "AWS::Events::Rule")
-    assert matches(rule["Properties"]["EventPattern"], _event(**changes)) is told
+    assert matches(rule["Properties"]["EventPattern"], _event(**changes)) is reported
 
 
 def test_one_topic_for_several_severities_gets_one_rule() -> None:
@@ -124,9 +124,12 @@ def test_one_topic_for_several_severities_gets_one_rule() -> None:
 
 @pytest.mark.parametrize(
     ("severities", "message"),
-    [([], "topics: empty, so that nobody hears"), (["SEVERE"], "topics: not a severity, got 'SEVERE'")],
+    [
+        ([], "topics: empty, so findings have no recipient"),
+        (["SEVERE"], "topics: not a severity, got 'SEVERE'"),
+    ],
 )
-def test_topics_that_tell_nobody_are_refused(severities: list[Any], message: str) -> None:
+def test_topics_that_tell_no_one_are_refused(severities: list[Any], message: str) -> None:
     stack = _stack()
     with pytest.raises(InvalidInputError) as caught:
         PatchFindings(stack, "Findings", topics=dict.fromkeys(severities, _topic(stack, "a")))

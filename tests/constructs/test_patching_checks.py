@@ -202,7 +202,7 @@ def test_on_a_stage_only_its_own_stacks_are_seen(app: cdk.App) -> None:
     app.synth()
 
 
-def test_rings_that_nobody_marked_are_named_by_patch_group(app: cdk.App) -> None:
+def test_rings_that_no_one_marked_are_named_by_patch_group(app: cdk.App) -> None:
     stack = define_inverted(app)
     for name in ("Ring-dev", "Ring-prod"):
         for construct in app.node.find_child(name).node.find_all():
@@ -235,7 +235,7 @@ def test_exposure_without_a_promise_is_no_violation(app: cdk.App) -> None:
         assert {violation["ruleName"] for violation in report(app)}.isdisjoint({FindingId.EXPOSURE})
 
 
-def test_what_cannot_be_decided_is_told(app: cdk.App) -> None:
+def test_what_cannot_be_decided_is_reported(app: cdk.App) -> None:
     stack = define_ring(app, "dev", order=1, day=Weekday.SUNDAY)
     define_ring(app, "prod", order=2, day=Weekday.TUESDAY, approve_after_days=2)
     parameter = cdk.CfnParameter(stack, "Hours", type="Number")
@@ -321,7 +321,9 @@ def test_an_expired_exemption_is_printed(app: cdk.App) -> None:
     expired = Exemption(owner="web", reason="a", ticket="T-1", expires=dt.date(2020, 1, 31), nodes="web-1")
     cdk.Validations.of(app).add_plugins(checks(exemptions=[expired]))
     app.synth()
-    (violation,) = (told for told in report(app) if told["ruleName"] == FindingId.EXEMPTION_EXPIRED)
+    (violation,) = (
+        reported for reported in report(app) if reported["ruleName"] == FindingId.EXEMPTION_EXPIRED
+    )
     assert violation["severity"] == "warning"
     assert "exemptions[0].expires: the exemption of 'web' (T-1) has expired" in violation["description"]
 
@@ -347,7 +349,9 @@ def test_own_prices_go_before_the_list_prices_in_a_budget(app: cdk.App, tmp_path
     budget = CostBudget(organization=Fraction(2))
     cdk.Validations.of(app).add_plugins(checks(budget=budget, prices=own))
     app.synth()
-    assert [told["ruleName"] for told in report(app) if told["ruleName"] == FindingId.COST_BUDGET] == []
+    assert [
+        reported["ruleName"] for reported in report(app) if reported["ruleName"] == FindingId.COST_BUDGET
+    ] == []
 
 
 def test_more_minutes_per_node_make_a_window_too_short(app: cdk.App) -> None:
@@ -387,7 +391,7 @@ def test_one_acknowledgement_silences_construct_plugin_and_command_line(
     annotated = Annotations.from_stack(stack).find_warning(
         "*", Match.string_like_regexp(FindingId.CRITICAL_APPROVAL_DELAY)
     )
-    told = [violation["ruleName"] for violation in report(app)] if _has_report(app) else []
+    reported = [violation["ruleName"] for violation in report(app)] if _has_report(app) else []
     check_exit_status(app, "--format", "json")
     findings = json.loads(capsys.readouterr().out)["findings"]
     open_findings = [
@@ -395,7 +399,7 @@ def test_one_acknowledgement_silences_construct_plugin_and_command_line(
         for finding in findings
         if finding["id"] == FindingId.CRITICAL_APPROVAL_DELAY and finding["acknowledgement"] is None
     ]
-    assert (bool(annotated), FindingId.CRITICAL_APPROVAL_DELAY in told, bool(open_findings)) == (
+    assert (bool(annotated), FindingId.CRITICAL_APPROVAL_DELAY in reported, bool(open_findings)) == (
         not acknowledged,
         not acknowledged,
         not acknowledged,
@@ -443,7 +447,7 @@ def test_the_file_of_acknowledgements_silences_plugin_and_command_line(app: cdk.
     assert check_exit_status(app) == 0
 
 
-def test_an_expired_acknowledgement_is_told_and_silences_nothing(app: cdk.App, tmp_path: Path) -> None:
+def test_an_expired_acknowledgement_is_reported_and_silences_nothing(app: cdk.App, tmp_path: Path) -> None:
     file = tmp_path / "accepted.yaml"
     file.write_text(ACCEPTED.format(expires="2020-01-31"))
     define_inverted(app)

@@ -187,7 +187,7 @@ def test_a_refused_baseline_registers_nothing(app: cdk.App) -> None:
     define(stack, "Accepted", "web")
 
 
-def test_a_baseline_that_nobody_holds_still_has_its_group(app: cdk.App) -> None:
+def test_a_baseline_that_no_one_holds_still_has_its_group(app: cdk.App) -> None:
     def define_and_forget() -> None:
         define(cdk.Stack(app, "One", env=DEV), "Baseline", "web")
 

@@ -311,8 +311,8 @@ def test_nothing_tells_twice(minimal: dict[str, dict[str, Any]]) -> None:
         if name in telling:
             assert not telling & set(re.findall(r'\bALARM\("(\w+)"\)', _rule(alarm)))
     assert telling & composites.keys() == {name for name in composites if "ReporterFailed" in name}
-    untold = {minimal[name]["Properties"].get("MetricName") for name in minimal.keys() - telling}
-    assert untold == {None, "ReportsFinished", "Errors", "Throttles", "NumberOfMessagesSent", "LostNodes"}
+    unreported = {minimal[name]["Properties"].get("MetricName") for name in minimal.keys() - telling}
+    assert unreported == {None, "ReportsFinished", "Errors", "Throttles", "NumberOfMessagesSent", "LostNodes"}
 
 
 def test_what_cannot_happen_has_neither_alarm_nor_metric() -> None:

@@ -1,4 +1,4 @@
-"""What recorder and keeper of ring runs deploy, who may do what, and what their code is told."""
+"""What recorder and store of ring runs deploy, who may do what, and the settings of their code."""
 
 import json
 import re
@@ -89,8 +89,8 @@ def _template(stack: cdk.Stack, *prefixes: str) -> dict[str, Any]:
     return template
 
 
-def _told(stack: cdk.Stack, file_name: str) -> str:
-    """Read what stands beside the code in the synthesized asset."""
+def _reported(stack: cdk.Stack, file_name: str) -> str:
+    """Read what is shipped with the code in the synthesized asset."""
     app = cdk.Stage.of(stack)
     assert app is not None
     app.synth()
@@ -132,7 +132,7 @@ def test_recorder_full(template_snapshot: Callable[[dict[str, Any]], None]) -> N
     stack = _stack()
     _recorder(
         stack,
-        alarm_topics=[sns.Topic(stack, "Told")],
+        alarm_topics=[sns.Topic(stack, "Recipient")],
         reserved_concurrent_executions=None,
         encryption_key=kms.Key(stack, "OtherKey"),
     )
@@ -161,10 +161,10 @@ def test_the_recorder_starts_when_an_install_window_is_over() -> None:
     )
 
 
-def test_the_recorder_is_told_the_ring_of_each_install_window() -> None:
+def test_the_recorder_is_reported_the_ring_of_each_install_window() -> None:
     stack = _stack()
     _recorder(stack)
-    assert RingRunSettings.from_json(_told(stack, "ring-runs.json")) == RingRunSettings(
+    assert RingRunSettings.from_json(_reported(stack, "ring-runs.json")) == RingRunSettings(
         rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=2)}
     )
 
@@ -205,7 +205,7 @@ def test_a_bus_that_is_none_is_refused() -> None:
 
 def test_what_security_rules_say_of_the_recorder() -> None:
     stack = _stack()
-    _recorder(stack, alarm_topics=[sns.Topic(stack, "Told")])
+    _recorder(stack, alarm_topics=[sns.Topic(stack, "Recipient")])
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Patching/Recorder")}
     assert rules == {
         "AwsSolutions-IAM5[Resource::*]",
@@ -214,7 +214,7 @@ def test_what_security_rules_say_of_the_recorder() -> None:
     }
 
 
-# --- the keeper ---
+# --- the store ---
 
 
 def test_states_minimal(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
@@ -227,7 +227,7 @@ def test_states_full(template_snapshot: Callable[[dict[str, Any]], None]) -> Non
     stack = _stack("222222222222")
     _states(
         stack,
-        alarm_topics=[sns.Topic(stack, "Told")],
+        alarm_topics=[sns.Topic(stack, "Recipient")],
         reserved_concurrent_executions=None,
         encryption_key=kms.Key(stack, "OtherKey"),
     )
@@ -325,7 +325,7 @@ def _literal(value: Any) -> Any:
             return value
 
 
-def test_the_keeper_hears_runs_on_the_bus_and_nothing_else() -> None:
+def test_the_store_hears_runs_on_the_bus_and_nothing_else() -> None:
     stack = _stack("222222222222")
     states = _states(stack)
     template = Template.from_stack(stack)
@@ -343,10 +343,10 @@ def test_the_keeper_hears_runs_on_the_bus_and_nothing_else() -> None:
     )
 
 
-def test_the_keeper_is_told_the_owners() -> None:
+def test_the_store_is_reported_the_owners() -> None:
     stack = _stack("222222222222")
     _states(stack)
-    assert RingOwners.from_json(_told(stack, "ring-owners.json")) == RingOwners(
+    assert RingOwners.from_json(_reported(stack, "ring-owners.json")) == RingOwners(
         accounts={
             ("web", "dev"): frozenset({"333333333333"}),
             ("web", "prod"): frozenset({"555555555555", "666666666666"}),
@@ -354,7 +354,7 @@ def test_the_keeper_is_told_the_owners() -> None:
     )
 
 
-def test_the_keeper_only_puts_into_its_table() -> None:
+def test_the_store_only_puts_into_its_table() -> None:
     stack = _stack("222222222222")
     _states(stack)
     assert _actions(stack) - OF_EVERY_FUNCTION == {"dynamodb:PutItem"}
@@ -391,7 +391,7 @@ def test_a_reader_may_read_a_ring_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("owners", "told"),
+    ("owners", "reported"),
     [
         ({}, "owners: everything that accounts report would be refused"),
         ({"web": {}}, "owners: everything that accounts report would be refused"),
@@ -405,18 +405,18 @@ def test_a_reader_may_read_a_ring_and_nothing_else() -> None:
         ),
     ],
 )
-def test_owners_that_cannot_be(owners: dict[str, dict[str, list[str]]], told: str) -> None:
+def test_owners_that_cannot_be(owners: dict[str, dict[str, list[str]]], reported: str) -> None:
     stack = _stack("222222222222")
     bus = events.EventBus(stack, "EventBus")
     with pytest.raises(InvalidInputError) as refused:
         RingStates(stack, "States", event_bus=bus, owners=owners)
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
     assert stack.node.try_find_child("States") is None
 
 
-def test_what_security_rules_say_of_the_keeper() -> None:
+def test_what_security_rules_say_of_the_store() -> None:
     stack = _stack("222222222222")
-    _states(stack, alarm_topics=[sns.Topic(stack, "Told")])
+    _states(stack, alarm_topics=[sns.Topic(stack, "Recipient")])
     rules = {rule for rule, path in nag_findings(stack) if path.startswith("Patching/States")}
     assert rules == {
         "NIST.800.53.R5-DynamoDBInBackupPlan",
@@ -433,7 +433,7 @@ def test_a_failure_and_an_event_that_is_given_up_raise_alarms(
     define: Callable[..., Any], failure: str
 ) -> None:
     stack = _stack()
-    topic = sns.Topic(stack, "Told")
+    topic = sns.Topic(stack, "Recipient")
     define(stack, alarm_topics=[topic])
     alarms = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
     assert {alarm["Properties"]["MetricName"] for alarm in alarms} == {

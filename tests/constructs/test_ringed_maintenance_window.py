@@ -627,10 +627,10 @@ def test_more_windows_than_an_account_may_have_are_refused() -> None:
         _windows(_stack(), *rings)
 
 
-def test_a_doubtful_schedule_is_a_warning_under_a_stable_id() -> None:
+def test_a_schedule_that_is_probably_wrong_is_a_warning_under_a_stable_id() -> None:
     stack = _stack()
-    doubtful = replace(IMAGES, scan=replace(SCAN, schedule=Schedule.rate(1, RateUnit.MINUTE)))
-    _windows(stack, doubtful)
+    wrong = replace(IMAGES, scan=replace(SCAN, schedule=Schedule.rate(1, RateUnit.MINUTE)))
+    _windows(stack, wrong)
     Annotations.from_stack(stack).has_warning(
         "/Patching/Windows",
         Match.string_like_regexp(
@@ -734,7 +734,7 @@ def _shared_baseline(stack: cdk.Stack) -> None:
     )
 
 
-def test_a_baseline_that_production_shares_with_another_ring_is_doubtful() -> None:
+def test_a_baseline_that_production_shares_with_another_ring_is_a_warning() -> None:
     stack = _stack()
     _shared_baseline(stack)
     _windows(stack, DEV, replace(PROD, production=True))

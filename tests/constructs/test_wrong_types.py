@@ -274,7 +274,9 @@ def test_the_signature_is_that_of_the_construct() -> None:
         ),
     ],
 )
-def test_recipients_are_checked_alike(make: Any, arguments: dict[str, Any], fields: list[str]) -> None:
+def test_recipients_are_checked_in_the_same_way(
+    make: Any, arguments: dict[str, Any], fields: list[str]
+) -> None:
     with pytest.raises(InvalidInputError) as caught:
         make(**arguments)
     assert [finding.field for finding in caught.value.findings] == fields

@@ -1,4 +1,4 @@
-"""Decisions have numbers of their own, which their files and titles have alike."""
+"""Decisions have numbers of their own, which are the same in file name and title."""
 
 import re
 from pathlib import Path

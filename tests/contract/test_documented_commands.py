@@ -33,7 +33,7 @@ PLACEHOLDERS = {
     "START": "2026-12-01T00:00:00Z",
     "WINDOW": "mw-0123456789abcdef0",
 }
-"""What stands for values that AWS's models limit; words in capital letters are for readers to replace."""
+"""What represents values that AWS's models limit; words in capital letters are for readers to replace."""
 
 
 def _filled(command: str) -> str:

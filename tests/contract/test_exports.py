@@ -61,7 +61,7 @@ STORED: dict[str, Any] = json.loads((ROOT / "tests" / "contract" / "public_face.
 
 
 def _breaches(stored: dict[str, Any], face: dict[str, Any]) -> list[str]:
-    """List what somebody may have relied on and no longer finds; what is new is none of it."""
+    """List what someone may have relied on and no longer finds; what is new is none of it."""
     breaches = [f"{name} is gone" for name in stored["names"] if name not in face["names"]]
     for enumeration, words in stored["words"].items():
         now = face["words"].get(enumeration, {})

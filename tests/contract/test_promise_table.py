@@ -13,14 +13,14 @@ ROW = re.compile(
 
 
 def test_the_guide_has_every_public_promise_with_its_numbers_note_and_source() -> None:
-    told = {}
+    reported = {}
     for name, *days, note, source in ROW.findall(GUIDE.read_text()):
         within = {
             severity: timedelta(days=int(text.removesuffix(" d")))
             for severity, text in zip(Severity, days, strict=True)
             if text != "-"
         }
-        told[name] = (within, note, source)
-    assert told == {
+        reported[name] = (within, note, source)
+    assert reported == {
         promise.name: (dict(promise.within), promise.note, promise.source) for promise in PROMISES.values()
     }

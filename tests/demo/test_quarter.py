@@ -18,7 +18,7 @@ from demo.quarter.patches import BAD_KERNEL, END, PATCH_TUESDAYS, START, bad_ker
 from demo.quarter.picture import draw
 from demo.quarter.record import Record, read_record
 from demo.quarter.run import Outcome, Quarter
-from demo.quarter.story import Happening, Story
+from demo.quarter.story import Incident, Story
 from demo.quarter.tables import print_quarter
 from local_aws import in_process
 from local_aws.fleet.clock import clock
@@ -35,12 +35,12 @@ LARGEST_PICTURE = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class ShownQuarter:
     """What a quarter tells, and what its fleets really are at the end, by the name of the ring."""
 
     record: Record
     outcome: Outcome
-    happenings: Sequence[Happening]
+    incidents: Sequence[Incident]
     nodes: Mapping[str, list[Node]]
 
     def values(self, ring: str, metric: ComplianceMetric) -> list[float]:
@@ -51,28 +51,28 @@ class Told:
         return [value for number, value in enumerate(values) if number == 0 or value != values[number - 1]]
 
     def alarms(self, ring: str) -> list[tuple[str, datetime, datetime | None]]:
-        """Give what each alarm of a ring told, from when, and until when."""
+        """Give what each alarm of a ring reported, from when, and until when."""
         return [
-            (rung.sentence.partition(": ")[2], rung.at, rung.until)
-            for rung in self.record.alarms
-            if rung.ring == ring
+            (fired.sentence.partition(": ")[2], fired.at, fired.until)
+            for fired in self.record.alarms
+            if fired.ring == ring
         ]
 
 
-def a_quarter(app: cdk.App, folder: Path, **story: Any) -> Told:
+def a_quarter(app: cdk.App, folder: Path, **story: Any) -> ShownQuarter:
     with in_process():
         deploy(app)
         workloads = read_workloads(PLACES)
-        told = Story(workloads, **story)
+        reported = Story(workloads, **story)
         try:
-            outcome = Quarter(workloads, told, folder=folder).run()
+            outcome = Quarter(workloads, reported, folder=folder).run()
             record = read_record(workloads, outcome, PLACES)
         finally:
             clock.set(None)
-        return Told(
+        return ShownQuarter(
             record=record,
             outcome=outcome,
-            happenings=told.happenings,
+            incidents=reported.incidents,
             nodes={
                 ring.name: list(workload.place.fleet.nodes.values())
                 for workload in workloads
@@ -87,97 +87,97 @@ def app() -> cdk.App:
 
 
 @pytest.fixture(scope="module")
-def told(app: cdk.App, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def reported(app: cdk.App, tmp_path_factory: pytest.TempPathFactory) -> ShownQuarter:
     return a_quarter(app, tmp_path_factory.mktemp("functions"))
 
 
 # --- what happens ---
 
 
-def test_the_ring_with_the_bad_kernel_fails_and_its_alarm_rings(told: Told) -> None:
-    runs = told.record.runs["staging"]
+def test_the_ring_with_the_bad_kernel_fails_and_its_alarm_rings(reported: ShownQuarter) -> None:
+    runs = reported.record.runs["staging"]
     bad = [run.started_at.date().isoformat() for run in runs if run.health is RingHealth.UNHEALTHY]
     assert bad == ["2027-02-08", "2027-02-15"]
     assert {run.health for run in runs} == {RingHealth.HEALTHY, RingHealth.UNHEALTHY}
     failed = [
-        at for what, at, _ in told.alarms("staging") if what == "the installation of patches has failed."
+        at for what, at, _ in reported.alarms("staging") if what == "the installation of patches has failed."
     ]
     assert failed == [run.ended_at for run in runs if run.health is RingHealth.UNHEALTHY], (
         "it rings with the report that the deployed rule makes when the window is over"
     )
-    assert told.values("staging", ComplianceMetric.FAILED_PATCHES) == [0, 2, 0, 2, 0]
-    assert min(told.values("staging", ComplianceMetric.COMPLIANT_PERCENT)) < 100
+    assert reported.values("staging", ComplianceMetric.FAILED_PATCHES) == [0, 2, 0, 2, 0]
+    assert min(reported.values("staging", ComplianceMetric.COMPLIANT_PERCENT)) < 100
 
 
-def test_the_kernel_that_fails_early_never_reaches_production(told: Told) -> None:
+def test_the_kernel_that_fails_early_never_reaches_production(reported: ShownQuarter) -> None:
     """Its successor is out before its approval delay is over there."""
     bad = bad_kernel_of(OperatingSystem.AMAZON_LINUX_2023)
-    assert any(bad in node.installed for node in told.nodes["dev"])
-    assert not any(bad in node.installed for node in told.nodes["prod"])
+    assert any(bad in node.installed for node in reported.nodes["dev"])
+    assert not any(bad in node.installed for node in reported.nodes["prod"])
 
 
-def test_the_other_rings_stay_as_promised(told: Told) -> None:
+def test_the_other_rings_stay_as_promised(reported: ShownQuarter) -> None:
     for ring in ("dev", "prod"):
-        assert told.values(ring, ComplianceMetric.OVERDUE_PATCHES) == [0]
-        assert told.values(ring, ComplianceMetric.FAILED_PATCHES) == [0]
-        assert {run.health for run in told.record.runs[ring]} == {RingHealth.HEALTHY}
-    assert len(told.record.runs["prod"]) == len(PATCH_TUESDAYS), "one install window after each"
+        assert reported.values(ring, ComplianceMetric.OVERDUE_PATCHES) == [0]
+        assert reported.values(ring, ComplianceMetric.FAILED_PATCHES) == [0]
+        assert {run.health for run in reported.record.runs[ring]} == {RingHealth.HEALTHY}
+    assert len(reported.record.runs["prod"]) == len(PATCH_TUESDAYS), "one install window after each"
 
 
-def test_reboot_debt_grows_until_its_alarm_rings_and_ends_with_the_reboot(told: Told) -> None:
-    assert told.values("prod", ComplianceMetric.REBOOT_OVERDUE_NODES) == [0, 2, 0]
+def test_reboot_debt_grows_until_its_alarm_rings_and_ends_with_the_reboot(reported: ShownQuarter) -> None:
+    assert reported.values("prod", ComplianceMetric.REBOOT_OVERDUE_NODES) == [0, 2, 0]
     waiting = [
         month.worst[ComplianceMetric.REBOOT_DEBT_NODES]
-        for month in told.record.months
+        for month in reported.record.months
         if month.ring == "prod"
     ]
     assert waiting == [4, 4, 0]
-    ((what, at, until),) = told.alarms("prod")
+    ((what, at, until),) = reported.alarms("prod")
     assert what.startswith("nodes have waited too long for a reboot")
-    (run, *_) = told.record.runs["prod"]
+    (run, *_) = reported.record.runs["prod"]
     assert 7 * 24 * HOUR < at - run.ended_at <= 8 * 24 * HOUR, "with the first report after a week"
-    (reboot,) = (happening for happening in told.happenings if "are rebooted" in happening.what)
+    (reboot,) = (incident for incident in reported.incidents if "are rebooted" in incident.what)
     assert until is not None
     assert reboot.at < until <= reboot.at + 24 * HOUR, "the next scan sees it"
-    assert told.record.unhealthy["prod"] == [(at, until)]
+    assert reported.record.unhealthy["prod"] == [(at, until)]
 
 
-def test_a_mistyped_tag_rings_within_hours(told: Told) -> None:
-    (launch,) = (happening for happening in told.happenings if "its tag says" in happening.what)
-    (rung,) = (rung for rung in told.record.alarms if rung.is_of_account)
+def test_a_mistyped_tag_rings_within_hours(reported: ShownQuarter) -> None:
+    (launch,) = (incident for incident in reported.incidents if "its tag says" in incident.what)
+    (fired,) = (fired for fired in reported.record.alarms if fired.is_of_account)
     assert "staging-webb for staging-web" in launch.what
-    assert "managed nodes are in no patch group" in rung.sentence
-    assert launch.at < rung.at <= launch.at + 4 * HOUR
-    (correction,) = (happening for happening in told.happenings if "is corrected" in happening.what)
-    assert rung.until is not None
-    assert correction.at < rung.until <= correction.at + HOUR
+    assert "managed nodes are in no patch group" in fired.sentence
+    assert launch.at < fired.at <= launch.at + 4 * HOUR
+    (correction,) = (incident for incident in reported.incidents if "is corrected" in incident.what)
+    assert fired.until is not None
+    assert correction.at < fired.until <= correction.at + HOUR
 
 
-def test_a_dead_agent_is_counted_and_rings_within_hours(told: Told) -> None:
-    (death,) = (happening for happening in told.happenings if happening.what.endswith("dies"))
-    ((what, at, until),) = told.alarms("dev")
+def test_a_dead_agent_is_counted_and_rings_within_hours(reported: ShownQuarter) -> None:
+    (death,) = (incident for incident in reported.incidents if incident.what.endswith("dies"))
+    ((what, at, until),) = reported.alarms("dev")
     assert what.startswith("nodes carry the tag of a patch group and Systems Manager does not reach")
     assert death.at < at <= death.at + 4 * HOUR
-    worst = {month.month.month: month.worst for month in told.record.months if month.ring == "dev"}
+    worst = {month.month.month: month.worst for month in reported.record.months if month.ring == "dev"}
     assert [worst[month][ComplianceMetric.UNMANAGED_NODES] for month in (1, 2, 3)] == [0, 1, 1]
     assert until is not None
-    assert told.record.at_end["dev"][ComplianceMetric.UNMANAGED_NODES] == 0
+    assert reported.record.at_end["dev"][ComplianceMetric.UNMANAGED_NODES] == 0
 
 
-def test_every_ring_is_healthy_at_the_end(told: Told) -> None:
-    assert all(end < END for spans in told.record.unhealthy.values() for _, end in spans)
-    for found in told.record.at_end.values():
+def test_every_ring_is_healthy_at_the_end(reported: ShownQuarter) -> None:
+    assert all(end < END for spans in reported.record.unhealthy.values() for _, end in spans)
+    for found in reported.record.at_end.values():
         assert found[ComplianceMetric.COMPLIANT_PERCENT] == 100
 
 
-# --- what is told is the truth ---
+# --- what is reported is the truth ---
 
 
-def test_the_figures_at_the_end_are_those_of_the_fleets(told: Told) -> None:
-    for ring, nodes in told.nodes.items():
+def test_the_figures_at_the_end_are_those_of_the_fleets(reported: ShownQuarter) -> None:
+    for ring, nodes in reported.nodes.items():
         states = Counter(state for node in nodes if node.report for state in node.report.states.values())
         waiting = [node for node in nodes if any(found.waits_for_reboot for found in node.installed.values())]
-        found = told.record.at_end[ring]
+        found = reported.record.at_end[ring]
         missing = sum(value for metric, value in found.items() if str(metric).startswith("Missing"))
         assert (
             found[ComplianceMetric.NODES],
@@ -185,12 +185,14 @@ def test_the_figures_at_the_end_are_those_of_the_fleets(told: Told) -> None:
             found[ComplianceMetric.FAILED_PATCHES],
             found[ComplianceMetric.REBOOT_DEBT_NODES],
         ) == (len(nodes), states["Missing"], states["Failed"], len(waiting))
-    assert told.record.at_end["prod"][ComplianceMetric.MISSING_HIGH] > 0, "or the comparison proves little"
+    assert reported.record.at_end["prod"][ComplianceMetric.MISSING_HIGH] > 0, (
+        "or the comparison proves little"
+    )
 
 
-def test_panels_are_those_of_the_deployed_dashboards(told: Told) -> None:
-    assert [panel.title for panel in told.record.panels] == [*NOW.values(), *LAST_WEEK.values()]
-    for panel in told.record.panels:
+def test_panels_are_those_of_the_deployed_dashboards(reported: ShownQuarter) -> None:
+    assert [panel.title for panel in reported.record.panels] == [*NOW.values(), *LAST_WEEK.values()]
+    for panel in reported.record.panels:
         assert list(panel.lines) == ["dev", "staging", "prod"]
         for points in panel.lines.values():
             assert {at.date() for at, _ in points} == {
@@ -198,36 +200,38 @@ def test_panels_are_those_of_the_deployed_dashboards(told: Told) -> None:
             }, "there is a report on every day"
 
 
-def test_records_of_runs_are_complete(told: Told) -> None:
-    assert [len(told.record.runs[ring]) for ring in ("dev", "staging", "prod")] == [13, 13, 3]
+def test_records_of_runs_are_complete(reported: ShownQuarter) -> None:
+    assert [len(reported.record.runs[ring]) for ring in ("dev", "staging", "prod")] == [13, 13, 3]
 
 
 @pytest.mark.slow
-def test_the_same_story_tells_the_same_figures(app: cdk.App, told: Told, tmp_path: Path) -> None:
+def test_the_same_story_tells_the_same_figures(app: cdk.App, reported: ShownQuarter, tmp_path: Path) -> None:
     again = a_quarter(app, tmp_path)
-    assert again.record.panels == told.record.panels
-    assert again.record.months == told.record.months
-    assert again.record.alarms == told.record.alarms
-    assert again.record.unhealthy == told.record.unhealthy
+    assert again.record.panels == reported.record.panels
+    assert again.record.months == reported.record.months
+    assert again.record.alarms == reported.record.alarms
+    assert again.record.unhealthy == reported.record.unhealthy
 
 
 @pytest.mark.slow
 def test_without_the_bad_kernel_its_ring_is_quiet(app: cdk.App, tmp_path: Path) -> None:
     quiet = a_quarter(app, tmp_path, bad_kernel=False)
-    assert [rung for rung in quiet.record.alarms if rung.ring == "staging" and not rung.is_of_account] == []
+    assert [
+        fired for fired in quiet.record.alarms if fired.ring == "staging" and not fired.is_of_account
+    ] == []
     assert {run.health for run in quiet.record.runs["staging"]} == {RingHealth.HEALTHY}
     assert quiet.values("staging", ComplianceMetric.FAILED_PATCHES) == [0]
-    assert not any(BAD_KERNEL in happening.what for happening in quiet.happenings)
+    assert not any(BAD_KERNEL in incident.what for incident in quiet.incidents)
 
 
 # --- how it is shown ---
 
 
 @pytest.fixture(scope="module")
-def printed(told: Told, tmp_path_factory: pytest.TempPathFactory) -> str:
+def printed(reported: ShownQuarter, tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("demo") / "quarter.txt"
     with path.open("w") as file:
-        print_quarter(Console(file=file, width=220), told.record, told.outcome, told.happenings)
+        print_quarter(Console(file=file, width=220), reported.record, reported.outcome, reported.incidents)
     return path.read_text()
 
 
@@ -248,8 +252,8 @@ def test_the_tables_tell_the_story(text: str, printed: str) -> None:
     assert text in printed
 
 
-def test_the_picture_is_drawn(told: Told, tmp_path: Path) -> None:
-    draw(told.record, tmp_path / "quarter.png")
+def test_the_picture_is_drawn(reported: ShownQuarter, tmp_path: Path) -> None:
+    draw(reported.record, tmp_path / "quarter.png")
     with Image.open(tmp_path / "quarter.png") as picture:
         assert picture.format == "PNG"
         assert picture.width > 1_000

@@ -43,7 +43,7 @@ def workload(ring: str, *systems: OperatingSystem, installs: bool = True, order:
 
 
 def rings_of(story: Story) -> list[tuple[str, str]]:
-    return [(happening.ring, happening.what) for happening in story.happenings if happening.what]
+    return [(incident.ring, incident.what) for incident in story.incidents if incident.what]
 
 
 def test_a_single_ring_has_all_the_trouble() -> None:
@@ -76,8 +76,8 @@ def test_rings_that_install_nothing_only_get_new_images() -> None:
 
 
 @pytest.mark.parametrize("systems", [(), (LINUX,), (LINUX, WINDOWS)])
-def test_happenings_are_in_order_and_within_the_quarter(systems: tuple[OperatingSystem, ...]) -> None:
-    times = [happening.at for happening in Story([workload("dev", *systems)]).happenings]
+def test_incidents_are_in_order_and_within_the_quarter(systems: tuple[OperatingSystem, ...]) -> None:
+    times = [incident.at for incident in Story([workload("dev", *systems)]).incidents]
     assert times == sorted(times)
     assert all(START < at < END for at in times)
     assert bool(times) == bool(systems), "without nodes nothing happens"

@@ -104,7 +104,7 @@ def test_periods_that_follow_each_other_have_every_installation_once(history: Pa
     assert sorted(found) == sorted(whole)
 
 
-def test_nodes_of_which_nothing_is_known_are_told(evidence: Path) -> None:
+def test_nodes_of_which_nothing_is_known_are_reported(evidence: Path) -> None:
     found = {row["node_name"]: (row["why"][:11], row["last_known"]) for row in _table(evidence, "unknown")}
     assert found == {
         "web-3": ("not managed", "never"),
@@ -160,7 +160,7 @@ def _trail(hours: int | None = None) -> PatchTrail:
         pytest.param(_row(5, _problem(PatchState.FAILED)), id="the install failed"),
     ],
 )
-def test_what_is_not_told_is_not_installed(after: HistoryRow) -> None:
+def test_what_is_not_reported_is_not_installed(after: HistoryRow) -> None:
     trail = _trail()
     assert list(trail.follow(_row(0, _problem()))) == []
     assert list(trail.follow(after)) == []
@@ -300,7 +300,7 @@ def test_a_ring_is_compared_with_the_nearest_earlier_one_that_had_the_patch() ->
     ]
 
 
-def test_a_patch_that_no_earlier_ring_had_is_told() -> None:
+def test_a_patch_that_no_earlier_ring_had_is_reported() -> None:
     (found,) = _seen(_installed("prod", 4, 5))
     assert (found.earlier, found.in_order) == (None, InOrder.NOT_SEEN)
 
@@ -449,7 +449,7 @@ def test_exemptions_have_owner_ticket_and_last_day(history: Path, tmp_path: Path
     )
 
 
-def test_exempt_nodes_are_told_apart_from_exempt_patches(evidence: Path) -> None:
+def test_exempt_nodes_are_distinguished_from_exempt_patches(evidence: Path) -> None:
     found = {row["node_name"]: row["patches"] for row in _table(evidence, "exempt-nodes")}
     assert found["web-5"] == "all"
     assert found["web-1"] == OPENSSL
@@ -458,7 +458,7 @@ def test_exempt_nodes_are_told_apart_from_exempt_patches(evidence: Path) -> None
 # --- what is not known ---
 
 
-def test_days_without_reports_are_told(
+def test_days_without_reports_are_reported(
     copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for folder in copy.rglob("day=2026-12-05"):
@@ -469,7 +469,7 @@ def test_days_without_reports_are_told(
     assert "1 days without a report" in capsys.readouterr().err
 
 
-def test_accounts_that_should_report_and_never_do_are_told(evidence: Path) -> None:
+def test_accounts_that_should_report_and_never_do_are_reported(evidence: Path) -> None:
     found = {(row["rollout"], row["account"]): row for row in _table(evidence, "reports")}
     silent = found["patching", "333333333333"]
     assert (silent["reports"], silent["days_without_report"]) == ("0", "12")
@@ -532,7 +532,7 @@ def _zipped(text: bytes) -> bytes:
         (_zipped(b'{"schema_version": 1, "seen_at": 5}\n'), "no row"),
     ],
 )
-def test_damaged_files_are_told_and_counted(
+def test_damaged_files_are_reported_and_counted(
     copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str
 ) -> None:
     _first(copy).write_bytes(content)
@@ -545,7 +545,7 @@ def test_damaged_files_are_told_and_counted(
     assert _table(tmp_path / "out", "installed")
 
 
-def test_a_file_below_no_partition_is_told(copy: Path, tmp_path: Path) -> None:
+def test_a_file_below_no_partition_is_reported(copy: Path, tmp_path: Path) -> None:
     shutil.copy(_first(copy), copy / "stray.json.gz")
     assert _run(copy, tmp_path / "out") == 0
     (row,) = _table(tmp_path / "out", "damaged")

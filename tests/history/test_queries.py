@@ -107,7 +107,7 @@ def test_exempt_nodes_and_patches_are_not_behind_and_expired_exemptions_do_not_h
     assert "web-2" in {row["node_name"] for row in answer}
 
 
-def test_nobody_is_behind_a_promise_of_years(history: Path) -> None:
+def test_no_one_is_behind_a_promise_of_years(history: Path) -> None:
     assert _ask(history, WHO_IS_BEHIND.sql, 9999, 9999, 9999, 9999) == []
 
 

@@ -144,22 +144,22 @@ def check_ring_run(run: RingRun | None, nodes: Sequence[str]) -> Iterator[Check]
 
 
 def forwarded(events: Iterable[Answer]) -> PatchEvent | None:
-    """Return the event with which the account tells the security account of the install window, if any."""
+    """Return the event with which the account reports the install window to the security account, if any."""
     for event in events:
         if event["detail-type"] == PATCH_EVENT_DETAIL_TYPE:
-            told = PatchEvent.from_data(event["detail"])
-            if told.subject_name == window_name("install"):
-                return told
+            found = PatchEvent.from_data(event["detail"])
+            if found.subject_name == window_name("install"):
+                return found
     return None
 
 
 def check_forwarded(events: Sequence[Answer]) -> Iterator[Check]:
     """Check that the event of the install window reached the security account with its names."""
-    told = forwarded(events)
+    found = forwarded(events)
     yield Check(
         name="the event of the install window reached the security account",
-        passed=told is not None and (told.ring, told.status) == (RING, "SUCCESS") and not told.unknown,
+        passed=found is not None and (found.ring, found.status) == (RING, "SUCCESS") and not found.unknown,
         seen="no such event"
-        if told is None
-        else f"{told.kind} {told.subject_name} {told.status}, ring {told.ring}",
+        if found is None
+        else f"{found.kind} {found.subject_name} {found.status}, ring {found.ring}",
     )

@@ -283,14 +283,14 @@ class Proof:
         execution_id = install.execution["WindowExecutionId"]
         events: list[Answer] = []
 
-        def told() -> bool | None:
+        def reported() -> bool | None:
             events.extend(drain_events(self._cloud, site.outputs["ObservedQueueUrl"]))
             recorded = ring_run(self._cloud, site.outputs["RingTable"], execution_id)
             return True if recorded is not None and forwarded(events) is not None else None
 
         try:
             self._waiting.until(
-                "the security account has the run and the event", told, within=timedelta(minutes=15)
+                "the security account has the run and the event", reported, within=timedelta(minutes=15)
             )
         except IntegError as error:
             self._show(str(error))  # the checks say what is missing

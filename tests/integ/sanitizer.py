@@ -21,7 +21,7 @@ _NAME_KEYS = {
     "UserName",
     "requesterName",
 }
-"""Members that hold a name which somebody has given, or which a machine has."""
+"""Members that hold a name which someone has given, or which a machine has."""
 
 _OUR_TAGS = ("PatchGroup", "Patch Group", "patching-")
 """Tags whose values are those of this repository; what else an account puts on nodes is its own."""

@@ -102,7 +102,7 @@ def _listen_to_events(security: SecurityStack) -> None:
     assert isinstance(bus, events.EventBus)
     for name, event_bus, source, detail_types in (
         ("ObservedOnBus", bus, "patching-constructs", None),
-        # Others, such as those about parameters, have names that are nobody else's business.
+        # Others, such as those about parameters, have names that are no one else's business.
         ("ObservedFromAws", None, "aws.ssm", events.Match.prefix("Maintenance Window ")),
         ("ObservedCommands", None, "aws.ssm", events.Match.prefix("EC2 Command ")),
         ("ObservedCompliance", None, "aws.ssm", events.Match.prefix("Configuration Compliance ")),

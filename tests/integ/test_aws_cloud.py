@@ -162,7 +162,7 @@ def test_the_time_at_which_a_node_ends_survives_its_reboots() -> None:
     assert f"FromUnixTimeSeconds({int(LAUNCH.ends_at.timestamp())})" in windows
 
 
-def test_an_account_without_default_vpc_is_told_to_name_a_subnet(
+def test_an_account_without_default_vpc_is_reported_to_name_a_subnet(
     session: StubbedSession, cloud: AwsCloud
 ) -> None:
     session.stub("ec2").add_response("describe_subnets", {"Subnets": []})

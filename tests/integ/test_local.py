@@ -192,7 +192,7 @@ def test_a_failure_is_said_and_everything_is_removed(
     assert _left(cloud) == []
 
 
-def test_an_answer_that_nobody_expected_ends_the_run_and_is_kept(
+def test_an_answer_that_no_one_expected_ends_the_run_and_is_kept(
     cloud: WatchedCloud, shown: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
@@ -215,7 +215,7 @@ def test_a_run_ends_when_its_time_is_up(cloud: WatchedCloud, shown: list[str], t
 def test_what_is_left_is_listed_and_the_next_start_says_how_to_remove_it(
     cloud: WatchedCloud, shown: list[str], tmp_path: Path
 ) -> None:
-    """Somebody attaches the node policy to a role of his own, so that CloudFormation cannot delete it."""
+    """Someone attaches the node policy to a role of his own, so that CloudFormation cannot delete it."""
     iam = cloud.client("iam")
     policy = f"arn:aws:iam::{ACCOUNT}:policy/patching-integ.integ-nodes.{REGION}"
     iam.create_role(RoleName="others", AssumeRolePolicyDocument="{}")
@@ -275,7 +275,7 @@ def test_an_account_that_has_such_things_already_is_left_alone(
     assert _left(cloud) == []
 
 
-def test_an_account_that_is_not_bootstrapped_is_told_how_to(shown: list[str], tmp_path: Path) -> None:
+def test_an_account_that_is_not_bootstrapped_is_reported_how_to(shown: list[str], tmp_path: Path) -> None:
     with serve() as server:
         cloud = LocalCloud(server, folder=tmp_path, account="555566667777", region=REGION, show=shown.append)
         try:

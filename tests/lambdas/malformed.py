@@ -1,4 +1,4 @@
-"""Events in shapes that nobody expects."""
+"""Events in shapes that no one expects."""
 
 import json
 from typing import Any

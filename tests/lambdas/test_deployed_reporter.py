@@ -1,4 +1,4 @@
-"""The reporter as its stack deploys it: told what stands beside its code, with the table made for it."""
+"""The reporter as its stack deploys it: with the files shipped with its code, and its table."""
 
 import datetime as dt
 import json
@@ -187,7 +187,7 @@ def test_every_published_metric_has_a_reader_and_every_reader_a_metric_and_the_p
     assert amounts[BillableUnit.CUSTOM_METRICS] == len(published)
 
 
-def test_a_baseline_that_somebody_changes_by_hand_shows() -> None:
+def test_a_baseline_that_someone_changes_by_hand_shows() -> None:
     clock.set(START)
     places, settings = _deploy(_stack())
     ssm = client("ssm", account=ACCOUNT, region=REGION)

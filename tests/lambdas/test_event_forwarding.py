@@ -101,7 +101,7 @@ def compliance_event(node_id: str, status: str = "non_compliant", **detail: str)
 
 
 @pytest.mark.usefixtures("local_aws")
-def test_a_window_that_ended_well_is_told_by_name_and_ring() -> None:
+def test_a_window_that_ended_well_is_reported_by_name_and_ring() -> None:
     world = World()
     world.add(node(1), patch(KERNEL))
     window = fired(world)
@@ -179,7 +179,7 @@ def test_a_window_that_failed_with_no_failed_task_tells_it_itself() -> None:
 @pytest.mark.usefixtures("local_aws")
 @pytest.mark.parametrize(("ring", "severity"), [("prod", CRITICAL), ("dev", WARNING), (None, CRITICAL)])
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
-def test_a_failure_is_critical_on_production_and_where_nobody_knows(
+def test_a_failure_is_critical_on_production_and_where_no_one_knows(
     ring: str | None, severity: PatchEventSeverity, status: str
 ) -> None:
     world = World()
@@ -366,7 +366,7 @@ def test_as_many_nodes_as_are_asked_are_all_asked() -> None:
 
 
 @pytest.mark.usefixtures("local_aws")
-def test_a_failure_on_a_node_is_told_apart_from_those_on_others() -> None:
+def test_a_failure_on_a_node_is_distinguished_from_those_on_others() -> None:
     world = World()
     world.add(node(1, refuses={KERNEL}), node(2, refuses={KERNEL}), patch(KERNEL))
     command_id = failed_command(fired(world))
@@ -451,7 +451,7 @@ def test_an_instance_that_is_gone_is_called_by_its_id() -> None:
 
 @pytest.mark.usefixtures("local_aws")
 @pytest.mark.parametrize("state", ["OPEN", "CLOSED"])
-def test_a_calendar_is_told_with_its_next_change(state: str) -> None:
+def test_a_calendar_is_reported_with_its_next_change(state: str) -> None:
     happened = ssm_events.calendar(state)
     event = reported(World(), happened)
     assert (event.kind, event.severity, event.status) == (PatchEventKind.CALENDAR, INFO, state)
@@ -573,7 +573,7 @@ def test_a_type_that_is_never_reported_is_an_error() -> None:
         reported(world, ssm_events.window_task_execution("FAILED"))
 
 
-# --- how it is told ---
+# --- its settings ---
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -618,7 +618,7 @@ def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
     assert vars(record)["event"]["window-id"] == window_id
 
 
-# --- what it is told ---
+# --- its input ---
 
 texts = st.text(min_size=1, max_size=5)
 

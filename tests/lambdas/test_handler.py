@@ -190,6 +190,6 @@ def test_reports_that_are_wanted_again_and_again_end_before_lambda_stops_them(
 
 
 @pytest.mark.usefixtures("calls")
-def test_a_report_that_nobody_remembers_is_an_error() -> None:
+def test_a_report_that_no_one_remembers_is_an_error() -> None:
     with pytest.raises(UnfinishedReportError, match="how far it came is not known"):
         handler({"resume": "gone"}, Context())

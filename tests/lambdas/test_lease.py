@@ -33,7 +33,7 @@ def test_a_second_report_waits_for_the_first_and_follows_it(dynamodb: Any) -> No
     assert not take(dynamodb, "second", now=NOW + 5 * MINUTE)
     assert lease(dynamodb, "first").give_back(), "another one is wanted"
     assert take(dynamodb, "third", now=NOW + 6 * MINUTE)
-    assert not lease(dynamodb, "third").give_back(), "nobody waits any more"
+    assert not lease(dynamodb, "third").give_back(), "no execution waits any more"
 
 
 def test_one_delivery_that_comes_twice_is_one_report(dynamodb: Any) -> None:

@@ -178,7 +178,7 @@ def test_a_mistyped_group_is_a_node_that_falls_back_to_the_default_baseline() ->
     assert world.metrics("NodesWithoutPatchGroup", {"Rollout": "web"}) == [2]
 
 
-def test_a_group_that_somebody_registers_elsewhere_shows_as_a_wrong_baseline() -> None:
+def test_a_group_that_someone_registers_elsewhere_shows_as_a_wrong_baseline() -> None:
     world = World()
     world.add(node(1))
     world.advance(START + DAY)
@@ -248,7 +248,7 @@ def test_the_baseline_that_a_group_has_is_compared_and_not_another_of_its_name()
     assert changed_baselines(world, defined) == (f"prod-{LINUX}: RejectedPatches",)
 
 
-def test_a_baseline_that_somebody_renames_is_named() -> None:
+def test_a_baseline_that_someone_renames_is_named() -> None:
     world = World()
     world.ssm.update_patch_baseline(BaselineId=world.baselines[LINUX], Name="mine")
     assert changed_baselines(world, reported(LINUX, GROUP)) == (f"prod-{LINUX}: Name",)

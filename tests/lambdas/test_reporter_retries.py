@@ -1,6 +1,6 @@
 """The reporter with botocore's own retries, where a node answers with an error of AWS.
 
-What the endpoint answers for that node is stubbed, as the local AWS never fails by itself. Nobody sleeps
+What the endpoint answers for that node is stubbed, as the local AWS never fails by itself. No one sleeps
 here: the pauses that botocore asks for are taken off the time that the function has left.
 """
 

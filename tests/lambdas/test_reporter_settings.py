@@ -1,4 +1,4 @@
-"""What the reporter is told survives its way as JSON."""
+"""What the reporter is reported survives its way as JSON."""
 
 import datetime as dt
 
@@ -70,8 +70,8 @@ settings = st.builds(
 
 
 @given(settings)
-def test_settings_come_back_as_they_were(told: ReporterSettings) -> None:
-    assert ReporterSettings.from_json(told.to_json()) == told
+def test_settings_come_back_as_they_were(reported: ReporterSettings) -> None:
+    assert ReporterSettings.from_json(reported.to_json()) == reported
 
 
 def test_the_same_settings_give_the_same_text() -> None:

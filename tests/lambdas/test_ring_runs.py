@@ -143,7 +143,7 @@ def test_a_window_of_no_ring_is_an_error() -> None:
         record(world, scan)
 
 
-# --- how it is told ---
+# --- its settings ---
 
 
 @pytest.mark.usefixtures("local_aws")
@@ -170,7 +170,7 @@ def test_the_handler_puts_the_run_on_the_bus_in_its_region(
     assert RingRun.from_data(event["detail"]) == record(world, window)
 
 
-# --- what it is told ---
+# --- its input ---
 
 texts = st.text(min_size=1, max_size=5)
 
@@ -182,8 +182,8 @@ texts = st.text(min_size=1, max_size=5)
         rings=st.dictionaries(texts, st.builds(RecordedRing, name=texts, order=st.integers(0, 20))),
     )
 )
-def test_settings_come_back_as_they_were(told: RingRunSettings) -> None:
-    assert RingRunSettings.from_json(told.to_json()) == told
+def test_settings_come_back_as_they_were(reported: RingRunSettings) -> None:
+    assert RingRunSettings.from_json(reported.to_json()) == reported
 
 
 @given(
@@ -192,8 +192,8 @@ def test_settings_come_back_as_they_were(told: RingRunSettings) -> None:
         accounts=st.dictionaries(st.tuples(texts, texts), st.frozensets(st.from_regex(r"\A[0-9]{12}\Z"))),
     )
 )
-def test_owners_come_back_as_they_were(told: RingOwners) -> None:
-    assert RingOwners.from_json(told.to_json()) == told
+def test_owners_come_back_as_they_were(reported: RingOwners) -> None:
+    assert RingOwners.from_json(reported.to_json()) == reported
 
 
 def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:

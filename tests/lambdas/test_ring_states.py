@@ -26,7 +26,7 @@ from patching_constructs.contracts.ring_states import (
     RUN_PREFIX,
     ring_key,
 )
-from patching_constructs.lambdas.ring_states import handler as keeper
+from patching_constructs.lambdas.ring_states import handler as store_handler
 from patching_constructs.lambdas.ring_states.store import RefusedRunError, accept, store
 from tests.lambdas.malformed import malformed_events
 
@@ -117,8 +117,8 @@ def test_the_owner_of_a_ring_says_how_it_went() -> None:
         "for a ring of others",
         "of another account",
         "for a ring that it does not own",
-        "for a ring that nobody owns",
-        "for a rollout that nobody owns",
+        "for a ring without owner",
+        "for a rollout without owner",
         "another source",
         "another type",
         "no run",
@@ -244,15 +244,15 @@ PAST = replace(RUN, started_at=RUN.started_at.replace(year=2020), ended_at=RUN.e
 
 
 def test_the_handler_keeps_a_run(started: Any) -> None:
-    keeper.handler(event_of(PAST), None)
+    store_handler.handler(event_of(PAST), None)
     assert records(started, LATEST_PREFIX) == [PAST]
 
 
 def test_the_handler_keeps_nothing_of_a_run_that_it_refuses(started: Any) -> None:
     with pytest.raises(RefusedRunError):
-        keeper.handler(event_of(PAST, sender=OTHER), None)
+        store_handler.handler(event_of(PAST, sender=OTHER), None)
     assert started.scan(TableName=TABLE)["Items"] == []
 
 
 def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert keeper.SETTINGS_FILE == SETTINGS_FILE
+    assert store_handler.SETTINGS_FILE == SETTINGS_FILE

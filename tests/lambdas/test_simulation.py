@@ -21,7 +21,7 @@ def test_a_node_that_is_kept_from_rebooting_waits_until_it_is_let_go() -> None:
     assert not kept.installed[KERNEL].waits_for_reboot, "the next install reboots it"
 
 
-def test_a_window_runs_when_it_is_told_to_and_not_when_it_is_looked_at() -> None:
+def test_a_window_runs_when_it_is_reported_to_and_not_when_it_is_looked_at() -> None:
     world = World(scan="cron(0 5 1 JAN ? 2030)")
     there = node(1)
     world.add(there, patch(KERNEL))

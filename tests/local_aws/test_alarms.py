@@ -130,7 +130,7 @@ def test_alarms_ring_when_the_metric_comes_and_composites_follow(aws: Any, deplo
     def states(now: datetime) -> dict[str, str]:
         return {change.alarm_name: change.after for change in clock.judge(now)}
 
-    assert states(START) == {"health": "ALARM", "inner": "OK"}  # nobody knows, so it is not healthy
+    assert states(START) == {"health": "ALARM", "inner": "OK"}  # no one knows, so it is not healthy
     put(aws, 0, START)
     assert states(START) == {"failures": "OK", "health": "OK"}
     put(aws, 3, START + HOUR, OperatingSystem="WINDOWS")  # another metric
@@ -138,8 +138,8 @@ def test_alarms_ring_when_the_metric_comes_and_composites_follow(aws: Any, deplo
     assert states(START + HOUR) == {}
     put(aws, 1, START + 2 * HOUR)
     assert states(START + 2 * HOUR) == {"failures": "ALARM", "inner": "ALARM", "health": "ALARM"}
-    (rung,) = (change for change in clock.changes if change.told)
-    assert (rung.alarm_name, rung.before, rung.at) == ("failures", "OK", START + 2 * HOUR)
+    (fired,) = (change for change in clock.changes if change.notified)
+    assert (fired.alarm_name, fired.before, fired.at) == ("failures", "OK", START + 2 * HOUR)
     described = aws("cloudwatch").describe_alarms(AlarmNames=["failures", "health"])
     assert {a["StateValue"] for a in (*described["MetricAlarms"], *described["CompositeAlarms"])} == {"ALARM"}
 

@@ -32,7 +32,7 @@ def add_nodes(count: int) -> None:
     )
 
 
-def test_nodes_come_ten_at_a_time_unless_somebody_asks_for_more() -> None:
+def test_nodes_come_ten_at_a_time_unless_someone_asks_for_more() -> None:
     add_nodes(60)
     assert len(SSM.describe_instance_information()["InstanceInformationList"]) == 10
     assert len(SSM.describe_instance_information(MaxResults=50)["InstanceInformationList"]) == 50

@@ -54,7 +54,7 @@ def simulated_time() -> Iterator[None]:
 
 @pytest.fixture
 def deployed(aws: Any) -> Any:
-    """Deploy the keeper of ring states behind a rule for runs of rings, and behind a schedule."""
+    """Deploy the store of ring states behind a rule for runs of rings, and behind a schedule."""
     _deploy(aws, Path(handler.__file__).read_text())
     return aws
 
@@ -65,9 +65,9 @@ def _deploy(aws: Any, code: str) -> None:
         opened.writestr("patching_constructs/lambdas/ring_states/handler.py", code)
         owners = RingOwners(accounts={("web", "dev"): frozenset({OWNER})})
         opened.writestr("ring-owners.json", owners.to_json())
-    role = aws("iam").create_role(RoleName="keeper", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = aws("iam").create_role(RoleName="store", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     function = aws("lambda").create_function(
-        FunctionName="keeper",
+        FunctionName="store",
         Handler=HANDLER,
         Role=role,
         Runtime="python3.14",
@@ -90,12 +90,12 @@ def _deploy(aws: Any, code: str) -> None:
     events.put_rule(
         Name="runs", EventBusName="patching", EventPattern=json.dumps({"source": [RING_RUN_SOURCE]})
     )
-    events.put_targets(Rule="runs", EventBusName="patching", Targets=[{"Id": "keeper", "Arn": function}])
+    events.put_targets(Rule="runs", EventBusName="patching", Targets=[{"Id": "store", "Arn": function}])
     bus = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/patching"
     events.put_rule(Name="forward", EventPattern=json.dumps({"source": [RING_RUN_SOURCE]}))
     events.put_targets(Rule="forward", Targets=[{"Id": "bus", "Arn": bus}])
     events.put_rule(Name="hourly", ScheduleExpression="rate(1 hour)")
-    events.put_targets(Rule="hourly", Targets=[{"Id": "keeper", "Arn": function}])
+    events.put_targets(Rule="hourly", Targets=[{"Id": "store", "Arn": function}])
 
 
 def kept(aws: Any) -> list[str]:
@@ -112,27 +112,27 @@ def test_an_event_starts_the_function_that_a_rule_names(deployed: Any, tmp_path:
     assert runner.deliver(other, account=ACCOUNT, region=REGION, bus="patching") == []
     assert kept(deployed) == []
     (started,) = runner.deliver(event(), account=ACCOUNT, region=REGION, bus="patching")
-    assert started.name == "keeper"
+    assert started.name == "store"
     assert kept(deployed) == KEYS
 
 
 def test_an_event_goes_on_to_another_bus(deployed: Any, tmp_path: Path) -> None:
     (started,) = FunctionRunner(tmp_path).deliver(event(), account=ACCOUNT, region=REGION)
-    assert started.name == "keeper"
+    assert started.name == "store"
     assert kept(deployed) == KEYS
 
 
 @pytest.mark.usefixtures("deployed")
 def test_the_time_of_a_function_is_that_of_the_simulation(tmp_path: Path) -> None:
-    """The keeper refuses a run that ends in the future."""
+    """The store refuses a run that ends in the future."""
     clock.set(NOW - dt.timedelta(days=1))
-    with pytest.raises(FunctionFailedError, match=r"keeper .*RefusedRunError: .* a run cannot last from"):
+    with pytest.raises(FunctionFailedError, match=r"store .*RefusedRunError: .* a run cannot last from"):
         FunctionRunner(tmp_path).deliver(event(), account=ACCOUNT, region=REGION)
 
 
 def test_a_function_that_raises_is_an_error_that_names_it(deployed: Any, tmp_path: Path) -> None:
     with pytest.raises(
-        FunctionFailedError, match=rf"keeper \({ACCOUNT}, {REGION}\).* it does not own ring 'prod'"
+        FunctionFailedError, match=rf"store \({ACCOUNT}, {REGION}\).* it does not own ring 'prod'"
     ):
         FunctionRunner(tmp_path).deliver(event(ring="prod"), account=ACCOUNT, region=REGION)
     assert kept(deployed) == []
@@ -151,8 +151,8 @@ def test_code_that_is_not_that_of_this_process_is_not_run(aws: Any, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("deployed")
-def test_functions_are_listed_with_what_stands_beside_their_code() -> None:
+def test_functions_are_listed_with_what_is_shipped_with_their_code() -> None:
     (function,) = functions_of(ACCOUNT, REGION)
-    assert (function.name, function.handler) == ("keeper", HANDLER)
+    assert (function.name, function.handler) == ("store", HANDLER)
     assert function.environment == {"TABLE_NAME": "runs"}
     assert OWNER in function.file("ring-owners.json")

@@ -181,7 +181,7 @@ def test_policies_attach_to_roles_move_and_go(aws: Any, deploy: Any, delete: Any
     assert iam.list_policies(Scope="Local")["Policies"] == []
 
 
-def test_a_policy_that_somebody_attached_to_another_role_blocks_the_deletion_until_it_is_detached(
+def test_a_policy_that_someone_attached_to_another_role_blocks_the_deletion_until_it_is_detached(
     aws: Any, deploy: Any, delete: Any
 ) -> None:
     """https://github.com/gchq/sleeper/issues/3956."""
@@ -799,8 +799,8 @@ def test_a_composite_alarm_reads_back_and_keeps_its_state_through_changes(
     deploy(composite(AlarmDescription="two", Tags=tags(ring="prod")))
     assert (read()["AlarmDescription"], read()["StateValue"]) == ("two", "ALARM")
     assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == tags(ring="prod")
-    with pytest.raises(DeploymentError, match="no alarm nobody"):
-        deploy(composite(AlarmRule='ALARM("nobody")'))
+    with pytest.raises(DeploymentError, match="no alarm missing"):
+        deploy(composite(AlarmRule='ALARM("missing")'))
     delete()
     assert cloudwatch.describe_alarms()["CompositeAlarms"] == []
 

@@ -152,7 +152,7 @@ def test_a_baseline_that_shall_no_longer_be_the_default_stays_it(aws: Any, deplo
     assert default == deployed.physical_ids["Baseline"]
 
 
-def test_a_baseline_that_somebody_else_has_deleted_is_no_reason_to_fail(
+def test_a_baseline_that_someone_else_has_deleted_is_no_reason_to_fail(
     aws: Any, deploy: Any, delete: Any
 ) -> None:
     deployed = deploy({"Baseline": baseline()})

@@ -427,7 +427,7 @@ def test_a_protected_stack_cannot_be_deleted(aws: Any, deploy: Any, delete: Any)
 # ---- change sets
 
 
-def test_a_change_set_says_what_would_change_and_does_it_when_told(aws: Any) -> None:
+def test_a_change_set_says_what_would_change_and_does_it_when_reported(aws: Any) -> None:
     cloudformation = aws("cloudformation")
 
     def propose(kind: str, resources: dict[str, Any]) -> dict[str, Any]:

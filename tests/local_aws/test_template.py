@@ -61,7 +61,7 @@ def test_intrinsic_functions(resolve: Resolver, value: Any, expected: Any) -> No
 @pytest.mark.parametrize(
     ("value", "error", "complaint"),
     [
-        ({"Ref": "Nobody"}, TemplateError, r"Unresolved resource dependencies \[Nobody\]"),
+        ({"Ref": "Missing"}, TemplateError, r"Unresolved resource dependencies \[Missing\]"),
         ({"Fn::GetAtt": ["Topic", "Colour"]}, TemplateError, "Topic does not support attribute type Colour"),
         ({"Fn::FindInMap": ["Zones", "mars", "name"]}, TemplateError, "Unable to get mapping"),
         ({"Fn::If": ["IsMissing", 1, 2]}, TemplateError, "unresolved condition 'IsMissing'"),
@@ -109,8 +109,8 @@ def test_a_circle_is_an_error_that_names_its_resources() -> None:
 
 
 def test_a_dependency_on_nothing_is_an_error() -> None:
-    with pytest.raises(TemplateError, match="Nobody"):
-        in_dependency_order({"One": {"DependsOn": ["Nobody"]}})
+    with pytest.raises(TemplateError, match="Missing"):
+        in_dependency_order({"One": {"DependsOn": ["Missing"]}})
 
 
 def test_yaml_with_short_forms_reads_as_json_does() -> None:

@@ -27,7 +27,7 @@ def test_keys_are_those_that_aws_documents(operating_system: OperatingSystem) ->
 
 @pytest.mark.parametrize("operating_system", OperatingSystem)
 def test_the_list_of_products_is_never_closed(operating_system: OperatingSystem) -> None:
-    assert VOCABULARY[operating_system][K.PRODUCT].others is OtherValues.DOUBTED
+    assert VOCABULARY[operating_system][K.PRODUCT].others is OtherValues.UNDOCUMENTED
 
 
 @pytest.mark.parametrize("operating_system", OperatingSystem)

@@ -160,7 +160,7 @@ def states(path: Path, **options: Any) -> list[State]:
 
 
 def compare_paths(old: Path, new: Path, **options: Any) -> Comparison:
-    """Compare what stands at two paths."""
+    """Compare what is at two paths."""
     return compare(states(old, **options), states(new, **options), today=TODAY)
 
 

@@ -148,7 +148,7 @@ def test_a_ring_has_the_promises_that_are_made_for_it() -> None:
     assert [ring.promises for ring in plan.rings] == [(), (promise,)]
 
 
-def test_freezes_and_patch_tuesdays_are_told() -> None:
+def test_freezes_and_patch_tuesdays_are_reported() -> None:
     freeze = Freeze(
         name="year end",
         from_=datetime(2026, 12, 20, tzinfo=UTC),
@@ -225,7 +225,7 @@ def test_a_window_that_scans_one_group_and_installs_on_another_is_reported_once_
     assert [each.operations for each in ring.windows] == [(INSTALL, SCAN)]
 
 
-def test_a_schedule_that_is_not_known_is_said_and_the_rest_is_told() -> None:
+def test_a_schedule_that_is_not_known_is_said_and_the_rest_is_reported() -> None:
     estate = Estate(
         baselines=(baseline("dev", "prod"),),
         windows=(
@@ -244,7 +244,7 @@ def test_a_schedule_that_is_not_known_is_said_and_the_rest_is_told() -> None:
     assert ring_named(plan, "dev").journeys != ()
 
 
-def test_windows_on_nodes_of_no_registered_group_are_told_by_themselves() -> None:
+def test_windows_on_nodes_of_no_registered_group_are_reported_by_themselves() -> None:
     notify = window("x", name="notify")
     no_patching = replace(
         notify.record, tasks=(replace(notify.record.tasks[0], task_type="LAMBDA", task_arn="notify"),)
@@ -283,7 +283,7 @@ def association(name: str, **properties: object) -> ResourceAt:
     )
 
 
-def test_associations_that_patch_are_told_with_their_group_or_by_themselves() -> None:
+def test_associations_that_patch_are_reported_with_their_group_or_by_themselves() -> None:
     of_group = ({"Key": "tag:PatchGroup", "Values": ("prod",)},)
     of_nodes = ({"Key": "tag:Application", "Values": ("shop",)},)
     estate = Estate(
@@ -322,7 +322,7 @@ def _quota(plan: Plan, name: str) -> PlannedQuota:
     return quota
 
 
-def test_each_quota_is_told_where_the_most_of_it_is_used() -> None:
+def test_each_quota_is_reported_where_the_most_of_it_is_used() -> None:
     estate = Estate(
         baselines=(
             baseline("a"),

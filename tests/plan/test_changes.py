@@ -570,7 +570,7 @@ def test_baselines_come_go_and_get_another_name(tmp_path: Path) -> None:
 # --- exposure, quotas, findings ---
 
 
-def test_exposure_that_changes_alike_is_reported_once(tmp_path: Path) -> None:
+def test_exposure_that_changes_in_the_same_way_is_reported_once(tmp_path: Path) -> None:
     new = changed(dev_and_prod(), f"{RULE}/ApproveAfterDays", 8)
     change = only(compare_templates(tmp_path, dev_and_prod(), new), ChangeKind.EXPOSURE_CHANGED)
     assert change.what == "how long ring prod is open to vulnerabilities changes on AMAZON_LINUX_2023"
@@ -596,7 +596,7 @@ def test_a_quota_that_becomes_tight(tmp_path: Path) -> None:
     assert over.consequence == "AWS refuses more than the quota"
 
 
-def test_findings_that_are_new_and_mended(tmp_path: Path) -> None:
+def test_findings_that_are_new_and_fixed(tmp_path: Path) -> None:
     new = changed(dev_and_prod(), f"{RULE}/ApproveAfterDays", 0)
     comparison = compare_templates(tmp_path, dev_and_prod(), new)
     assert only(comparison, ChangeKind.FINDING_NEW).what == "error ring-inversion is new"
@@ -631,7 +631,7 @@ def test_a_foreign_template_is_matched_by_the_names_of_its_windows(tmp_path: Pat
     assert only(comparison, ChangeKind.WINDOW_SCHEDULE).rings == ("prod",)
 
 
-def test_accounts_that_change_alike_are_reported_once(tmp_path: Path) -> None:
+def test_accounts_that_change_in_the_same_way_are_reported_once(tmp_path: Path) -> None:
     def app(folder: str, schedule: str) -> Path:
         resources = changed(dev_and_prod(), "prodWindow/Properties/Schedule", schedule)
         accounts = [str(number) * 12 for number in range(1, 5)]
@@ -684,7 +684,7 @@ def test_what_changes_under_one_assumption_only_says_so(tmp_path: Path) -> None:
     assert compare_templates(tmp_path, of("rate(7 days)"), of("rate(7 days)")).changes == ()
 
 
-def test_operating_systems_whose_order_changes_alike_are_reported_once(tmp_path: Path) -> None:
+def test_operating_systems_whose_order_changes_in_the_same_way_are_reported_once(tmp_path: Path) -> None:
     old = dev_and_prod()
     for name in ("Dev", "Prod"):
         old[f"{name}Rocky"] = changed(old, f"{name}/Properties/OperatingSystem", "ROCKY_LINUX")[name]

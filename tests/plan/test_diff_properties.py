@@ -76,18 +76,18 @@ def fleet(
     return resources, dates
 
 
-def not_told(old: tuple[Template, Dates], new: tuple[Template, Dates]) -> set[str]:
+def not_reported(old: tuple[Template, Dates], new: tuple[Template, Dates]) -> set[str]:
     """Return rings whose runs differ, and about whose windows, nodes or baselines nothing is said."""
     with tempfile.TemporaryDirectory() as folder:
         comparison = compare_templates(Path(folder), old[0], new[0], horizon=TWO_YEARS)
-    told = {
+    reported = {
         name
         for change in comparison.changes
         if change.area in (Area.RINGS, Area.WINDOWS, Area.BASELINES)
         for name in change.rings
     }
     nothing: frozenset[tuple[str, datetime]] = frozenset()
-    return {name for name in NAMES if old[1].get(name, nothing) != new[1].get(name, nothing)} - told
+    return {name for name in NAMES if old[1].get(name, nothing) != new[1].get(name, nothing)} - reported
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
@@ -98,7 +98,7 @@ def test_every_ring_whose_runs_differ_is_mentioned(
     before: list[str],
     after: list[str],
 ) -> None:
-    assert not_told(fleet(old, before), fleet(new, after)) == set()
+    assert not_reported(fleet(old, before), fleet(new, after)) == set()
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
@@ -106,17 +106,17 @@ def test_every_ring_whose_runs_differ_is_mentioned(
 def test_every_ring_with_another_schedule_is_mentioned(
     holding: tuple[tuple[tuple[str, ...], ...], frozenset[str]], before: list[str], after: list[str]
 ) -> None:
-    assert not_told(fleet(holding, before), fleet(holding, after)) == set()
+    assert not_reported(fleet(holding, before), fleet(holding, after)) == set()
 
 
 def test_the_oracle_bites(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the words about schedules, and without what stands in for them, a ring is missing."""
+    """Without the words about schedules, and without what replaces them, a ring is missing."""
     holding = ((("a",), ("b",), ("c",)), frozenset("abc"))
     old, new = (fleet(holding, [first, SCHEDULES[2], SCHEDULES[3]]) for first in SCHEDULES[:3:2])
     monkeypatch.setattr(window_changes, "_schedule", lambda *_, **__: iter(()))
-    assert not_told(old, new) == set(), "the dates of the ring stand in"
+    assert not_reported(old, new) == set(), "the dates of the ring stand in"
     monkeypatch.setattr(changes, "runs_changed", lambda *_, **__: iter(()))
-    assert not_told(old, new) == {"dev"}
+    assert not_reported(old, new) == {"dev"}
 
 
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
@@ -184,7 +184,7 @@ def compared(folder: Path, old: Template, new: Template) -> Comparison | None:
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(CORRUPTIONS, CORRUPTIONS)
-def test_whatever_stands_in_templates_there_is_no_traceback(
+def test_whatever_is_in_templates_there_is_no_traceback(
     first: list[tuple[tuple[str | int, ...], object]], second: list[tuple[tuple[str | int, ...], object]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:

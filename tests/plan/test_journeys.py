@@ -178,7 +178,7 @@ def test_nodes_that_are_in_time_start_although_others_wait_for_the_successor() -
     assert said(step) == (first + DAY, None, second)
 
 
-def test_severities_that_travel_alike_are_reported_once_with_all_their_delays() -> None:
+def test_severities_that_travel_in_the_same_way_are_reported_once_with_all_their_delays() -> None:
     runs = [run(START + number * 7 * DAY) for number in range(1, 20)]
     apart = lane(runs, 7)
     never = [lane([], 3), lane([], 4)]

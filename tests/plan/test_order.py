@@ -113,7 +113,7 @@ def test_a_ring_without_a_window_is_open_and_so_is_the_one_after_it() -> None:
     ]
 
 
-def test_an_order_in_doubt_is_open_and_shows_what_is_possible() -> None:
+def test_an_order_that_is_uncertain_is_open_and_shows_what_is_possible() -> None:
     # On 2027-03-28 there is no 02:30 in Berlin: dev runs at 00:30, 01:30 or 02:30 UTC; prod at 01:30 UTC.
     schedule = ScheduleRecord(expression="cron(30 2 28 3 ? 2027)", timezone="Europe/Berlin")
     horizon = replace(TWO_YEARS, until=datetime(2027, 1, 1, tzinfo=UTC))
@@ -127,15 +127,15 @@ def test_an_order_in_doubt_is_open_and_shows_what_is_possible() -> None:
     assert "does not exist in Europe/Berlin" in str(answer.reason)
 
 
-def test_a_proof_and_a_reason_to_doubt_it_are_one_answer() -> None:
+def test_a_proof_and_a_reason_why_it_is_uncertain_are_one_answer() -> None:
     proofs = list(
         prove_ring_order(
             [dev(), prod(rules=baseline(5))], horizon=TWO_YEARS, visibility_lag=timedelta(days=7)
         )
     )
-    doubt = NotProved(pair=proofs[0].pair, reason="the clock is not known")
-    [answer] = order_answers([*proofs, doubt])
-    assert (answer.state, answer.reason, answer.lag) == (OrderState.OPEN, doubt.reason, None)
+    warning = NotProved(pair=proofs[0].pair, reason="the clock is not known")
+    [answer] = order_answers([*proofs, warning])
+    assert (answer.state, answer.reason, answer.lag) == (OrderState.OPEN, warning.reason, None)
 
 
 # --- apt ---

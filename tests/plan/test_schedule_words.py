@@ -98,12 +98,12 @@ SCHEDULES = [
 ]
 
 
-def test_what_is_said_alike_runs_on_the_same_dates() -> None:
-    alike: dict[str, list[ScheduleRecord]] = {}
+def test_what_is_said_in_the_same_way_runs_on_the_same_dates() -> None:
+    grouped: dict[str, list[ScheduleRecord]] = {}
     for schedule in SCHEDULES:
         if _runs(schedule) is not None:
-            alike.setdefault(schedule_words(schedule), []).append(schedule)
-    several = {words: schedules for words, schedules in alike.items() if len(schedules) > 1}
+            grouped.setdefault(schedule_words(schedule), []).append(schedule)
+    several = {words: schedules for words, schedules in grouped.items() if len(schedules) > 1}
     assert len(several) > 50
     for words, schedules in several.items():
         assert all(_runs(schedule) == _runs(schedules[0]) for schedule in schedules), words

@@ -98,7 +98,7 @@ def test_the_fifth_filter_is_refused_although_cloudformation_lets_it_pass() -> N
     assert message.startswith("f: wrong number of entries, got 5; allowed: 0 to 4 (see https://docs.aws.")
 
 
-def test_a_key_stands_in_a_group_once() -> None:
+def test_a_key_is_in_a_group_once() -> None:
     findings = check_patch_filters(filters(1) * 2, field="f")
     assert [(finding.id, finding.received) for finding in findings] == [
         (FindingId.PATCH_BASELINE_DUPLICATE, "'PRODUCT'")
@@ -139,7 +139,7 @@ def test_an_empty_and_a_long_value_are_refused(length: int) -> None:
     ]
 
 
-def test_what_is_no_text_is_told_like_any_other_mistake() -> None:
+def test_what_is_no_text_is_reported_like_any_other_mistake() -> None:
     nothing: Any = None
     findings = check_patch_filter(PatchFilterRecord(key="PRODUCT", values=(nothing,)))
     findings += check_patch_source(PatchSourceRecord(name=nothing, products=("x",), configuration="y"))

@@ -62,7 +62,7 @@ def test_two_regions_of_an_account_configure_a_channel_twice() -> None:
     assert finding.location == Location(file="dev-eu-west-1.template.json", logical_id="Slack")
 
 
-def test_a_channel_of_microsoft_teams_is_doubted() -> None:
+def test_a_channel_of_microsoft_teams_is_a_warning() -> None:
     (finding,) = found(channel("one", ids=TEAMS), channel("two", ids=TEAMS))
     assert (finding.level, finding.field) == (Level.WARNING, "TeamsChannelId")
 

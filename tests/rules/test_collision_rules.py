@@ -72,7 +72,7 @@ def test_two_installs_on_one_group_collide_with_the_first_date_and_the_count() -
     assert "'monthly'" in finding.message
 
 
-def test_installs_whose_tags_a_node_may_have_both_are_doubted() -> None:
+def test_installs_whose_tags_a_node_may_have_both_are_warnings() -> None:
     by_app = window("app", "0 2 ? * SUN *")
     task = replace(by_app.tasks[0], targets=(target("shop", key="tag:App"),))
     [finding] = check(replace(by_app, tasks=(task,)), window("web", "0 2 ? * SUN *"))
@@ -91,7 +91,7 @@ def test_a_scan_of_nodes_that_are_being_patched_is_a_warning_at_the_install(scan
     assert finding.received.startswith("52 times, first from Sun 2026-12-06 03:00 UTC")
 
 
-def test_two_scans_at_once_harm_nobody() -> None:
+def test_two_scans_at_once_harm_no_one() -> None:
     scan = window("scan", "0 3 * * ? *", operation="Scan")
     assert check(scan, replace(scan, name="again")) == []
 

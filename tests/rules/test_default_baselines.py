@@ -65,7 +65,7 @@ def test_a_default_that_is_decided_at_deployment_may_take_its_place(tmp_path: Pa
     assert messages(tmp_path, default(), new) == []
 
 
-def test_accounts_are_told_together_and_stacks_that_are_gone_are_left_alone(tmp_path: Path) -> None:
+def test_accounts_are_reported_together_and_stacks_that_are_gone_are_left_alone(tmp_path: Path) -> None:
     def app(folder: str, resources: Template, accounts: str = "123") -> Path:
         return assembly(tmp_path / folder, {f"s{each}": (each * 12, resources) for each in accounts})
 

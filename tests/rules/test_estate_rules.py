@@ -144,7 +144,7 @@ def test_a_document_is_not_given_parameters_that_it_does_not_take(
 
 
 @pytest.mark.parametrize(
-    ("document", "is_doubtful"),
+    ("document", "warns"),
     [
         ("AWS-ApplyPatchBaseline", True),
         ("AWS-InstallMissingWindowsUpdates", True),
@@ -152,9 +152,9 @@ def test_a_document_is_not_given_parameters_that_it_does_not_take(
         ("AWS-RunPatchBaseline", False),
     ],
 )
-def test_legacy_documents_are_doubtful(tmp_path: Path, document: str, is_doubtful: bool) -> None:
+def test_legacy_documents_are_warnings(tmp_path: Path, document: str, warns: bool) -> None:
     findings = found(tmp_path, "task-document-legacy", patching(TaskArn=document))
-    assert [finding.level for finding in findings] == [Level.WARNING] * is_doubtful
+    assert [finding.level for finding in findings] == [Level.WARNING] * warns
 
 
 def test_the_reboot_of_hooks_is_left_to_the_default_too(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_associations_are_looked_at_as_tasks_are(tmp_path: Path) -> None:
         ("template-property", Level.ERROR, {"Window": window(Duration="long")}),
     ],
 )
-def test_what_is_doubtful_or_wrong_in_a_window(
+def test_what_is_a_warning_or_wrong_in_a_window(
     tmp_path: Path, id: str, level: Level, resources: Resources
 ) -> None:
     assert {finding.level for finding in found(tmp_path, id, resources)} == {level}
@@ -226,9 +226,9 @@ def test_what_is_doubtful_or_wrong_in_a_window(
     assert found(tmp_path, id, clean) == []
 
 
-@pytest.mark.parametrize(("role", "is_doubtful"), [(None, True), ("arn:aws:iam::1:role/x", False)])
+@pytest.mark.parametrize(("role", "warns"), [(None, True), ("arn:aws:iam::1:role/x", False)])
 def test_run_command_needs_a_role_to_send_notifications(
-    tmp_path: Path, role: str | None, is_doubtful: bool
+    tmp_path: Path, role: str | None, warns: bool
 ) -> None:
     invocation = command(Operation=["Scan"])
     invocation["MaintenanceWindowRunCommandParameters"] |= {
@@ -236,11 +236,11 @@ def test_run_command_needs_a_role_to_send_notifications(
         **({} if role is None else {"ServiceRoleArn": role}),
     }
     findings = found(tmp_path, "task-notification-role", patching(TaskInvocationParameters=invocation))
-    assert [finding.level for finding in findings] == [Level.WARNING] * is_doubtful
+    assert [finding.level for finding in findings] == [Level.WARNING] * warns
 
 
-@pytest.mark.parametrize(("prefix", "is_doubtful"), [("scan", True), ("install", False)])
-def test_installs_do_not_write_where_scans_do(tmp_path: Path, prefix: str, is_doubtful: bool) -> None:
+@pytest.mark.parametrize(("prefix", "warns"), [("scan", True), ("install", False)])
+def test_installs_do_not_write_where_scans_do(tmp_path: Path, prefix: str, warns: bool) -> None:
     def writing(prefix: str, operation: str) -> dict[str, Any]:
         invocation = command(Operation=[operation], RebootOption=["NoReboot"])
         invocation["MaintenanceWindowRunCommandParameters"] |= {
@@ -254,14 +254,14 @@ def test_installs_do_not_write_where_scans_do(tmp_path: Path, prefix: str, is_do
         **patching(scan=True, TaskInvocationParameters=writing("scan", "Scan")),
         "Bucket": {"Type": "AWS::S3::Bucket"},
     }
-    assert len(found(tmp_path, "install-output-with-scans", resources)) == is_doubtful
+    assert len(found(tmp_path, "install-output-with-scans", resources)) == warns
 
 
 # --- patch groups and their tags ---
 
 
 @pytest.mark.parametrize(
-    ("key", "is_doubtful"),
+    ("key", "warns"),
     [
         ("PatchGroup", False),
         ("Patch Group", False),
@@ -271,13 +271,11 @@ def test_installs_do_not_write_where_scans_do(tmp_path: Path, prefix: str, is_do
         ("Environment", False),
     ],
 )
-def test_tag_keys_are_spelled_as_patch_manager_wants_them(
-    tmp_path: Path, key: str, is_doubtful: bool
-) -> None:
-    assert len(found(tmp_path, "patch-group-tag-key", patching(key=key))) == is_doubtful
+def test_tag_keys_are_spelled_as_patch_manager_wants_them(tmp_path: Path, key: str, warns: bool) -> None:
+    assert len(found(tmp_path, "patch-group-tag-key", patching(key=key))) == warns
 
 
-def test_one_group_under_both_tag_keys_is_doubtful(tmp_path: Path) -> None:
+def test_one_group_under_both_tag_keys_is_a_warning(tmp_path: Path) -> None:
     resources = {**patching(key="PatchGroup"), **patching(scan=True, key="Patch Group")}
     (finding,) = found(tmp_path, "patch-group-tag-key", resources)
     assert finding.received == "'PatchGroup' here and 'Patch Group' there"
@@ -321,7 +319,7 @@ def test_a_group_that_no_baseline_registers_falls_back_in_silence(tmp_path: Path
     assert found(tmp_path, "patch-group-without-baseline", patching(group="wbe")) == []
 
 
-def test_a_group_that_no_window_targets_is_told(tmp_path: Path) -> None:
+def test_a_group_that_no_window_targets_is_reported(tmp_path: Path) -> None:
     resources = {**patching(), "Baseline": baseline("web", "api", "db")}
     (finding,) = found(tmp_path, "patch-group-without-window", resources)
     assert finding.received == "'api', 'db'"
@@ -338,10 +336,10 @@ def test_a_group_has_one_baseline_for_an_operating_system(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("operating_system", "is_doubtful"), [("UBUNTU", True), ("DEBIAN", False), ("AMAZON_LINUX_2023", False)]
+    ("operating_system", "warns"), [("UBUNTU", True), ("DEBIAN", False), ("AMAZON_LINUX_2023", False)]
 )
 def test_an_agent_that_is_a_snap_is_not_updated_by_a_window(
-    tmp_path: Path, operating_system: str, is_doubtful: bool
+    tmp_path: Path, operating_system: str, warns: bool
 ) -> None:
     agent = patching(TaskArn="AWS-UpdateSSMAgent", TaskInvocationParameters=command())["InstallTask"]
     resources = {
@@ -352,7 +350,7 @@ def test_an_agent_that_is_a_snap_is_not_updated_by_a_window(
     findings = found(tmp_path, "task-agent-update-on-snap", resources)
     assert [(finding.level, finding.received) for finding in findings] == [
         (Level.WARNING, "patch groups with Ubuntu: 'web'")
-    ][: int(is_doubtful)]
+    ][: int(warns)]
     elsewhere = {**resources, "Baseline": baseline("office", OperatingSystem=operating_system)}
     assert found(tmp_path, "task-agent-update-on-snap", elsewhere) == []
 
@@ -395,7 +393,7 @@ def test_production_has_a_baseline_of_its_own(tmp_path: Path) -> None:
     assert found(tmp_path, "shared-with-production", apart, rings="dev,test,prod") == []
 
 
-def test_marks_that_disagree_are_told(tmp_path: Path) -> None:
+def test_marks_that_disagree_are_reported(tmp_path: Path) -> None:
     marked = window(Tags=[{"Key": "patching-constructs:ring", "Value": "dev"}])
     marked["Metadata"] = {"patching-constructs": {"ring": "prod"}}
     (finding,) = found(tmp_path, "marks-disagree", {"Window": marked})

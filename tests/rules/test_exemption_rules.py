@@ -1,4 +1,4 @@
-"""An exemption that nobody answers for, or of everything, is none."""
+"""An exemption that no one answers for, or of everything, is none."""
 
 import datetime as dt
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from patching_constructs import Exemption, FindingId, InvalidInputError
 from patching_constructs.model.exemption import ExemptionRecord
-from patching_constructs.rules.accounts.exemption import check_exemptions, doubt_exemptions
+from patching_constructs.rules.accounts.exemption import check_exemptions, warn_about_exemptions
 
 TODAY = dt.date(2026, 11, 26)
 RECORD = ExemptionRecord(owner="web", reason="a", ticket="T-1", expires=TODAY, nodes="web-1")
@@ -40,7 +40,7 @@ def test_the_public_value_refuses_all_mistakes_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "told"),
+    ("days", "reported"),
     [
         (-1, [FindingId.EXEMPTION_EXPIRED]),
         (0, []),
@@ -48,7 +48,7 @@ def test_the_public_value_refuses_all_mistakes_at_once() -> None:
         (367, [FindingId.EXEMPTION_EXPIRY_FAR_AHEAD]),
     ],
 )
-def test_the_last_day_counts_and_a_year_is_long_enough(days: int, told: list[FindingId]) -> None:
-    findings = doubt_exemptions([record(expires=TODAY + dt.timedelta(days=days))], today=TODAY)
-    assert [finding.id for finding in findings] == told
+def test_the_last_day_counts_and_a_year_is_long_enough(days: int, reported: list[FindingId]) -> None:
+    findings = warn_about_exemptions([record(expires=TODAY + dt.timedelta(days=days))], today=TODAY)
+    assert [finding.id for finding in findings] == reported
     assert {finding.field for finding in findings} <= {"exemptions[0].expires"}

@@ -65,7 +65,7 @@ def check(**options: object) -> list[Finding]:
     return [finding for finding in found if finding.id in EXPOSURE_IDS]
 
 
-def test_lost_windows_updates_are_found_although_nobody_named_a_ring() -> None:
+def test_lost_windows_updates_are_found_although_no_one_named_a_ring() -> None:
     found = {(finding.id, finding.field) for finding in check()}
     assert found == {
         (FindingId.EXPOSURE, "office"),
@@ -134,13 +134,13 @@ def test_a_promise_that_the_template_leaves_open_is_undecided() -> None:
     assert (finding.level, finding.undecided) == (Level.INFO, "a Ref")
 
 
-def test_a_promise_for_a_ring_that_the_templates_do_not_have_is_told() -> None:
+def test_a_promise_for_a_ring_that_the_templates_do_not_have_is_reported() -> None:
     options = CheckOptions(horizon=HORIZON, promises={"prod": (within(1),), "offce": (within(1),)})
-    told = [finding for finding in check_estate(marked(), options) if "promise-without" in finding.id]
-    assert [(finding.received, finding.level) for finding in told] == [("'offce'", Level.WARNING)]
+    reported = [finding for finding in check_estate(marked(), options) if "promise-without" in finding.id]
+    assert [(finding.received, finding.level) for finding in reported] == [("'offce'", Level.WARNING)]
 
 
-def test_patch_groups_of_a_ring_are_not_told_of_twice() -> None:
+def test_patch_groups_of_a_ring_are_not_reported_of_twice() -> None:
     plans = ring_plans(ESTATE, (RingChoice(name="web"),))
     assert [(plan.name, plan.groups) for plan in unringed_plans(ESTATE, plans)] == [
         ("office", ("office",)),

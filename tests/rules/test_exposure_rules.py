@@ -112,7 +112,7 @@ def test_a_promise_is_kept_up_to_its_last_moment(days: int, kept: bool) -> None:
         (0, 7, "an install window at least every 6 days 22 hours, with approve_after_days of 0"),
     ],
 )
-def test_a_broken_promise_names_the_knob_that_mends_it(days: int, promised: int, knob: str) -> None:
+def test_a_broken_promise_names_the_knob_that_fixes_it(days: int, promised: int, knob: str) -> None:
     [finding] = judged(member(LINUX, days, WEEKLY), promise=within(critical=promised))
     assert finding.allowed == knob
 
@@ -142,7 +142,7 @@ def test_an_approve_until_date_that_has_passed_breaks_the_promise() -> None:
     assert finding.allowed == "approve_after_days instead of an approve_until_date that stays behind"
 
 
-def test_where_no_severity_is_told_the_shortest_promise_counts() -> None:
+def test_where_no_severity_is_reported_the_shortest_promise_counts() -> None:
     ubuntu = member(OperatingSystem.UBUNTU, 7, WEEKLY)
     [finding] = judged(ubuntu, promise=within(critical=2, high=14))
     assert "any patches of UBUNTU within 2 days" in finding.message
@@ -204,7 +204,7 @@ def test_windows_updates_that_no_window_meets_are_a_warning() -> None:
     assert finding.received == "16 of 24 months (66.7 %), first the update of Tue 2026-12-08 18:00 UTC"
 
 
-def test_a_severity_of_windows_that_nobody_approves_is_not_superseded_but_missing() -> None:
+def test_a_severity_of_windows_that_no_one_approves_is_not_superseded_but_missing() -> None:
     [finding] = judged(member(WINDOWS, 0, WEEKLY), promise=within(low=90))
     assert finding.id == FindingId.EXPOSURE_OVER_PROMISE
 
@@ -220,7 +220,7 @@ def test_a_severity_of_windows_that_nobody_approves_is_not_superseded_but_missin
         (member(LINUX, 0, window("0 6 * * *")), "5 fields"),
     ],
 )
-def test_what_a_ring_depends_on_and_nobody_knows_is_said(unclear: RingMember, reason: str) -> None:
+def test_what_a_ring_depends_on_and_no_one_knows_is_said(unclear: RingMember, reason: str) -> None:
     [finding] = check(unclear, promise=within(critical=1))
     assert (finding.id, finding.level) == (FindingId.EXPOSURE_OVER_PROMISE, Level.INFO)
     assert finding.undecided is not None

@@ -134,7 +134,7 @@ def test_stacks_of_one_app(tmp_path: Path) -> None:
     assert "from the baseline first of one stack to first of another" in same.warnings[0].finding.message
 
 
-def test_accounts_that_move_alike_are_reported_once(tmp_path: Path) -> None:
+def test_accounts_that_move_in_the_same_way_are_reported_once(tmp_path: Path) -> None:
     def app(folder: str, resources: Template) -> Path:
         accounts = [str(number) * 12 for number in range(1, 6)]
         return assembly(tmp_path / folder, {f"s{account}": (account, resources) for account in accounts})
@@ -155,7 +155,7 @@ def test_a_renamed_stack_moves_its_groups_and_a_moved_file_does_not(tmp_path: Pa
     assert compare_paths(tmp_path / "c", tmp_path / "d").warnings == ()
 
 
-def test_two_templates_of_which_nobody_knows_the_account(tmp_path: Path) -> None:
+def test_two_templates_of_which_no_one_knows_the_account(tmp_path: Path) -> None:
     for folder, holder in (("old", "a.json"), ("new", "b.json")):
         (tmp_path / folder).mkdir()
         for file in ("a.json", "b.json"):

@@ -254,7 +254,7 @@ def test_a_task_that_aws_refuses(changes: dict[str, Any], id: FindingId) -> None
     assert [(finding.id, finding.level) for finding in findings] == [(id, Level.ERROR)]
 
 
-def test_an_install_that_leaves_the_reboot_to_the_default_is_doubtful() -> None:
+def test_an_install_that_leaves_the_reboot_to_the_default_is_a_warning() -> None:
     (finding,) = _check_task(parameters={"Operation": ("Install",)})
     assert (finding.id, finding.level) == (FindingId.TASK_REBOOT_OPTION_IMPLICIT, Level.WARNING)
 

@@ -128,7 +128,7 @@ def test_a_patch_name_in_a_format_of_another_package_manager_is_refused() -> Non
         ({"sources": (SOURCE, SOURCE)}, "sources"),
     ],
 )
-def test_an_entry_that_stands_twice_is_refused(changes: dict[str, Any], field: str) -> None:
+def test_an_entry_that_is_a_duplicate_is_refused(changes: dict[str, Any], field: str) -> None:
     assert errors(baseline(**changes)) == [(FindingId.PATCH_BASELINE_DUPLICATE, field)]
 
 

@@ -46,7 +46,7 @@ def test_a_key_that_the_system_does_not_have_is_refused_with_the_legal_ones(
 
 
 @pytest.mark.parametrize(("operating_system", "key"), EVERY_LEGAL_PAIR)
-def test_an_unlisted_value_is_refused_doubted_or_accepted_as_its_list_says(
+def test_an_unlisted_value_is_an_error_a_warning_or_accepted_as_its_list_says(
     operating_system: OS, key: PatchFilterKey
 ) -> None:
     levels = [finding.level for finding in check(operating_system, key, "Nonsense")]
@@ -54,7 +54,7 @@ def test_an_unlisted_value_is_refused_doubted_or_accepted_as_its_list_says(
         levels
         == {
             OtherValues.REFUSED: [Level.ERROR],
-            OtherValues.DOUBTED: [Level.WARNING],
+            OtherValues.UNDOCUMENTED: [Level.WARNING],
             OtherValues.ACCEPTED: [],
         }[VOCABULARY[operating_system][key].others]
     )
@@ -86,7 +86,7 @@ def test_a_refused_value_is_answered_with_all_legal_ones() -> None:
 
 
 @pytest.mark.parametrize("operating_system", RED_HAT_LIKE)
-def test_medium_on_red_hat_and_its_kin_is_doubted_because_old_documentation_had_it(
+def test_medium_on_red_hat_and_its_kin_is_a_warning_because_old_documentation_had_it(
     operating_system: OS,
 ) -> None:
     (finding,) = check(operating_system, "SEVERITY", "Medium")

@@ -57,7 +57,7 @@ def test_a_promise_that_cannot_be_judged_is_refused(
     assert allowed in (finding.allowed or "")
 
 
-def test_a_promise_stands_once() -> None:
+def test_a_promise_is_unique() -> None:
     (finding,) = check_promises([PROMISES["cyber-essentials"]] * 2, field="promises")
     assert (finding.message, finding.received) == ("listed 2 times", "'cyber-essentials'")
 
@@ -69,7 +69,7 @@ def test_a_promise_cannot_be_changed_after_it_was_checked() -> None:
     assert promise.longest(Severity.CRITICAL) == DAY
 
 
-def test_a_promise_for_a_ring_that_is_not_there_is_told() -> None:
+def test_a_promise_for_a_ring_that_is_not_there_is_reported() -> None:
     promised = {"prd": (own(CRITICAL=DAY),), "dev": (own(CRITICAL=DAY),), "none": ()}
     (finding,) = check_promised_rings(promised, ["dev", "prod"])
     assert finding.id == FindingId.PROMISE_WITHOUT_RING

@@ -7,7 +7,7 @@ import pytest
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
-from patching_constructs.rules.baselines.patch_baseline_warnings import doubt_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import warn_about_patch_baseline
 
 TODAY = dt.date(2026, 11, 23)
 FOUR_GROUPS = ("Dev", "Test", "Prod", "Default")
@@ -30,7 +30,7 @@ def releases(prefix: str, *versions: str) -> tuple[str, ...]:
 
 
 def warnings(record: PatchBaselineRecord) -> list[tuple[str, str]]:
-    findings: list[Finding] = [*check_patch_baseline(record), *doubt_patch_baseline(record, today=TODAY)]
+    findings: list[Finding] = [*check_patch_baseline(record), *warn_about_patch_baseline(record, today=TODAY)]
     assert [str(finding) for finding in findings if finding.level is Level.ERROR] == []
     return [(finding.id, finding.received or "") for finding in findings if finding.level is Level.WARNING]
 

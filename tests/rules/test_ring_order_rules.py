@@ -186,7 +186,7 @@ def test_the_first_case_depends_on_where_the_horizon_begins(
 # --- order ---
 
 
-def test_a_later_weekday_is_no_head_start_when_both_rings_wait_alike() -> None:
+def test_a_later_weekday_is_no_head_start_when_both_rings_wait_in_the_same_way() -> None:
     (finding,) = check(
         ring(1, member("dev", weekly("WED"), rules=baseline(7))),
         ring(2, member("prod", weekly("SAT"), rules=baseline(7))),
@@ -267,7 +267,7 @@ def test_with_several_groups_the_last_of_the_earlier_and_the_first_of_the_later_
     )
 
 
-def test_nodes_that_are_patched_alike_count_as_one() -> None:
+def test_nodes_that_are_patched_in_the_same_way_count_as_one() -> None:
     accounts = [member("dev", weekly("WED"), account=f"{number:012}") for number in range(50)]
     (finding,) = check(ring(1, *accounts), ring(2, member("prod", weekly("SAT"))), horizon=TWO_YEARS)
     assert "counts by" not in str(finding)
@@ -449,7 +449,7 @@ def test_a_patch_that_is_approved_while_the_window_is_open_counts_against_the_ma
         ({"duration_hours": LATER}, ["ring-soak", "ring-margin"]),
     ],
 )
-def test_what_is_not_known_is_reported_and_the_rest_is_told(
+def test_what_is_not_known_is_reported_and_the_rest_is_reported(
     changed: dict[str, object], undecided: list[str]
 ) -> None:
     prod = {"rules": baseline(3)} | changed
@@ -610,7 +610,7 @@ def test_the_sample_promises_on_ubuntu_what_no_schedule_can_keep() -> None:
     ] * 3
 
 
-def test_operating_systems_that_are_patched_alike_are_each_told_as_if_they_were_alone() -> None:
+def test_operating_systems_that_are_patched_in_the_same_way_are_each_reported_as_if_they_were_alone() -> None:
     by_system = [linux([0, 2, 2, 10], AL2023), windows([0, 2, 2, 10]), linux([0, 2, 5, 5], AL2023)]
     for first in by_system:
         for second in by_system:

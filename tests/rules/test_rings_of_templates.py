@@ -1,4 +1,4 @@
-"""Rings of templates that nobody wrote for this tool: what patches a ring, and what the proof leaves out."""
+"""Rings of templates that no one wrote for this tool: what patches a ring, and what the proof leaves out."""
 
 import json
 from pathlib import Path
@@ -208,11 +208,11 @@ def test_a_runbook_of_the_template_does_what_its_steps_do(
         **runbook(content, **({"Name": "own-patching"} if by_name else {})),
     }
     reasons = [finding.undecided for finding in inversions(tmp_path, resources)]
-    nobody = "no window is known that patches its nodes"
-    expected = {"refuted": [None], "not patched": [] if content == steps("Scan") else [nobody]}
+    no_one = "no window is known that patches its nodes"
+    expected = {"refuted": [None], "not patched": [] if content == steps("Scan") else [no_one]}
     if verdict == "open":
         assert len(reasons) == 1
-        assert reasons[0] not in (None, nobody)
+        assert reasons[0] not in (None, no_one)
     else:
         assert reasons == expected[verdict]
 
@@ -249,7 +249,7 @@ def test_what_only_windows_understands_patches_no_linux(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unclear", ["dev", "prod"])
 def test_a_window_whose_operation_is_open_leaves_the_order_open(tmp_path: Path, unclear: str) -> None:
-    """A further window of production may install first, and one of dev may mend what seems out of order."""
+    """A further window of production may install first, and one of dev may fix what seems out of order."""
     resources = {**ring("dev", "SAT"), **ring("prod", "SUN", delay=2)}
     extra = ring(unclear, "WED", TaskInvocationParameters=command(Operation=[{"Ref": "Operation"}]))
     del extra[f"{unclear}Baseline"]
@@ -266,7 +266,7 @@ def test_a_window_that_opens_every_minute_leaves_the_order_open(tmp_path: Path) 
     assert "more often" in str(finding.undecided)
 
 
-def test_a_function_that_nobody_can_look_into_leaves_nothing_open(tmp_path: Path) -> None:
+def test_a_function_that_no_one_can_look_into_leaves_nothing_open(tmp_path: Path) -> None:
     function: dict[str, Any] = {
         "TaskType": "LAMBDA",
         "TaskArn": {"Fn::GetAtt": ["Function", "Arn"]},
@@ -278,7 +278,7 @@ def test_a_function_that_nobody_can_look_into_leaves_nothing_open(tmp_path: Path
     assert inversions(tmp_path, {**resources, "Function": {"Type": "AWS::Lambda::Function"}}) == []
 
 
-def test_groups_without_a_baseline_are_told(tmp_path: Path) -> None:
+def test_groups_without_a_baseline_are_reported(tmp_path: Path) -> None:
     resources = {**ring("dev", "SAT"), **ring("prod", "MON")}
     del resources["devBaseline"], resources["prodBaseline"]
     findings = inversions(tmp_path, resources)
@@ -295,7 +295,7 @@ def test_groups_without_a_baseline_are_told(tmp_path: Path) -> None:
         ([{"Key": "tag:PatchGroup", "Values": {"Ref": "Groups"}}], "Groups"),
     ],
 )
-def test_a_window_on_nodes_of_no_known_ring_is_told(
+def test_a_window_on_nodes_of_no_known_ring_is_reported(
     tmp_path: Path, targets: list[dict[str, Any]], reason: str
 ) -> None:
     in_order = {**ring("dev", "SAT"), **ring("prod", "SUN", delay=2)}
@@ -366,5 +366,5 @@ def test_a_group_of_the_same_name_elsewhere_is_in_its_own_ring(tmp_path: Path) -
     assert [finding.field for finding in findings] == ["rings.ring2.AMAZON_LINUX_2023"]
 
 
-def test_nothing_is_said_about_rings_where_nobody_asks(tmp_path: Path) -> None:
+def test_nothing_is_said_about_rings_where_no_one_asks(tmp_path: Path) -> None:
     assert not [each for each in check(tmp_path, ring("dev", "SAT")) if each.id.startswith("ring-")]

@@ -134,7 +134,7 @@ def test_the_end_is_after_the_start(end_date: str) -> None:
 
 
 @pytest.mark.parametrize("date", ["2026-01-01T00:00", "2026-01-01T00:00:00", "2026-01-01T00:00:00.5"])
-def test_a_date_without_utc_offset_is_doubtful(date: str) -> None:
+def test_a_date_without_utc_offset_is_a_warning(date: str) -> None:
     (finding,) = check_schedule(ScheduleRecord(expression="cron(0 2 ? * * *)", start_date=date))
     assert ids(finding) == [("schedule-date-without-offset", Level.WARNING, "start_date")]
 
@@ -145,7 +145,7 @@ def test_a_cron_faster_than_five_minutes_is_an_error(fields: str) -> None:
     assert ids(finding) == [("schedule-interval", Level.ERROR, "expression")]
 
 
-def test_a_rate_faster_than_five_minutes_is_doubtful_because_aws_limits_only_cron() -> None:
+def test_a_rate_faster_than_five_minutes_is_a_warning_because_aws_limits_only_cron() -> None:
     record = ScheduleRecord(expression="rate(4 minutes)", start_date="2026-01-01T00:00:00Z")
     assert ids(*check_schedule(record)) == [("schedule-interval", Level.WARNING, "expression")]
 
@@ -154,12 +154,12 @@ def test_zero_in_the_seconds_field_is_fine_because_aws_shows_and_public_windows_
     assert check_schedule(ScheduleRecord(expression="cron(0 30 23 ? * TUE#3 *)", offset_days=2)) == []
 
 
-def test_a_single_run_in_another_time_zone_is_doubtful() -> None:
+def test_a_single_run_in_another_time_zone_is_a_warning() -> None:
     record = ScheduleRecord(expression="at(2026-01-01T00:00:00)", timezone="America/Los_Angeles")
     assert ids(*check_schedule(record)) == [("schedule-at-timezone", Level.WARNING, "timezone")]
 
 
-def test_a_rate_without_start_is_told() -> None:
+def test_a_rate_without_start_is_reported() -> None:
     (finding,) = check_schedule(ScheduleRecord(expression="rate(12 hours)"))
     assert ids(finding) == [("schedule-phase-unknown", Level.INFO, "start_date")]
 
@@ -214,5 +214,5 @@ def test_what_is_not_known_is_not_judged_and_hides_no_other_mistake(field: str) 
     assert [finding.field for finding in found] == [name for name in bad if name != field]
 
 
-def test_a_single_run_with_an_unknown_time_zone_is_not_doubted() -> None:
+def test_a_single_run_with_an_unknown_time_zone_is_not_a_warning() -> None:
     assert check_schedule(ScheduleRecord(expression="at(2026-01-01T00:00:00)", timezone=LATER)) == []

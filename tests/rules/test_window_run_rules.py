@@ -207,7 +207,7 @@ def test_tasks_of_equal_priority_work_side_by_side_and_others_follow(priority: i
         {"cutoff_behavior": LATER},
         {"targets": (TargetRecord(resource_type="INSTANCE", targets=LATER),)},
         {"targets": (TargetRecord(resource_type="INSTANCE", targets=(("tag:App", ("web",)),)),)},
-        {"targets": (target("web", "nobody-counted-it"),)},
+        {"targets": (target("web", "not-counted"),)},
         {"operation": "Scan"},
     ],
 )

@@ -10,7 +10,7 @@ def mistakes(fields: str) -> list[str]:
     return [mistake.message for mistake in caught.value.mistakes]
 
 
-def test_five_fields_are_named_unix_and_told_what_aws_wants() -> None:
+def test_five_fields_are_named_unix_and_reported_what_aws_wants() -> None:
     with pytest.raises(
         ScheduleSyntaxError, match=r"5 fields, as in Unix.*six fields: minutes.*seven, with seconds"
     ):

@@ -224,7 +224,7 @@ def test_an_unknown_field_is_a_clear_error(field: str) -> None:
         runs(schedule, from_=EARLIEST, until=LATEST)
 
 
-def test_mistakes_are_told_before_what_is_not_known_and_all_together() -> None:
+def test_mistakes_are_reported_before_what_is_not_known_and_all_together() -> None:
     schedule = ScheduleRecord(
         expression="rate(1 days)",
         timezone="Europe/Berln",

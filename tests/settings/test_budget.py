@@ -51,7 +51,7 @@ def test_amounts_are_exact_and_accounts_become_ids(tmp_path: Path) -> None:
         ),
         (
             "{accounts: [{name: prod, most: 9}, {name: prod, most: 8}]}",
-            "monthly_budget.accounts[1].name: stands twice, got 'prod'",
+            "monthly_budget.accounts[1].name: duplicate value, got 'prod'",
         ),
     ],
 )

@@ -45,7 +45,7 @@ def test_an_account_gets_the_exemptions_that_are_meant_for_it(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("today", "told"),
+    ("today", "reported"),
     [
         (dt.date(2027, 3, 31), []),
         (dt.date(2027, 4, 1), [(FindingId.EXEMPTION_EXPIRED, "exemptions[0].expires", 16)]),
@@ -61,14 +61,14 @@ def test_an_account_gets_the_exemptions_that_are_meant_for_it(tmp_path: Path) ->
     ],
 )
 def test_the_file_warns_of_what_has_expired_or_holds_too_long(
-    tmp_path: Path, today: dt.date, told: list[tuple[str, str, int]]
+    tmp_path: Path, today: dt.date, reported: list[tuple[str, str, int]]
 ) -> None:
     settings = loaded(tmp_path, today=today)
     assert [
         (warning.id, warning.field, warning.location.line)
         for warning in settings.exemption_warnings
         if warning.location is not None
-    ] == told
+    ] == reported
     assert {warning.level for warning in settings.exemption_warnings} <= {Level.WARNING}
     assert settings.warnings == settings.exemption_warnings
 
@@ -78,7 +78,7 @@ def test_an_expired_exemption_keeps_its_place_so_that_reports_can_count_it(tmp_p
     assert len(settings.exemptions_of(settings.workload_accounts[1])) == 2
 
 
-def test_mistakes_of_exemptions_are_told_together(tmp_path: Path) -> None:
+def test_mistakes_of_exemptions_are_reported_together(tmp_path: Path) -> None:
     text = changed(
         (
             "baselines:\n",

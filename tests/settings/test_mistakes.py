@@ -1,4 +1,4 @@
-"""One mistake in patching.yaml is told once: its line, the field, the value received, the values allowed."""
+"""A mistake in patching.yaml is reported once: line, field, value received, values allowed."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ FREEZES = "freezes:\n  - {name: sales, from: 2026-12-19, until: 2026-12-20}\n"
 MOMENT = f"text such as 2026-12-19 such as 2026-12-19T18:00:00+01:00 that matches {MOMENT_PATTERN}"
 
 TEXT_PATTERN = r"that matches \S"
-NOBODY = '" "'
+NO_OWNER = '" "'
 EXEMPTION = "exemptions:\n  - {owner: web, reason: a, ticket: T-1, expires: 2027-03-31"
 
 CASES = [
@@ -41,13 +41,13 @@ CASES = [
         id="exemption of a whole account",
     ),
     pytest.param(
-        [("baselines:\n", f"{EXEMPTION.replace('web', NOBODY)}, nodes: a}}\nbaselines:\n")],
+        [("baselines:\n", f"{EXEMPTION.replace('web', NO_OWNER)}, nodes: a}}\nbaselines:\n")],
         11,
         "exemptions[0].owner",
         "not of the right form",
         "' '",
         rf"text such as billing team {TEXT_PATTERN}",
-        id="exemption that nobody answers for",
+        id="exemption without owner",
     ),
     pytest.param(
         [("baselines:\n", f"{EXEMPTION.replace('ticket: T-1, ', '')}, nodes: a}}\nbaselines:\n")],
@@ -98,7 +98,7 @@ CASES = [
         [("baselines:\n", f"{EXEMPTION}, nodes: a, accounts: [prod, prod]}}\nbaselines:\n")],
         11,
         "exemptions[0].accounts[1]",
-        "stands twice",
+        "duplicate value",
         "'prod'",
         "each value once",
         id="account of an exemption twice",
@@ -166,7 +166,7 @@ CASES = [
         ],
         12,
         "freezes[1].name",
-        "stands twice",
+        "duplicate value",
         "'Sales'",
         "each value once",
         id="freeze name twice",
@@ -306,7 +306,7 @@ CASES = [
         "unknown key",
         "'URGENT'",
         "CRITICAL, HIGH, MEDIUM, LOW",
-        id="severity that nobody knows",
+        id="unknown severity",
     ),
     pytest.param(
         [("    max_errors: 1\n", "    max_errors: 1\n    promises: [{name: own, days: {LOW: 0}}]\n")],
@@ -326,7 +326,7 @@ CASES = [
         ],
         41,
         "rings[0].promises[1].public",
-        "stands twice",
+        "duplicate value",
         "'cyber-essentials'",
         "each value once",
         id="promise twice",
@@ -344,7 +344,7 @@ CASES = [
         [("[eu-central-1]", "[eu-central-1, eu-central-1]")],
         3,
         "regions[1]",
-        "stands twice",
+        "duplicate value",
         "'eu-central-1'",
         "each value once",
         id="region twice",
@@ -407,7 +407,7 @@ CASES = [
         [('"222222222222"', '"333333333333"')],
         7,
         "accounts[2].id",
-        "stands twice",
+        "duplicate value",
         "'333333333333'",
         "each value once",
         id="account id twice",
@@ -416,7 +416,7 @@ CASES = [
         [("  - {name: prod, id", '  - {name: dev, id: "444444444444", role: workload}\n  - {name: prod, id')],
         7,
         "accounts[2].name",
-        "stands twice",
+        "duplicate value",
         "'dev'",
         "each value once",
         id="account name twice",
@@ -507,7 +507,7 @@ CASES = [
         [("- name: prod-windows", "- name: dev-linux"), ("[prod-linux, prod-windows]", "[prod-linux]")],
         22,
         "baselines[2].name",
-        "stands twice",
+        "duplicate value",
         "'dev-linux'",
         "each value once",
         id="baseline name twice",
@@ -618,7 +618,7 @@ CASES = [
         "baselines[1].approve_after_days",
         "each rule has its own",
         "3",
-        "no such key beside approval_rules",
+        "no such key together with approval_rules",
         id="delay beside written-out rules",
     ),
     pytest.param(
@@ -632,7 +632,7 @@ CASES = [
         "baselines[2].rejected_patches",
         "AWS's baseline cannot be changed",
         "a list",
-        "no such key beside aws_default",
+        "no such key together with aws_default",
         id="change of AWS's default",
     ),
     pytest.param(
@@ -743,7 +743,7 @@ CASES = [
         [("  - name: prod\n", "  - name: DEV\n")],
         41,
         "rings[1].name",
-        "stands twice",
+        "duplicate value",
         "'DEV'",
         "each value once",
         id="ring name twice",
@@ -779,7 +779,7 @@ CASES = [
         [("accounts: [dev]", "accounts: [dev, dev]")],
         27,
         "rings[0].accounts[1]",
-        "stands twice",
+        "duplicate value",
         "'dev'",
         "each value once",
         id="ring in an account twice",
@@ -856,7 +856,7 @@ CASES = [
         [("[prod-linux, prod-windows]", "[prod-linux, prod-linux]")],
         44,
         "rings[1].patch_groups[0].baselines[1]",
-        "stands twice",
+        "duplicate value",
         "'prod-linux'",
         "each value once",
         id="baseline of a group twice",
@@ -1205,9 +1205,9 @@ CASES = [
         [("partition: aws\n", "partition: aws\npartition: aws\n")],
         3,
         "partition",
-        "key stands twice in one mapping",
+        "duplicate key in one mapping",
         "'partition'",
-        "once; it stands in line 2 already",
+        "each key once; the first one is in line 2",
         id="key twice",
     ),
     pytest.param(

@@ -1,4 +1,4 @@
-"""Many mistakes, one report; and what is only doubtful."""
+"""Many mistakes, one report; and what is only probably wrong."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from patching_constructs import FindingId, Level
 from tests.settings.sample import TEXT, changed, load, mistakes
 
 
-def test_mistakes_in_all_sections_are_told_together_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_mistakes_in_all_sections_are_reported_together_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = changed(
         ("partition: aws\n", "partition: aws\npartition: aws\n"),
         ('"222222222222"', "012345670123"),
@@ -72,7 +72,7 @@ def test_a_baseline_that_production_shares_is_a_warning(tmp_path: Path) -> None:
     assert warning.received == "rings dev, prod"
 
 
-def test_groups_of_one_name_in_several_accounts_are_told_apart(tmp_path: Path) -> None:
+def test_groups_of_one_name_in_several_accounts_are_distinguished(tmp_path: Path) -> None:
     text = changed(("name: dev-web", "name: web"), ("name: prod-web", "name: web"))
     assert load(tmp_path, text).warnings == ()
 

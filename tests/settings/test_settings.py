@@ -284,7 +284,7 @@ def test_lag_and_minutes_have_defaults_and_can_be_said(tmp_path: Path) -> None:
     assert (settings.visibility_lag, settings.minutes_per_node) == (timedelta(), 45)
 
 
-def test_wrong_freezes_minutes_and_promises_are_told_together(tmp_path: Path) -> None:
+def test_wrong_freezes_minutes_and_promises_are_reported_together(tmp_path: Path) -> None:
     install = """    install:
       schedule: {weekly: {day: WED, hour: 22}, timezone: Europe/Berlin}
       duration_hours: 4

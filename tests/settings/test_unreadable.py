@@ -21,7 +21,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
-def test_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+def test_another_encoding_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "patching.yaml"
     path.write_bytes(b"rollout_name: x\n# Z\xfcrich\n")
     with pytest.raises(
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_mapping(tmp_path: Path, text: str, received: str) -> 
         ("a: " + "[" * 5000, 1, "nested too deeply"),
     ],
 )
-def test_what_is_not_readable_is_told_with_its_line(
+def test_what_is_not_readable_is_reported_with_its_line(
     tmp_path: Path, text: str, line: int, message: str
 ) -> None:
     (mistake,) = mistakes(tmp_path, text)
@@ -79,13 +79,13 @@ def test_what_is_not_readable_is_told_with_its_line(
     assert message in mistake
 
 
-def test_the_second_of_two_equal_keys_is_told_although_yaml_readers_keep_it_in_silence(
+def test_the_second_of_two_equal_keys_is_reported_although_yaml_readers_keep_it_in_silence(
     tmp_path: Path,
 ) -> None:
     (mistake,) = mistakes(tmp_path, changed(("node_count: 5,", "node_count: 5, node_count: 6,")))
     assert mistake == (
-        "patching.yaml:29: node_count: key stands twice in one mapping, got 'node_count'; "
-        "allowed: once; it stands in line 29 already"
+        "patching.yaml:29: node_count: duplicate key in one mapping, got 'node_count'; "
+        "allowed: each key once; the first one is in line 29"
     )
 
 

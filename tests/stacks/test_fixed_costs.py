@@ -145,7 +145,7 @@ def widgets(body: Any) -> Iterator[dict[str, Any]]:
 
 
 def published_metrics(stack: Stack) -> set[Metric]:
-    """Return the metrics that the reporter of a stack is told to publish."""
+    """Return the metrics that the reporter of a stack is reported to publish."""
     found: set[Metric] = set()
     for function in stack.of_type("AWS::Lambda::Function"):
         variables = function.get("Environment", {}).get("Variables", {})

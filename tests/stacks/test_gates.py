@@ -76,7 +76,7 @@ def test_the_security_gate_bites() -> None:
         app.synth()
 
 
-def test_every_gate_stands_in_the_program_that_cdk_synth_runs(tmp_path: Path) -> None:
+def test_every_gate_is_in_the_program_that_cdk_synth_runs(tmp_path: Path) -> None:
     program = tmp_path / "careless.py"
     program.write_text(CARELESS)
     context = json.loads((ROOT / "cdk.json").read_text())["context"]

@@ -228,11 +228,11 @@ def test_an_exemption_reaches_the_reporter_of_its_account_alone(
     stack: str, app: cdk.App, templates: dict[str, dict[str, Any]]
 ) -> None:
     (text,) = _files(app, templates[stack], "reporter.json")
-    told = ReporterSettings.from_json(text)
-    assert told.account_name == stack.split("-")[1]
-    expected = ["CHG-20417"] if told.account_name == "prod" else []
-    assert [exemption.ticket for exemption in told.exemptions] == expected
-    assert len(told.baselines) == len(_of_type(templates[stack], "AWS::SSM::PatchBaseline"))
+    reported = ReporterSettings.from_json(text)
+    assert reported.account_name == stack.split("-")[1]
+    expected = ["CHG-20417"] if reported.account_name == "prod" else []
+    assert [exemption.ticket for exemption in reported.exemptions] == expected
+    assert len(reported.baselines) == len(_of_type(templates[stack], "AWS::SSM::PatchBaseline"))
 
 
 @pytest.mark.parametrize("stack", STACKS[1:])
@@ -290,7 +290,7 @@ def test_workload_accounts_send_to_the_bus_that_the_security_account_has(
         assert (bus_of["patch_event_forwarder"], bus_of["ring_run_recorder"]) == (expected, expected)
 
 
-def test_people_are_told_of_failures_and_not_of_what_went_well(
+def test_people_are_reported_of_failures_and_not_of_what_went_well(
     templates: dict[str, dict[str, Any]],
 ) -> None:
     (variables,) = [

@@ -64,7 +64,7 @@ def test_they_stand_in_the_chosen_accounts_alone_and_pass_the_security_rules(app
     [
         (
             [("baselines:\n", "security_hub: {accounts: [dev]}\nbaselines:\n")],
-            "patching.yaml:10: security_hub: nobody hears of findings in dev: no ring there has recipients",
+            "patching.yaml:10: security_hub: no recipient for findings in dev: no ring there has recipients",
         ),
         (
             [("baselines:\n", "config_rules: {accounts: [security]}\nbaselines:\n")],

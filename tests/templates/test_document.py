@@ -111,15 +111,15 @@ def test_of_resources_that_only_cost_money_the_rest_is_forgotten() -> None:
         ("Resources: {\n", "did not find expected"),
         ("\x00", "control characters are not allowed"),
         ("Resources: {}\n---\nResources: {}", "second document"),
-        ("Resources: {A: &a [*a]}", "names nothing that stands before it"),
-        ("Resources: &r {A: *r}", "names nothing that stands before it"),
+        ("Resources: {A: &a [*a]}", "has no anchor before it"),
+        ("Resources: &r {A: *r}", "has no anchor before it"),
         ("[" * 100_000, "nested"),
         ('{"Resources":' + '{"a":' * 100_000, "nested"),
         (
             "a0: &a0 [x, x]\n"
             + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9))
             + "\nResources: {}",
-            "stands for more than",
+            "expands to more than",
         ),
     ],
     ids=range(12),

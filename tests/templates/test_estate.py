@@ -1,4 +1,4 @@
-"""From resources to an estate: links, kinds of values, and what stands in many files."""
+"""From resources to an estate: links, kinds of values, and what is in many files."""
 
 import json
 from collections.abc import Callable
@@ -422,7 +422,7 @@ def test_a_template_that_is_written_out_in_a_stack_set_is_read(
         },
     ],
 )
-def test_a_stack_whose_template_is_elsewhere_is_told(tmp_path: Path, resource: dict[str, Any]) -> None:
+def test_a_stack_whose_template_is_elsewhere_is_reported(tmp_path: Path, resource: dict[str, Any]) -> None:
     write(tmp_path / "outer.json", {"Resources": {"Elsewhere": resource}})
     (estate,) = read_estates([tmp_path / "outer.json"])
     (unread,) = estate.unread
@@ -456,7 +456,7 @@ def nested_in(*files: str) -> dict[str, Any]:
     }
 
 
-def test_nested_stacks_beyond_what_aws_makes_at_once_are_not_read_but_told(tmp_path: Path) -> None:
+def test_nested_stacks_beyond_what_aws_makes_at_once_are_not_read_but_reported(tmp_path: Path) -> None:
     depth = MAX_NESTED_STACKS.bit_length()
     for level in range(depth):
         write(tmp_path / f"{level}.json", nested_in(*[f"{level + 1}.json"] * 2))

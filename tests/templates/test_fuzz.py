@@ -1,4 +1,4 @@
-"""Whatever stands in a template, reading and checking it ends without a traceback."""
+"""Whatever is in a template, reading and checking it ends without a traceback."""
 
 import copy
 import datetime as dt

@@ -73,7 +73,7 @@ def test_a_promise_that_cannot_be_read_is_unknown_and_a_mistake(
 
 
 def test_a_promise_that_only_the_deployment_knows_is_unknown(read_all: ReadAll) -> None:
-    hours = {"Fn::ImportValue": "of-nobody"}
+    hours = {"Fn::ImportValue": "of-no-stack"}
     estate = read(read_all, [{"name": "a", "within-hours": {"LOW": hours}}])
     (promise,) = estate.windows[0].metadata_marks.promises or ()  # type: ignore[misc]
     assert isinstance(promise, Unknown)

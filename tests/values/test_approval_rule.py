@@ -63,7 +63,7 @@ def test_a_date_may_be_given_as_a_date() -> None:
     assert rule.record.approve_until_date == "2026-01-02"
 
 
-def test_all_mistakes_of_a_rule_are_told_at_once() -> None:
+def test_all_mistakes_of_a_rule_are_reported_at_once() -> None:
     with pytest.raises(InvalidInputError) as caught:
         ApprovalRule(
             patch_filters=[PatchFilter.severity(str(number)) for number in range(5)],

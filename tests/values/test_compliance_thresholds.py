@@ -32,7 +32,7 @@ def test_what_no_alarm_can_be_is_refused(kind: type, arguments: dict[str, Any], 
     ]
 
 
-def test_every_mistake_is_told_at_once() -> None:
+def test_every_mistake_is_reported_at_once() -> None:
     with pytest.raises(InvalidInputError) as caught:
         ComplianceThresholds(overdue_patches=0, failed_patches=0)
     assert len(caught.value.findings) == 2

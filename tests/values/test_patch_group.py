@@ -17,7 +17,7 @@ def test_a_key_at_which_patch_manager_does_not_look_is_refused() -> None:
         PatchGroup(name="web", tag_key=key)
 
 
-def test_what_is_no_text_is_told_like_any_other_mistake() -> None:
+def test_what_is_no_text_is_reported_like_any_other_mistake() -> None:
     nothing: Any = None
     with pytest.raises(InvalidInputError) as caught:
         PatchGroup(name=nothing, tag_key=nothing)

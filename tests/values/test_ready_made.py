@@ -7,7 +7,7 @@ from patching_constructs import READY_MADE, ApprovalRule, ComplianceLevel, Inval
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline
-from patching_constructs.rules.baselines.patch_baseline_warnings import doubt_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import warn_about_patch_baseline
 
 OS = OperatingSystem
 WITHOUT_SEVERITIES = [OS.UBUNTU, OS.DEBIAN, OS.RASPBIAN, OS.MACOS]
@@ -28,7 +28,7 @@ def findings(system: OperatingSystem, rules: tuple[ApprovalRule, ...]) -> list[F
         name="ready-made", operating_system=system.value, approval_rules=tuple(rule.record for rule in rules)
     )
     today = dt.date(2015, 1, 1)  # before any end of life
-    return [*check_patch_baseline(record), *doubt_patch_baseline(record, today=today)]
+    return [*check_patch_baseline(record), *warn_about_patch_baseline(record, today=today)]
 
 
 def test_every_rule_set_is_public_and_found_by_its_name() -> None:
@@ -38,7 +38,7 @@ def test_every_rule_set_is_public_and_found_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(("name", "system"), FITTING)
-def test_ready_made_rules_raise_neither_errors_nor_doubts(name: str, system: OperatingSystem) -> None:
+def test_ready_made_rules_raise_neither_errors_nor_warnings(name: str, system: OperatingSystem) -> None:
     assert findings(system, READY_MADE[name](system)) == []
 
 

@@ -207,7 +207,7 @@ def test_arguments_and_schedule_are_judged_together() -> None:
     ]
 
 
-def test_a_doubt_is_no_error() -> None:
+def test_a_warning_is_no_error() -> None:
     assert Schedule.cron("0 30 23 ? * TUE#3 *").expression == "cron(0 30 23 ? * TUE#3 *)"
 
 
@@ -229,7 +229,7 @@ def test_schedules_are_values() -> None:
         ({"start_date": datetime(2026, 1, 1, tzinfo=UTC)}, "start_date"),
     ],
 )
-def test_what_is_not_of_its_kind_is_told_like_any_other_mistake(
+def test_what_is_not_of_its_kind_is_reported_like_any_other_mistake(
     arguments: dict[str, Any], field: str
 ) -> None:
     everything: dict[str, Any] = {"expression": "cron(0 5 ? * TUE#2 *)"} | arguments

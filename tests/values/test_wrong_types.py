@@ -151,7 +151,7 @@ def test_the_message_says_what_was_received_and_what_is_allowed(
     assert message in str(caught.value)
 
 
-def test_several_are_told_together() -> None:
+def test_several_are_reported_together() -> None:
     with pytest.raises(InvalidInputError) as caught:
         Ring(**{**VALUES[Ring], "scan": None, "patch_groups": [None, PatchGroup(name="a"), 5], "order": "1"})
     assert [finding.field for finding in caught.value.findings] == [

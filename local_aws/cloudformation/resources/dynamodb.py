@@ -72,7 +72,7 @@ class DynamoDbTableType(CloudFormationType):
         self.configure(aws, physical_id, properties, previous)
         arn = aws.arn("dynamodb", f"table/{physical_id}")
         tags = added(properties, previous, "Tags")
-        # moto keeps the old value beside the new one.
+        # moto keeps the old value together with the new one.
         if keys := [*removed_tag_keys(properties, previous), *(tag["Key"] for tag in tags)]:
             dynamodb.untag_resource(ResourceArn=arn, TagKeys=keys)
         if tags:

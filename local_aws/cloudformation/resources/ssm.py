@@ -112,7 +112,7 @@ class MaintenanceWindow(CloudFormationType):
 
     @override
     def update(self, aws: Aws, physical_id: str, properties: Properties, previous: Properties) -> None:
-        """Change the window; `Enabled` is no property of the type and is not sent.
+        """Change the window; `Enabled` is not a property of the type and is not sent.
 
         docs/not-proven.md#disabled-windows
         """

@@ -13,7 +13,7 @@ class PriceList:
     Args:
         files: The lines of each file. A line of a file goes before those of the files after it, and within a
             file a line for a Region goes before one for all Regions. Where none of the files has a price for
-            a Region of the partition `aws`, the one of `us-east-1` stands in for it.
+            a Region of the partition `aws`, the price of `us-east-1` is used.
     """
 
     def __init__(self, *files: Sequence[PriceLine]) -> None:

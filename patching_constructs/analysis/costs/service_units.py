@@ -72,20 +72,20 @@ def function_uses(resource: ResourceAt, properties: _Properties) -> Iterator[Use
 
 
 def table_uses(_: ResourceAt, __: _Properties) -> Iterator[Use]:
-    """Yield what a table uses, of which nothing is known."""
+    """Yield what a table uses, whose amounts are unknown."""
     yield BillableUnit.DYNAMODB_WRITE_UNITS, _TABLE
     yield BillableUnit.DYNAMODB_READ_UNITS, _TABLE
     yield BillableUnit.DYNAMODB_STORAGE_GIGABYTES, _TABLE
 
 
 def bucket_uses(_: ResourceAt, __: _Properties) -> Iterator[Use]:
-    """Yield what a bucket uses besides command output, of which nothing is known."""
+    """Yield what a bucket uses besides command output, whose amounts are unknown."""
     yield BillableUnit.S3_STORAGE_GIGABYTES, _BUCKET
     yield BillableUnit.S3_WRITE_REQUESTS, _BUCKET
 
 
 def topic_uses(_: ResourceAt, __: _Properties) -> Iterator[Use]:
-    """Yield what a topic uses, of which nothing is known."""
+    """Yield what a topic uses, whose amounts are unknown."""
     yield BillableUnit.SNS_REQUESTS, _PUBLISHED
 
 

@@ -110,6 +110,11 @@ def few(names: Sequence[str], most: int) -> str:
     return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
+def plural(count: int, word: str) -> str:
+    """Write a count with its word."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def printable(text: str) -> str:
     """Write what no reader can see, or what a terminal would obey, as an escape sequence."""
     return "".join(

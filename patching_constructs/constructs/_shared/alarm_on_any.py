@@ -1,4 +1,4 @@
-"""Alarms that ring as soon as there is one of something that should not be there."""
+"""Alarms that fire on the first occurrence of something that should not exist."""
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct

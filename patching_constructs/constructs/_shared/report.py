@@ -1,4 +1,4 @@
-"""How constructs tell what the rules found: errors are raised, doubts become CDK warnings."""
+"""Report findings of rules from constructs: errors are raised, the others become CDK warnings."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Where a construct is deployed, asked of the CDK once and only when somebody needs to know."""
+"""Account, Region and partition of a construct, read from the CDK once and only when needed."""
 
 import functools
 
@@ -45,7 +45,7 @@ class StackEnvironment:
         return outermost
 
     def is_same_as(self, other: "StackEnvironment") -> bool:
-        """Tell whether both are one account and Region of an app.
+        """Return whether both are one account and Region of an app.
 
         Of unknown ones that is sure only within a stack.
         """
@@ -56,7 +56,7 @@ class StackEnvironment:
         )
 
     def differs_from(self, other: "StackEnvironment") -> bool:
-        """Tell whether both certainly differ in account or Region."""
+        """Return whether both certainly differ in account or Region."""
         return self.stack is not other.stack and (
             _differ_surely(self.account, other.account) or _differ_surely(self.region, other.region)
         )
@@ -81,5 +81,5 @@ def environment_of(scope: Construct) -> StackEnvironment:
 
 
 def keep_environment(environment: StackEnvironment, *, on: Construct) -> None:
-    """Spare a construct the request for what is known of its scope."""
+    """Reuse the scope's environment, which saves requests to the CDK kernel."""
     vars(on)[_KEY] = environment

@@ -66,7 +66,7 @@ def _texts(texts: Maybe[Iterable[Maybe[str]]]) -> Any:
 
 
 def _is_known(value: Any) -> bool:
-    """Tell whether nothing inside is known only at deployment."""
+    """Return whether every value inside is known before deployment."""
     if isinstance(value, dict):
         return all(map(_is_known, value.values()))
     if isinstance(value, list):

@@ -30,7 +30,7 @@ from patching_constructs.model.patch_choices import (
 )
 from patching_constructs.model.patch_filters import WINDOWS_DESKTOP_PRODUCTS
 from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline, check_patch_groups
-from patching_constructs.rules.baselines.patch_baseline_warnings import doubt_patch_baseline
+from patching_constructs.rules.baselines.patch_baseline_warnings import warn_about_patch_baseline
 from patching_constructs.rules.tags import check_tags
 from patching_constructs.values import ready_made
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter, PatchSource
@@ -98,7 +98,7 @@ class PatchBaseline(Resource):
     old one gives it up, and AWS refuses that. So give each group a baseline of its own for each operating
     system, with an id that is made of both. Then everything else about the baseline can change in place.
 
-    What is legal but doubtful becomes a CDK warning with the id `patching-constructs:<finding id>`.
+    What is legal but probably wrong becomes a CDK warning with the id `patching-constructs::<finding id>`.
 
     Args:
         patch_baseline_name: 3 to 128 letters, digits, `_`, `-` and `.`.
@@ -193,7 +193,7 @@ class PatchBaseline(Resource):
                 scope, patch_group, operating_system, field=f"patch_groups[{index}]"
             )
         refuse_errors(scope, id, findings, subject="PatchBaseline")
-        findings += doubt_patch_baseline(record, today=dt.datetime.now(dt.UTC).date())
+        findings += warn_about_patch_baseline(record, today=dt.datetime.now(dt.UTC).date())
         super().__init__(scope, id)
         self._scope = scope
         self._record = record
@@ -242,7 +242,8 @@ class PatchBaseline(Resource):
             **options: The name and every other argument of `PatchBaseline`.
 
         Raises:
-            InvalidInputError: As in `PatchBaseline`, or if the operating system cannot tell security updates.
+            InvalidInputError: As in `PatchBaseline`, or if the operating system does not classify security
+                updates.
 
         Example:
             >>> import aws_cdk as cdk
@@ -317,7 +318,7 @@ class PatchBaseline(Resource):
             **options: The name and every other argument of `PatchBaseline`.
 
         Raises:
-            InvalidInputError: As in `PatchBaseline`, or if the operating system cannot tell bug fixes.
+            InvalidInputError: As in `PatchBaseline`, or if the operating system does not classify bug fixes.
 
         Example:
             >>> import aws_cdk as cdk
@@ -348,7 +349,7 @@ class PatchBaseline(Resource):
         approve_after_days: int | None = None,
         **options: Unpack[PatchBaselineOptions],
     ) -> Self:
-        """Define a baseline that approves every update of every repository that the node knows.
+        """Define a baseline that approves every update of every repository that is configured on the node.
 
         Args:
             scope: Parent of the construct.
@@ -464,7 +465,7 @@ class PatchBaseline(Resource):
     def aws_default(operating_system: OperatingSystem) -> IPatchBaseline:
         """Stand for the baseline that AWS manages: register nothing and rely on the account's default.
 
-        It holds only where nobody has made another baseline the default of the account and Region, and where
+        It applies only where no other baseline has been made the default of the account and Region, and where
         the patch group is registered on no other baseline.
 
         Args:
@@ -495,7 +496,7 @@ class PatchBaseline(Resource):
             operating_system: Operating system that the baseline is for.
 
         Raises:
-            InvalidInputError: If the id or the operating system is none that AWS knows.
+            InvalidInputError: If the id or the operating system is not one of AWS's.
 
         Example:
             >>> import aws_cdk as cdk

@@ -75,7 +75,7 @@ class ImportedPatchBaseline(Resource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AwsDefaultPatchBaseline:
-    """AWS's own baseline, which needs no registration: a node whose group nobody has falls back to it."""
+    """AWS's own baseline, which needs no registration: AWS uses it for a node whose group has no baseline."""
 
     operating_system: OperatingSystem
     patch_baseline_id: None = None

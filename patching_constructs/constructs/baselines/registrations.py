@@ -25,7 +25,7 @@ class _RegisteredGroup(NamedTuple):
     holder: Construct
     """The baseline that is defined here, or the fleet that relies on one that is not."""
     baseline: object
-    """What the group is patched with; equal for the same baseline of somebody else."""
+    """What the group is patched with; equal for the same baseline from another construct."""
 
 
 _registrations: dict[tuple[str, OperatingSystem], list[_RegisteredGroup]] = {}
@@ -84,7 +84,7 @@ def groups_with_snap_agents(scope: Construct, patch_groups: Iterable[str]) -> fr
 
 
 def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> None:
-    """Remember that `baseline`, which stands in `scope`, has the group."""
+    """Remember that `baseline`, which is defined in `scope`, has the group."""
     environment = environment_of(scope)
     keep_environment(environment, on=baseline)
     key = (patch_group, baseline.operating_system)
@@ -92,7 +92,7 @@ def register(scope: Construct, baseline: "PatchBaseline", patch_group: str) -> N
 
 
 def rely(fleet: Construct, scope: Construct, patch_group: str, baseline: "IPatchBaseline") -> None:
-    """Remember that `fleet`, which stands in `scope`, counts on a baseline that nobody defines here."""
+    """Remember that `fleet`, which is defined in `scope`, needs a baseline that is defined elsewhere."""
     key = (patch_group, baseline.operating_system)
     registration = _RegisteredGroup(environment_of(scope), fleet, baseline.patch_baseline_id)
     _registrations.setdefault(key, []).append(registration)

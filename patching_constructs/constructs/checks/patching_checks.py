@@ -25,7 +25,7 @@ from patching_constructs.model.systems_manager_quotas import (
     AWS_SYSTEMS_MANAGER_QUOTAS,
     SystemsManagerQuotas,
 )
-from patching_constructs.rules.accounts.exemption import check_exemptions, doubt_exemptions
+from patching_constructs.rules.accounts.exemption import check_exemptions, warn_about_exemptions
 from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
 from patching_constructs.rules.ids import FindingId
@@ -67,7 +67,8 @@ class PatchingChecks:
             installs.
         visibility_lag: How much later than published nodes may see a patch. Zero turns the margin off.
             Default: 7 days.
-        promises: How soon patches are promised to be installed, by the name of the ring, besides what the
+        promises: How soon patches are promised to be installed, by the name of the ring, in addition to what
+        the
             templates say themselves (`Ring.promises`). A promise that is broken is an error.
         freezes: When nothing may be installed. A run in a freeze is an error that names it, and no run to
             the proofs of order and exposure.
@@ -174,11 +175,11 @@ class PatchingChecks:
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Check the stacks that the CDK hands over, once they are synthesized."""
         findings = self._findings([Path(stack.template_path) for stack in context.stack_templates])
-        told = [finding for finding in findings if _is_told(finding)]
+        reported = [finding for finding in findings if _is_reported(finding)]
         return cdk.PolicyValidationPluginReport(
-            success=all(finding.level is not Level.ERROR for finding in told),
+            success=all(finding.level is not Level.ERROR for finding in reported),
             plugin_version=__version__,
-            violations=[_violation(finding) for finding in told],
+            violations=[_violation(finding) for finding in reported],
         )
 
     def _findings(self, templates: Sequence[Path]) -> Iterator[Finding]:
@@ -186,7 +187,7 @@ class PatchingChecks:
         assembly = Path(os.path.commonpath([template.parent for template in wanted]))
         estates = estates_of([stack for stack in find_stacks(assembly) if stack.template.resolve() in wanted])
         findings = [
-            *doubt_exemptions(self._exemptions, today=self._today),
+            *warn_about_exemptions(self._exemptions, today=self._today),
             *check_estates(estates, self._options),
         ]
         for judged in judge(findings, self._accepted(), today=self._today):
@@ -234,7 +235,7 @@ def _mistakes(
         )
 
 
-def _is_told(finding: Finding) -> bool:
+def _is_reported(finding: Finding) -> bool:
     return finding.level is not Level.INFO or finding.undecided is not None
 
 
@@ -255,7 +256,7 @@ def _violation(finding: Finding) -> cdk.PolicyViolation:
 
 
 def _violating_resource(location: Location) -> cdk.PolicyViolatingResource:
-    """Name the construct; what concerns the whole app stands at its root, which has the empty path."""
+    """Name the construct; a finding about the whole app is reported at its root, which has the empty path."""
     if location.construct_path is None and location.logical_id is not None:
         return cdk.PolicyViolatingResource(
             locations=[], resource_logical_id=location.logical_id, template_path=location.file

@@ -1,4 +1,4 @@
-"""Tells people when patching fails."""
+"""The construct `ComplianceAlarms`."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -64,7 +64,7 @@ DEFAULT_RUNBOOKS = "docs/runbooks"
 
 
 class ComplianceAlarms(Construct):
-    """Tell people when patching fails.
+    """Notify people when patching fails.
 
     An encrypted, TLS-only topic on which CloudWatch and EventBridge can both publish, with a message in whole
     sentences for
@@ -80,7 +80,7 @@ class ComplianceAlarms(Construct):
     compliance itself has to be looked at.
 
     Chat channels get the same messages in the form that AWS's chat service shows, through a topic of their
-    own; nobody can act on the account from such a channel. Alarms watch the delivery: messages in the
+    own; such a channel cannot act on the account. Alarms watch the delivery: messages in the
     dead-letter queue, rules that could not reach a topic, topics that could not reach a recipient. When a
     topic itself cannot deliver, its alarm cannot arrive through it either; with both mailboxes or queues
     and chat channels among the recipients each way reports the other, with one way only look at the
@@ -89,18 +89,19 @@ class ComplianceAlarms(Construct):
 
     With a `reporter` each thing that can be wrong with a ring rings by itself, once. A composite alarm for
     each ring says whether it is healthy: in state OK only while all that counts is known to be fine, so it
-    can gate later rings. It tells nobody, so that nothing rings twice. All that can be wrong with the
-    reporter rings once, as one composite alarm. While the reporter is silent the alarms of rings keep their
+    can gate later rings. It notifies no one, so that no fault is reported twice. All that can be wrong with
+    the reporter fires one composite alarm. While the reporter is silent the alarms of rings keep their
     state, and no ring is healthy. By default that is 8 alarms and a composite one for each ring, and 7 and
     a composite one for the account and Region.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        recipients: Who is told; at least one, unless `topic` is given and has subscribers of its own.
+        recipients: Who is notified; at least one, unless `topic` is given and has subscribers of its own.
         maintenance_windows: The windows whose failures notify people. An event does not say whether a window
             patches, so each must be given. Default: none; failed patch commands of every window notify.
-        non_compliance_of: Baselines whose nodes ring when they become non-compliant. With daily scans
+        non_compliance_of: Baselines whose nodes cause a notification when they become non-compliant. With
+        daily scans
             that is every node after every newly approved patch. Default: none.
         patch_command_notification_type: `COMMAND`, one message for each failed command, or `INVOCATION`,
             one for each node on which it failed, those within the error budget of a successful command
@@ -125,7 +126,8 @@ class ComplianceAlarms(Construct):
         alarm_on_any_failed_command: Add an alarm on the metric CommandsFailed of Run Command. The metric
             has no dimensions: it counts every failed command of the account and Region, patching or
             not. Default: False.
-        reporter: The reporter whose metrics ring, and that rings itself when it fails or says nothing.
+        reporter: The reporter whose metrics trigger alarms; an alarm also fires when the reporter fails or
+        is silent.
             Default: none; only events ring.
         thresholds: From which values on a ring rings. Default: a single one of anything.
         ring_thresholds: Thresholds of single rings, by name, in place of `thresholds`. Default: none.
@@ -139,7 +141,7 @@ class ComplianceAlarms(Construct):
         encryption_key: Key of the new topics, or None if there is none.
         dead_letter_queue: Queue of what could not be delivered, kept for 14 days. SQS's own key encrypts
             it, so that a fault in `encryption_key` cannot lose the dead letters too.
-        alarms: All alarms that tell people.
+        alarms: All alarms that notify people.
         ring_health_alarms: The composite alarm of each ring, by name: in state OK while the ring is healthy.
         reporter_alarm: The composite alarm on the reporter, or None without one.
         reporter_symptom_alarms: What `reporter_alarm` is made of; they notify no one by themselves.

@@ -96,7 +96,7 @@ class ComplianceReporter(Construct):
         history_key_arn: Customer key of that bucket. Default: it has none.
         published_metrics: Metrics that a reader outside of this app needs of every ring, such as a dashboard
             in another account. Default: none.
-        schedule: When a report is made besides those after install runs. Default: once an hour.
+        schedule: When reports are made, in addition to those after install runs. Default: once an hour.
         reserved_concurrent_executions: Lambda concurrency to reserve; one report is made at a
             time without it too. The account's quota "Concurrent executions" must be at least the sum of all
             reservations of the account and Region and 100 more; a new account has 10, and AWS refuses any
@@ -388,7 +388,7 @@ def _statements(
     ssm = f"arn:{here.partition}:ssm:{here.region}:{here.account}"
     statements = [
         iam.PolicyStatement(
-            sid="ListNodesAndPatches",  # none of these knows resources
+            sid="ListNodesAndPatches",  # none of these supports resource-level permissions
             actions=[
                 "ec2:DescribeInstances",
                 "ssm:DescribeInstanceInformation",

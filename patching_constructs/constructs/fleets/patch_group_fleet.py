@@ -51,10 +51,11 @@ class PatchGroupFleet(Construct):
         id: Id, unique in `scope`.
         patch_group: Name and tag key of the group.
         baselines: What the nodes are patched with: one baseline for each operating system in the fleet.
-            `PatchBaseline.aws_default(os)` stands for the default of the account.
+            `PatchBaseline.aws_default(os)` is the default of the account.
         command_output: Where the nodes write what patch commands print.
             Default: they may not write anywhere.
-        registered_elsewhere: Whether somebody else registers the group on those baselines that this app has
+        registered_elsewhere: Whether the group is registered outside of this app on those baselines that
+        this app has
             not defined. CloudFormation can register groups only on a baseline that it owns. Default: False.
         role: Role of the nodes; the policies are attached to it. An imported role must have
             AmazonSSMManagedEC2InstanceDefaultPolicy, because CDK cannot attach it there (and warns).
@@ -66,8 +67,8 @@ class PatchGroupFleet(Construct):
 
     Attributes:
         patch_group: The group, for the rings of a maintenance window.
-        node_policy: What nodes need besides AmazonSSMManagedEC2InstanceDefaultPolicy, for roles of others.
-        role: Role of the nodes, for launch templates and instances.
+        node_policy: What nodes need in addition to AmazonSSMManagedEC2InstanceDefaultPolicy, for roles of
+        others. role: Role of the nodes, for launch templates and instances.
         instance_profile: Instance profile with `role`, for what takes a profile instead.
         patch_bucket_names: The buckets of AWS that the role may read, for the policy of an S3 endpoint.
 
@@ -243,7 +244,8 @@ def _check_baselines(
                 field=f"baselines[{index}]",
                 message="CloudFormation can register a patch group only on a baseline that it owns",
                 received=f"the imported baseline {baseline.patch_baseline_id}",
-                allowed="a PatchBaseline of this app, or registered_elsewhere=True if somebody registers it",
+                allowed="a PatchBaseline of this app, or registered_elsewhere=True if it is registered "
+                "outside of this app",
                 source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-patchbaseline.html",
             )
         if isinstance(baseline, Construct) and environment_of(baseline).differs_from(environment_of(scope)):

@@ -56,7 +56,7 @@ class PatchConfigRules(Construct):
 
     Raises:
         InvalidInputError: If the Region is not known and no rules are given, a rule does not exist in the
-            Region or stands twice, or the names of the groups are too long for AWS Config.
+            Region or is a duplicate, or the names of the groups are too long for AWS Config.
 
     Example:
         >>> import aws_cdk as cdk

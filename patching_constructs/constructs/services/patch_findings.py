@@ -42,7 +42,7 @@ _PATHS = MappingProxyType(
 _MESSAGE = (
     "Node <node> in account <account>, Region <region>, does not comply with its patch baseline, severity "
     "<severity>, at <time>: <title>. Security Hub repeats this while the finding's workflow status is NEW; "
-    "set it to NOTIFIED once somebody is at work on it."
+    "set it to NOTIFIED once someone works on it."
 )
 
 
@@ -56,14 +56,16 @@ class PatchFindings(Construct):
     and no event ever comes.
 
     Security Hub sends a finding again whenever it is updated. Only findings that are active and whose
-    workflow status is NEW are told, so that a finding is told until somebody sets it to NOTIFIED, SUPPRESSED
+    workflow status is NEW are forwarded, so that a finding is forwarded until it is set to NOTIFIED,
+    SUPPRESSED
     or RESOLVED. A finding arrives up to two hours after the scan. Its severity is that of the baseline's
     rules (`compliance_level`), INFORMATIONAL where they have none.
 
     Args:
         scope: Parent construct.
         id: Id, unique in `scope`.
-        topics: Where findings of each severity go; severities that are not named are not told. One topic may
+        topics: Where findings of each severity go; severities that are not named are not forwarded. One
+        topic may
             stand for several. Topics of this library and their keys get the grants; on an imported one its
             owner has to make them.
         subscribe: Switch on Patch Manager's integration. Default: False, it is on already.
@@ -74,7 +76,7 @@ class PatchFindings(Construct):
         hub: Security Hub, or None if it is not switched on here.
         subscription: Patch Manager's integration, or None likewise.
         dead_letter_queue: Queue of what could not be delivered, kept for 14 days.
-        dead_letter_alarm: Alarm on that queue; it tells the topic of the highest severity.
+        dead_letter_alarm: Alarm on that queue; it notifies the topic of the highest severity.
 
     Raises:
         InvalidInputError: If no topic is given, or one for something that is no severity.

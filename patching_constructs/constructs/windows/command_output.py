@@ -53,7 +53,7 @@ class CommandOutput(Construct):
     """Define the encrypted log group and bucket that keep what patch commands print.
 
     The bucket is private, TLS only, and owned by this account
-    whoever writes into it; it is versioned, so that what somebody deletes or replaces can be recovered for
+    whoever writes into it; it is versioned, so that deleted and replaced files can be recovered for
     30 days. Run Command truncates what its own API returns; the log group and the bucket hold all of it.
 
     The nodes write the output, not the maintenance window: `PatchGroupFleet(command_output=...)` grants
@@ -157,7 +157,7 @@ class CommandOutput(Construct):
             iam.PolicyStatement(
                 sid="FindOutputLogGroup",
                 actions=["logs:DescribeLogGroups"],
-                # IAM knows no resource for it, so a statement that names one allows nothing.
+                # IAM supports no resource for it, so a statement that names one allows nothing.
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
                 resources=["*"],
             ),
@@ -192,7 +192,7 @@ def _check_retention(retention_days: int) -> list[Finding]:
             id=FindingId.LOG_RETENTION_DAYS,
             level=Level.ERROR,
             field="retention_days",
-            message="not a retention that CloudWatch Logs knows",
+            message="not a retention of CloudWatch Logs",
             received=repr(retention_days),
             allowed=", ".join(map(str, _RETENTION)),
             source=_RETENTION_SOURCE,

@@ -72,7 +72,7 @@ class RingedMaintenanceWindow(Construct):
     tasks in one window are never conditional. A window has one target, which lists the ring's patch groups,
     and one Run Command task on it that runs AWS-RunPatchBaseline, so that concurrency and error budget count
     over the whole ring. The install window updates the SSM agent first, if the ring wants it; it patches
-    whether or not that worked. Define the fleets before the windows: a ring that leaves open whether agents
+    whether or not that worked. Define the fleets before the windows: a ring that does not say whether agents
     are updated leaves out the groups that have Ubuntu, and the rest of its groups have a target of their own.
 
     Windows do not honour change calendars, a node that is offline during the window waits for the next one,
@@ -184,7 +184,7 @@ class RingedMaintenanceWindow(Construct):
             self,
             [
                 *findings,
-                *_doubt_shared_baselines(scope, rings),
+                *_warn_about_shared_baselines(scope, rings),
                 *check_agent_updates([window for _, _, window in windows], snap_managed),
             ],
         )
@@ -284,7 +284,7 @@ def _promise(promise: Promise) -> dict[str, Any]:
     return {"name": promise.name, "within-hours": hours, **source}
 
 
-def _doubt_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator[Finding]:
+def _warn_about_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator[Finding]:
     for production in (ring for ring in rings if ring.production):
         ring_by_patch_group = {
             group.name: ring.name

@@ -41,7 +41,7 @@ def list_tasks(ssm: Any, execution_id: str) -> Iterator[TaskRun]:
 
 
 def runs_patch_document(ssm: Any, window_id: str) -> bool:
-    """Tell whether a task of a window scans or installs patches.
+    """Return whether a task of a window scans or installs patches.
 
     See: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowTasks.html
     """

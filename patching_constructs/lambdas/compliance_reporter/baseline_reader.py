@@ -113,7 +113,7 @@ def _ids_in_use(
 ) -> dict[str, str | None]:
     """Return the id of the account's own baseline in each place where the defined one is expected.
 
-    None stands for a baseline of AWS or another account. What nothing uses is expected under its name.
+    None is a baseline of AWS or another account. What nothing uses is expected under its name.
     """
     system = baseline.operating_system
     if not baseline.patch_groups and not baseline.default:

@@ -36,7 +36,7 @@ class Figures:
         wrong_baseline_nodes: Nodes that were scanned with another baseline than that of their group.
         reported_by_others_nodes: Nodes that something else than a window of the rollout reported last.
         unread_nodes: Nodes whose patches could not be read as a whole.
-        missing: Missing patches by severity, counted on each node; None where nobody tells the severity.
+        missing: Missing patches by severity, counted on each node; None where the severity is unknown.
         overdue_patches: Missing patches that break a promise, or that no next window installs in time.
         failed_patches: Patches whose installation has failed.
         rejected_patches: Patches that are installed and rejected.
@@ -144,10 +144,10 @@ def figures(
 
 
 def is_overdue(problem: PatchProblem, terms: RingTerms, now: datetime) -> bool:
-    """Tell whether a missing patch is late, or will be when its ring's next window closes.
+    """Return whether a missing patch is late, or will be when its ring's next window closes.
 
     Where something is promised the time counts from publication, or from when the patch was first seen where
-    nobody knows the publication. Where nothing is, the first run after it was first seen should have had it.
+    the publication is unknown. Where nothing is, the first run after it was first seen should have had it.
     """
     promised = terms.promised(problem.severity)
     if promised is None:

@@ -28,7 +28,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.htm
 
 _KEPT = dt.timedelta(days=90)
 _RENEWED_AFTER = dt.timedelta(days=30)
-"""An item that nobody has renewed for so long is of a node that is gone; DynamoDB removes it."""
+"""An item that has not been renewed for so long belongs to a node that is gone; DynamoDB removes it."""
 
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds between tries for what DynamoDB has left undone of a batch.
@@ -130,7 +130,7 @@ class Memory:
         self._dynamodb.put_item(TableName=self._table_name, Item=self._item(name, data))
 
     def delete(self, name: str) -> None:
-        """Remove what stands under `name`."""
+        """Remove the item of `name`."""
         self._dynamodb.delete_item(TableName=self._table_name, Key={"id": {"S": name}})
 
     def _write(self, requests: Iterable[dict[str, Any]]) -> None:

@@ -25,7 +25,7 @@ _WINDOWS_ID = re.compile(r"KB\d+")
 """What DescribeInstancePatches has in `KBId` for Windows; for other systems it has `kernel.x86_64` there."""
 
 _AGENT_PAGES = {"PageSize": 50}
-"""AWS gives 10 where nobody asks for more.
+"""AWS returns 10 by default.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
 """
@@ -223,7 +223,7 @@ class NodeReader:
     def count_without_group(self, registered: Collection[str]) -> int:
         """Count the managed nodes that answer and are in no group for which a baseline is registered.
 
-        They carry no tag, or one that somebody has mistyped: the default baseline is theirs.
+        They carry no tag, or a misspelled one, so they use the default baseline.
         """
         grouped = {
             node_id

@@ -29,7 +29,7 @@ class Readers:
     now: dt.datetime
 
     def is_of_others(self, reported_at: dt.datetime) -> bool:
-        """Tell whether no window explains a scan or install; one in the future is not judged."""
+        """Return whether no window explains a scan or install; one in the future is not judged."""
         return reported_at <= self.now and not self.runs.explains(reported_at)
 
     def system_of(self, group: str, baseline_id: str | None) -> OperatingSystem | None:

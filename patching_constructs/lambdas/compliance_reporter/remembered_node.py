@@ -83,7 +83,7 @@ class RememberedNode:
         )
 
     def is_of(self, last_report: LastReport | None) -> bool:
-        """Tell whether the patches are those of a report, so that nobody needs to ask for them again.
+        """Return whether the patches are those of a report, so that they need not be queried again.
 
         Only a scan or an install changes the state of a patch, and its end is the time of the report. Patches
         that are not as many as the report counts were not read as a whole.

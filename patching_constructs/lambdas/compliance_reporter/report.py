@@ -24,7 +24,7 @@ from patching_constructs.lambdas.compliance_reporter.readers import Readers, nod
 from patching_constructs.lambdas.compliance_reporter.window_reader import read_runs
 
 UNKNOWN_SYSTEM = "UNKNOWN"
-"""What stands in place of the operating system of nodes that nothing has reported."""
+"""Used in place of the operating system of nodes without a report."""
 
 _TIME_TO_STOP = dt.timedelta(minutes=2)
 """How much of its time limit a report keeps for one more node and for writing down how far it came."""
@@ -120,7 +120,7 @@ class Reporter:
     """Makes a report, or a piece of it.
 
     Args:
-        settings: What the reporter is told.
+        settings: Settings of the reporter.
         clients: boto3 clients.
         places: Where the report is made and where it goes.
         remaining: How much of the time limit is left.

@@ -38,7 +38,7 @@ class RolloutRuns:
     times: tuple[tuple[dt.datetime, dt.datetime], ...]
 
     def explains(self, reported_at: dt.datetime) -> bool:
-        """Tell whether a scan or install that ended then may be a window's; what is too old is not judged."""
+        """Return whether a scan or install that ended then may be a window's; old ones are not judged."""
         return reported_at < self.looked_back_to or any(
             start <= reported_at <= end for start, end in self.times
         )

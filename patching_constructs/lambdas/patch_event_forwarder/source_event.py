@@ -22,7 +22,7 @@ class SourceEvent:
 
     Attributes:
         event: The event.
-        settings: Which nodes and windows belong to which ring.
+        settings: The nodes and windows of each ring.
         ssm: A boto3 client.
         ec2: A boto3 client.
     """

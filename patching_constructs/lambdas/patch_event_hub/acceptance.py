@@ -22,7 +22,7 @@ def accept(event: Any, settings: EventHubSettings, *, now: dt.datetime) -> Patch
 
     Args:
         event: The event as EventBridge delivers it.
-        settings: Which accounts own which rings.
+        settings: The accounts that own each ring.
         now: The current time, with a time zone.
 
     Raises:

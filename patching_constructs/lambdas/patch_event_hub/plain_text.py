@@ -41,7 +41,7 @@ def name(text: str, limit: int) -> str:
 
 
 def is_word(text: str) -> bool:
-    """Tell whether a text is one word."""
+    """Return whether a text is one word."""
     return _WORD.fullmatch(text) is not None
 
 

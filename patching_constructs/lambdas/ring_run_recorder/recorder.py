@@ -20,7 +20,7 @@ def read_run(
 
     Args:
         ssm: A boto3 client.
-        settings: Which window belongs to which ring.
+        settings: The windows of each ring.
         detail: Detail of the event of Systems Manager.
         account: Account of the window.
         region: Region of the window.

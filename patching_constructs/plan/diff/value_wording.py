@@ -1,7 +1,8 @@
 """Values of records in words."""
 
+from collections.abc import Iterable
+
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import plural
 
 
 def words(value: object, *, missing: str = "not given") -> str:
@@ -27,4 +28,12 @@ def hours(value: object) -> str:
     """Write a number of hours."""
     if not isinstance(value, int):
         return words(value)
-    return plural(value, "hour")
+    return f"{value} hour{'' if value == 1 else 's'}"
+
+
+def listed(names: Iterable[str], *, most: int = 8) -> str:
+    """Write names as `a, b and c`, and only count those after the first `most`."""
+    several = list(names)
+    if len(several) > most:
+        several = [*several[:most], f"{len(several) - most} more"]
+    return " and ".join([", ".join(several[:-1]), several[-1]]) if len(several) > 1 else "".join(several)

@@ -1,4 +1,4 @@
-"""Rules about AWS Config's rules: whether they exist in a Region, and what they are told."""
+"""Rules about AWS Config's rules: whether they exist in a Region, and their parameters."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ def check_config_rules(rules: Sequence[ManagedConfigRule] | None, *, region: May
     """Find rules that are none, do not exist in the Region, or cannot be chosen without knowing it.
 
     Args:
-        rules: The rules that somebody chose, or None for all that exist.
+        rules: The chosen rules, or None for all that exist.
         region: The Region.
     """
     if rules is None:
         if isinstance(region, Unknown):
             yield _finding(
                 "rules",
-                "the Region is not known before deployment, so that nobody can tell which rules exist in it",
+                "the Region is not known before deployment, so it is unknown which rules exist in it",
                 received="no choice",
                 allowed="a list of ManagedConfigRule, or a stack whose Region is known",
             )
@@ -36,7 +36,7 @@ def check_config_rules(rules: Sequence[ManagedConfigRule] | None, *, region: May
                 field, "not a rule about patching", received=repr(rule), allowed=", ".join(ManagedConfigRule)
             )
         elif rule in rules[:index]:
-            yield _finding(field, "stands twice", received=str(rule), allowed="each rule once")
+            yield _finding(field, "duplicate rule", received=str(rule), allowed="each rule once")
         elif not isinstance(region, Unknown) and region in MISSING_IN[rule]:
             yield _finding(
                 field,

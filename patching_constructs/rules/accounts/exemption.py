@@ -12,11 +12,11 @@ FAR_AHEAD = dt.timedelta(days=366)
 
 
 def check_exemption(exemption: ExemptionRecord, *, field: str = "") -> Iterator[Finding]:
-    """Find what makes an exemption none: nobody answers for it, or it leaves out everything.
+    """Find invalid exemptions: without an owner, or of everything.
 
     Args:
         exemption: The exemption.
-        field: What stands before the names of its fields.
+        field: Prefix of the names of its fields.
     """
     for name, text in (
         ("owner", exemption.owner),
@@ -46,13 +46,13 @@ def check_exemption(exemption: ExemptionRecord, *, field: str = "") -> Iterator[
         )
 
 
-def doubt_exemption(exemption: ExemptionRecord, *, today: dt.date, field: str = "") -> Iterator[Finding]:
-    """Find what has expired, and what holds for so long that nobody will look at it again.
+def warn_about_exemption(exemption: ExemptionRecord, *, today: dt.date, field: str = "") -> Iterator[Finding]:
+    """Find expired exemptions, and those that last too long without a review.
 
     Args:
         exemption: The exemption.
         today: The day that counts, in UTC.
-        field: What stands before the names of its fields.
+        field: Prefix of the names of its fields.
     """
     if not exemption.holds_on(today):
         yield Finding(
@@ -68,7 +68,7 @@ def doubt_exemption(exemption: ExemptionRecord, *, today: dt.date, field: str = 
             id=FindingId.EXEMPTION_EXPIRY_FAR_AHEAD,
             level=Level.WARNING,
             field=f"{field}expires",
-            message="more than a year ahead, so that nobody will look at it for long",
+            message="more than a year ahead, so the exemption is not reviewed every year",
             received=exemption.expires.isoformat(),
             allowed=f"a day until {today + FAR_AHEAD}",
         )
@@ -83,14 +83,14 @@ def check_exemptions(exemptions: Sequence[ExemptionRecord], *, field: str = "exe
     ]
 
 
-def doubt_exemptions(
+def warn_about_exemptions(
     exemptions: Sequence[ExemptionRecord], *, today: dt.date, field: str = "exemptions"
 ) -> list[Finding]:
-    """Find the doubts about several exemptions."""
+    """Find warnings about several exemptions."""
     return [
         finding
         for index, exemption in enumerate(exemptions)
-        for finding in doubt_exemption(exemption, today=today, field=f"{field}[{index}].")
+        for finding in warn_about_exemption(exemption, today=today, field=f"{field}[{index}].")
     ]
 
 

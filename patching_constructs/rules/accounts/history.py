@@ -64,7 +64,7 @@ def check_history_places(
         "regions": regions,
     }.items():
         if not values:
-            yield _finding(FindingId.HISTORY_PLACE, field, "nobody could write", "none", "at least one")
+            yield _finding(FindingId.HISTORY_PLACE, field, "no account could write", "none", "at least one")
 
 
 def check_history_writers(

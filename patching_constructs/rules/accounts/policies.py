@@ -19,7 +19,7 @@ def texts(value: object) -> tuple[object, ...]:
 
 
 def allows_service(document: object, service: str) -> bool | Unknown:
-    """Tell whether a resource policy allows anything to a service such as `cloudwatch`."""
+    """Return whether a resource policy allows anything to a service such as `cloudwatch`."""
     if isinstance(document, Unknown):
         return document
     unknown: Unknown | None = None

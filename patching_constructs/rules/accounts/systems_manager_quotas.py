@@ -15,7 +15,7 @@ _CHECKED_ELSEWHERE = {
     "targets_per_task",
     "patch_groups_per_baseline",
 }
-"""Quotas of windows and of single baselines have rules that can say where the one too many stands."""
+"""Quotas of windows and of single baselines have rules that can name the location of the one too many."""
 
 _MORE = {"standard_hybrid_nodes": "more need the advanced-instances tier, which has a price"}
 """What to do where AWS raises no quota."""

@@ -42,7 +42,7 @@ def check_hours(value: object, *, field: str) -> Iterator[Finding]:
 
 
 def check_ring_thresholds(thresholds: Mapping[str, object], rings: Iterable[str]) -> Iterator[Finding]:
-    """Find thresholds of rings that nobody reports."""
+    """Find thresholds of rings without a reporter."""
     known = sorted(rings)
     for name in thresholds:
         if name not in known:

@@ -24,7 +24,7 @@ _AWS_KEY_OF_SNS = re.compile(r"(.*:)?alias/aws/sns")
 
 
 def check_alarms(resources: Sequence[ResourceAt]) -> Iterator[Finding]:
-    """Find alarms that never fire or that nobody hears."""
+    """Find alarms that never fire or have no recipient."""
     by_id = {(resource.stack, resource.location.logical_id): resource for resource in resources}
     for resource in resources:
         if resource.type in {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"}:

@@ -1,4 +1,4 @@
-"""Rules about the findings of Security Hub: somebody hears of them, by severities that there are."""
+"""Rules about the findings of Security Hub: they have recipients, by valid severities."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,9 +8,9 @@ from patching_constructs.rules.ids import FindingId
 
 
 def check_finding_topics(severities: Sequence[str]) -> Iterator[Finding]:
-    """Find that nobody hears of findings, or words that are no severity."""
+    """Find missing topics and invalid severities."""
     if not severities:
-        yield _finding("topics", "empty, so that nobody hears of findings", received="nothing")
+        yield _finding("topics", "empty, so findings have no recipient", received="nothing")
     for severity in severities:
         if severity not in set(FindingSeverity):
             yield _finding("topics", "not a severity", received=repr(severity))

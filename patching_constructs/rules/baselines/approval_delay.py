@@ -21,7 +21,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-relea
 _RULE_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchRule.html"
 
 
-def doubt_approval_delays(baseline: PatchBaselineRecord) -> Iterator[Finding]:
+def warn_about_approval_delays(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     """Find delays on apt systems, and critical patches that wait for more than 30 days."""
     operating_system = operating_system_of(baseline)
     if isinstance(baseline.approval_rules, Unknown) or operating_system is None:
@@ -29,12 +29,12 @@ def doubt_approval_delays(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     for index, rule in enumerate(baseline.approval_rules):
         field = f"approval_rules[{index}]"
         if operating_system.is_apt:
-            yield from _doubt_delay_on_apt(rule, operating_system, field)
+            yield from _warn_about_delay_on_apt(rule, operating_system, field)
         else:
-            yield from _doubt_critical_delay(rule, field)
+            yield from _warn_about_critical_delay(rule, field)
 
 
-def _doubt_delay_on_apt(
+def _warn_about_delay_on_apt(
     rule: PatchRuleRecord, operating_system: OperatingSystem, field: str
 ) -> Iterator[Finding]:
     days, date = rule.approve_after_days, rule.approve_until_date
@@ -53,7 +53,7 @@ def _doubt_delay_on_apt(
         )
 
 
-def _doubt_critical_delay(rule: PatchRuleRecord, field: str) -> Iterator[Finding]:
+def _warn_about_critical_delay(rule: PatchRuleRecord, field: str) -> Iterator[Finding]:
     days = rule.approve_after_days
     if isinstance(days, Unknown):
         yield undecided(FindingId.CRITICAL_APPROVAL_DELAY, days, field=f"{field}.approve_after_days")
@@ -70,7 +70,7 @@ def _doubt_critical_delay(rule: PatchRuleRecord, field: str) -> Iterator[Finding
 
 
 def _matches_critical(filters: Maybe[tuple[PatchFilterRecord, ...]]) -> bool:
-    """Tell whether critical patches may pass: no filter looks at severity, or one that lets them through."""
+    """Return whether critical patches may pass: no filter is about severity, or one includes them."""
     if isinstance(filters, Unknown):
         return True
     return all(

@@ -12,7 +12,7 @@ from patching_constructs.rules.baselines.patch_baseline import operating_system_
 from patching_constructs.rules.ids import FindingId
 
 
-def doubt_ends_of_life(baseline: PatchBaselineRecord, *, today: dt.date) -> Iterator[Finding]:
+def warn_about_ends_of_life(baseline: PatchBaselineRecord, *, today: dt.date) -> Iterator[Finding]:
     """Find an operating system, and releases named in filters, whose last day was before `today`."""
     operating_system = operating_system_of(baseline)
     if operating_system is None:

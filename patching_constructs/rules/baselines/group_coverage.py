@@ -20,7 +20,7 @@ def check_group_coverage(
 ) -> Iterator[Finding]:
     """Find groups of one account and Region that are only half configured.
 
-    Without a single baseline or window nothing is found, as the other half then stands in other templates.
+    Without a single baseline or window nothing is found, because the other half is then in other templates.
     """
     registered: dict[str, PatchBaselineRecord] = {}
     for baseline in baselines:

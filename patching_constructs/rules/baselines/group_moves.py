@@ -22,7 +22,7 @@ _Registered: TypeAlias = tuple[OperatingSystem, str]
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A move as a reader wants it told: once, however many accounts make it."""
+    """A move as it is reported: once, however many accounts make it."""
 
     old: str
     new: str
@@ -82,19 +82,19 @@ def check_group_moves(
     """
     before, after = by_place(old, stacks), by_place(new)
     moves: dict[_Move, list[BaselineAt]] = {}
-    doubts: dict[tuple[str, str], dict[int, BaselineAt]] = {}
+    uncertain: dict[tuple[str, str], dict[int, BaselineAt]] = {}
     for where in after:
         if where not in before:
             continue
         held, will_hold = _Holders(before[where]), _Holders(after[where])
         for move, holder in _moves(held, will_hold):
             moves.setdefault(move, []).append(holder)
-        for reason, holder in _doubts(held, will_hold):
-            doubts.setdefault((name_of(holder), reason), {})[id(holder)] = holder
+        for reason, holder in _warnings(held, will_hold):
+            uncertain.setdefault((name_of(holder), reason), {})[id(holder)] = holder
     for move, holders in moves.items():
         yield _finding(move, holders)
-    for (name, reason), doubtful in doubts.items():
-        yield _doubt(name, reason, list(doubtful.values()))
+    for (name, reason), affected in uncertain.items():
+        yield _warning(name, reason, list(affected.values()))
 
 
 def _moves(held: _Holders, will_hold: _Holders) -> Iterator[tuple[_Move, BaselineAt]]:
@@ -108,13 +108,13 @@ def _moves(held: _Holders, will_hold: _Holders) -> Iterator[tuple[_Move, Baselin
                 found.setdefault((released[0], resource, system), []).append(group)
     for (source, target, system), groups in found.items():
         holder = will_hold.baselines[target]
-        names = _told_apart(source, held.baselines[source], target, holder)
+        names = _distinguished(source, held.baselines[source], target, holder)
         in_one_stack = source[0] == target[0]
         fails = in_one_stack and source not in will_hold.baselines
         yield _Move(*names, system, tuple(sorted(groups)), in_one_stack, fails), holder
 
 
-def _told_apart(source: Resource, old: BaselineAt, target: Resource, new: BaselineAt) -> tuple[str, str]:
+def _distinguished(source: Resource, old: BaselineAt, target: Resource, new: BaselineAt) -> tuple[str, str]:
     """Name two baselines, with as much as tells one from the other."""
     names = name_of(old), name_of(new)
     if names[0] != names[1]:
@@ -124,8 +124,8 @@ def _told_apart(source: Resource, old: BaselineAt, target: Resource, new: Baseli
     return f"{names[0]} of one stack", f"{names[1]} of another"
 
 
-def _doubts(held: _Holders, will_hold: _Holders) -> Iterator[tuple[str, BaselineAt]]:
-    """Yield baselines of which nobody can tell whether they take a group from another one."""
+def _warnings(held: _Holders, will_hold: _Holders) -> Iterator[tuple[str, BaselineAt]]:
+    """Yield baselines for which it is undecided whether they take a group from another one."""
     for resource, group in will_hold.open.items():
         others = [system for (system, _), holders in held.groups.items() if {*holders} - {resource}]
         others_open = [other.operating_system for holder, other in held.open.items() if holder != resource]
@@ -176,7 +176,7 @@ def _finding(move: _Move, holders: Sequence[BaselineAt]) -> Finding:
     )
 
 
-def _doubt(name: str, reason: str, holders: Sequence[BaselineAt]) -> Finding:
+def _warning(name: str, reason: str, holders: Sequence[BaselineAt]) -> Finding:
     return Finding(
         id=FindingId.PATCH_GROUP_MOVES,
         level=Level.WARNING,

@@ -12,8 +12,8 @@ from patching_constructs.model.patch_baseline import (
 )
 from patching_constructs.model.patch_filters import ANY
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.baselines.approval_delay import doubt_approval_delays
-from patching_constructs.rules.baselines.end_of_life import doubt_ends_of_life
+from patching_constructs.rules.baselines.approval_delay import warn_about_approval_delays
+from patching_constructs.rules.baselines.end_of_life import warn_about_ends_of_life
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
@@ -21,14 +21,14 @@ _Selection: TypeAlias = tuple[bool, frozenset[tuple[str, frozenset[str]]]]
 """Whether a rule takes more than security updates, and the values of each of its filters."""
 
 
-def doubt_patch_baseline(baseline: PatchBaselineRecord, *, today: dt.date) -> list[Finding]:
-    """Find what is legal but doubtful in a baseline; `today` decides what is past its end of life."""
+def warn_about_patch_baseline(baseline: PatchBaselineRecord, *, today: dt.date) -> list[Finding]:
+    """Find what is legal but probably wrong in a baseline; `today` decides what is past its end of life."""
     return [
-        *doubt_approval_delays(baseline),
-        *_doubt_equal_filters(baseline),
-        *_doubt_rules_without_patches(baseline),
-        *doubt_ends_of_life(baseline, today=today),
-        *_doubt_account_default(baseline),
+        *warn_about_approval_delays(baseline),
+        *_warn_about_equal_filters(baseline),
+        *_warn_about_rules_without_patches(baseline),
+        *warn_about_ends_of_life(baseline, today=today),
+        *_warn_about_account_default(baseline),
     ]
 
 
@@ -65,7 +65,7 @@ def check_shared_with_production(
     ]
 
 
-def _doubt_equal_filters(baseline: PatchBaselineRecord) -> Iterator[Finding]:
+def _warn_about_equal_filters(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     if isinstance(baseline.approval_rules, Unknown):
         return
     first_by_selection: dict[_Selection, int] = {}
@@ -107,7 +107,7 @@ def _selection(rule: PatchRuleRecord) -> Maybe[_Selection]:
     return bool(rule.enable_non_security), frozenset(filters)
 
 
-def _doubt_rules_without_patches(baseline: PatchBaselineRecord) -> Iterator[Finding]:
+def _warn_about_rules_without_patches(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     """Find rules of which the global filters leave nothing."""
     if isinstance(baseline.approval_rules, Unknown) or isinstance(baseline.global_filters, Unknown):
         return
@@ -143,7 +143,7 @@ def _known_values(
         yield key, None if is_open or key is None else known
 
 
-def _doubt_account_default(baseline: PatchBaselineRecord) -> Iterator[Finding]:
+def _warn_about_account_default(baseline: PatchBaselineRecord) -> Iterator[Finding]:
     if isinstance(baseline.default_baseline, Unknown):
         yield undecided(
             FindingId.ACCOUNT_DEFAULT_BASELINE, baseline.default_baseline, field="default_baseline"

@@ -1,4 +1,4 @@
-"""Rules about how long a ring is open to vulnerabilities, and about what somebody promised."""
+"""Rules about how long a ring is exposed to vulnerabilities, and about promises."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from patching_constructs.analysis.supersession import LostUpdates
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import length, moment, share
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.wording import length, moment, share
 
 _RELEASE_DATES_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-release-dates.html"
@@ -153,8 +153,8 @@ def _check_lost(found: RingExposure, nodes: PatchedNodes, lost: LostUpdates) -> 
 
 
 def _undecided(found: RingExposure, promises: Sequence[Promise]) -> Iterator[Finding]:
-    nobody_installs = Unknown("no maintenance window installs on it")
-    never_patched = [(member, nobody_installs) for member in found.never_patched] if promises else []
+    no_one_installs = Unknown("no maintenance window installs on it")
+    never_patched = [(member, no_one_installs) for member in found.never_patched] if promises else []
     for member, why in (*found.unknown, *never_patched):
         yield Finding(
             id=FindingId.EXPOSURE_OVER_PROMISE if promises else FindingId.EXPOSURE,

@@ -31,7 +31,7 @@ def check_promises(promises: Sequence[Promise], *, field: str) -> list[Finding]:
 def check_promised_rings(
     promised: Mapping[str, Sequence[Promise]], names: Sequence[str]
 ) -> Iterator[Finding]:
-    """Find promises for rings that are not there, so that nobody judges them.
+    """Find promises for rings that do not exist, which are not judged.
 
     Args:
         promised: The promises by the name of the ring.

@@ -1,4 +1,4 @@
-"""Rules about rings as somebody names them who knows the fleet."""
+"""Rules about rings that the user names."""
 
 from collections.abc import Iterator, Sequence
 

@@ -13,9 +13,9 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import length, moment
 from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings import ring_order_wording as words
+from patching_constructs.rules.wording import length, moment
 from patching_constructs.schedules.span import Span
 
 DEFAULT_VISIBILITY_LAG = timedelta(days=7)
@@ -222,5 +222,5 @@ def _field(pair: RingPair) -> str:
 
 
 def _location(pair: RingPair) -> Location | None:
-    """Return where the baseline of the later ring stands, which is the first thing to change."""
+    """Return the location of the later ring's baseline, which is the first thing to change."""
     return pair.later_members[0].location

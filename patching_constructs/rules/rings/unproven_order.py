@@ -15,7 +15,7 @@ from patching_constructs.rules.ids import FindingId
 _GROUPS_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html"
 
 
-def check_ring_doubts(estate: Estate, plans: Sequence[RingPlan]) -> Iterator[Finding]:
+def check_ring_warnings(estate: Estate, plans: Sequence[RingPlan]) -> Iterator[Finding]:
     """Tell which nodes of rings have no known baseline, and which patched nodes are in no known ring."""
     if len(plans) < 2:
         return

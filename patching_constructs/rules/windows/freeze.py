@@ -21,7 +21,7 @@ def check_freeze(freeze: Freeze, *, field: str = "") -> Iterator[Finding]:
 
     Args:
         freeze: The freeze.
-        field: What stands before the names of its fields.
+        field: Prefix of the names of its fields.
     """
     if not freeze.name.strip():
         yield _finding(f"{field}name", "empty", received=repr(freeze.name), allowed="a name")

@@ -7,8 +7,8 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Maybe
-from patching_constructs.model.wording import window_name
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.wording import window_name
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-s3-logs.html"
 
@@ -29,7 +29,7 @@ def check_output_places(windows: Sequence[WindowRecord]) -> Iterator[Finding]:
                     level=Level.WARNING,
                     field="output.s3_key_prefix",
                     message=f"the scans of window {window_name(scans[place])!r} write to the same place, so "
-                    "that the output of both cannot be told apart",
+                    "that the output of both cannot be distinguished",
                     received=repr(place[1]),
                     allowed="a prefix of its own",
                     source=_PAGE,

@@ -8,8 +8,8 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import window_name
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.wording import window_name
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-data-overwrites.html"
 _PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"
@@ -63,13 +63,13 @@ def _check(
 
 
 def _may_reach(parameters: Mapping[str, object], name: str, value: object) -> bool:
-    """Tell whether a list of accounts or Regions may hold a value; without a list there are other bounds."""
+    """Return whether a list of accounts or Regions may hold a value; without a list other limits apply."""
     listed = parameters.get(name)
     return not isinstance(listed, str) or isinstance(value, Unknown) or str(value) in listed.split(",")
 
 
 def _shares_nodes(parameters: Mapping[str, object], window: WindowRecord) -> bool | str:
-    """Tell whether the policy surely reaches nodes of the window, or why that is open."""
+    """Return whether the policy surely reaches nodes of the window, or why that is open."""
     target_type = parameters.get("TargetType", "*")
     if target_type == "*":
         return True

@@ -52,7 +52,7 @@ def check_production_scans(rings: Iterable[RingPlan]) -> Iterator[Finding]:
                     id=FindingId.PRODUCTION_WITHOUT_SCAN,
                     level=Level.WARNING,
                     field="patch_groups",
-                    message="no window scans this group of production, so that nobody knows its compliance "
+                    message="no window scans this group of production, so its compliance is unknown "
                     "between installs",
                     received=repr(member.patch_group),
                     allowed="a window with the operation Scan, every day or so",

@@ -73,7 +73,7 @@ class _Roles:
         for arn in texts(properties.get("ManagedPolicyArns", ())):
             managed = self._defined.get((arn.stack, arn.logical_id)) if isinstance(arn, Reference) else None
             if not isinstance(managed, Mapping):
-                return None  # a policy of AWS, or of somebody else
+                return None  # a policy of AWS, or one defined elsewhere
             documents.append(managed.get("PolicyDocument"))
         return [*documents, *(document for name in names for document in self._attached.get(name, ()))]
 
@@ -95,7 +95,7 @@ def _key(role: object) -> object:
 
 
 def _may_allow(document: object, bucket: Maybe[str]) -> bool:
-    """Tell whether a policy allows commands with output to the bucket, or may do so."""
+    """Return whether a policy allows commands with output to the bucket, or may do so."""
     if isinstance(document, Unknown):
         return True
     return any(

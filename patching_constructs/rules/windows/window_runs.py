@@ -11,14 +11,14 @@ from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import length, moment, window_name
 from patching_constructs.rules.ids import FindingId
+from patching_constructs.rules.wording import length, moment, window_name
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.runs import EARLIEST, LATEST, Run, runs
 from patching_constructs.schedules.span import Span
 
 DEFAULT_MINUTES_PER_NODE = 30
-"""Minutes to install and reboot, where nobody says better: a guess, for AWS publishes no such time."""
+"""Minutes to install and reboot, by default: an estimate, because AWS publishes no such time."""
 
 _SCHEDULE_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html"
@@ -76,7 +76,7 @@ def _undecided(window: WindowRecord, why: Unknown) -> Finding:
         id=FindingId.RUN_IN_FREEZE,
         level=Level.INFO,
         field=f"windows[{window_name(window)}].schedule",
-        message="nobody can say whether it runs in a freeze",
+        message="it is undecided whether it runs in a freeze",
         location=window.location,
         undecided=why.reason,
     )

@@ -23,21 +23,21 @@ _TASK_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/AP
 _TASK_TARGET_KEYS = {"WindowTargetIds", "InstanceIds"}
 
 
-def doubt_maintenance_window(window: WindowRecord) -> list[Finding]:
-    """Find what is legal but doubtful in a window and its tasks."""
+def warn_about_maintenance_window(window: WindowRecord) -> list[Finding]:
+    """Find what is legal but probably wrong in a window and its tasks."""
     return [
-        *_doubt_unassociated_targets(window),
+        *_warn_about_unassociated_targets(window),
         *_tell_timezone(window),
         *_tell_missing_targets(window),
         *(
             finding
             for index, task in enumerate(window.tasks)
-            for finding in _doubt_task(task, window, f"tasks[{index}].")
+            for finding in _warn_about_task(task, window, f"tasks[{index}].")
         ),
     ]
 
 
-def _doubt_unassociated_targets(window: WindowRecord) -> Iterator[Finding]:
+def _warn_about_unassociated_targets(window: WindowRecord) -> Iterator[Finding]:
     allowed = window.allow_unassociated_targets
     if isinstance(allowed, Unknown):
         yield undecided(FindingId.WINDOW_UNASSOCIATED_TARGETS, allowed, field="allow_unassociated_targets")
@@ -73,12 +73,12 @@ def _tell_missing_targets(window: WindowRecord) -> Iterator[Finding]:
             id=FindingId.WINDOW_WITHOUT_TARGET,
             level=Level.INFO,
             field="targets",
-            message="nothing is registered, so that nobody can tell from here which nodes the tasks reach",
+            message="no target is registered, so it is unknown which nodes the tasks reach",
             source=_TASK_PAGE,
         )
 
 
-def _doubt_task(task: TaskRecord, window: WindowRecord, prefix: str) -> Iterator[Finding]:
+def _warn_about_task(task: TaskRecord, window: WindowRecord, prefix: str) -> Iterator[Finding]:
     if task.service_role_arn is None and task.task_type in {TaskType.RUN_COMMAND, TaskType.AUTOMATION}:
         yield Finding(
             id=FindingId.TASK_SERVICE_ROLE_MISSING,

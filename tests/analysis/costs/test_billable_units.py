@@ -111,7 +111,7 @@ def test_a_task_without_targets_runs_its_runbook_once(tmp_path: Path) -> None:
     assert amounts == {BillableUnit.AUTOMATION_STEPS: Fraction(52 * 3, 12)}
 
 
-def test_a_runbook_of_somebody_else_is_unknown(tmp_path: Path) -> None:
+def test_a_runbook_of_someone_else_is_unknown(tmp_path: Path) -> None:
     resources = automation()
     resources["Task"]["Properties"]["TaskArn"] = "AWS-PatchInstanceWithRollback"
     amounts = used(read(tmp_path, resources), {"web": 1})
@@ -263,7 +263,7 @@ def test_a_log_group_is_found_by_its_name_too(tmp_path: Path) -> None:
     assert product(amounts[BillableUnit.LOG_GIGABYTES], 24) == amounts[BillableUnit.LOG_STORAGE_GIGABYTES]
 
 
-def test_the_default_log_group_keeps_output_nobody_knows_how_long(tmp_path: Path) -> None:
+def test_the_default_log_group_keeps_output_no_one_knows_how_long(tmp_path: Path) -> None:
     resources = to_logs(CloudWatchLogGroupName=None)
     amounts = used(read(tmp_path, resources), {"web": 30})
     assert "how long" in text_of(amounts[BillableUnit.LOG_STORAGE_GIGABYTES])

@@ -70,7 +70,7 @@ def outputs(text: str) -> list[dict[str, Any]]:
 
 
 def is_masked(value: object) -> bool:
-    """Tell whether AWS has written over a part of a value, which its model need not allow then."""
+    """Return whether AWS has written over a part of a value, which its model need not allow then."""
     return isinstance(value, str) and _MASKED.search(value) is not None
 
 

@@ -31,7 +31,7 @@ _EVERYONE_READS = {
 
 _S3 = "arn:aws:s3:::"
 _AWS = "000000000000"
-"""Stands for accounts of AWS."""
+"""A stand-in for accounts of AWS."""
 
 _AWS_OWNED_BUCKETS = "policy of AWS's own buckets"
 

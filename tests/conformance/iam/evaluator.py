@@ -1,4 +1,4 @@
-"""Asks the policy evaluator, which somebody else maintains, in one process for a whole batch.
+"""Asks the policy evaluator, which someone else maintains, in one process for a whole batch.
 
 It is AGPL-licensed: only this process boundary connects it with the tests (docs/decisions).
 """

@@ -26,7 +26,7 @@ class Grant:
 
 
 REASONS: Mapping[Grant, str] = {
-    Grant("", "kms:*"): "AWS's default statement, without which nobody could change the policy of a key: "
+    Grant("", "kms:*"): "AWS's default statement, without which no one could change the policy of a key: "
     "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
     Grant("CloudWatchAlarmsPublish", "sns:Publish"): "any topic of a hub may be the topic of other alarms",
     Grant("EncryptHistory", "kms:Decrypt"): "docs/not-proven.md#bucket-key-decrypt",

@@ -28,7 +28,7 @@ def action_data(action: str) -> Mapping[str, Any]:
 
 
 def matching_actions(pattern: str) -> list[str]:
-    """Return the actions that a pattern of a policy stands for."""
+    """Return the actions that a pattern of a policy represents."""
     service, _, name = pattern.partition(":")
     wanted = re.compile(re.escape(name.lower()).replace(r"\*", ".*").replace(r"\?", "."))
     return [f"{service}:{data['name']}" for key, data in actions_of(service).items() if wanted.fullmatch(key)]

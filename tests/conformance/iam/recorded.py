@@ -80,7 +80,7 @@ class _RecordingRunner(FunctionRunner):
 def run_functions(folder: Path) -> list[FunctionCall]:
     """Let every deployed function run, as the rules of its stack start it, and return its calls."""
     runner = _RecordingRunner(folder)
-    for account, events in _happenings().items():
+    for account, events in _incidents().items():
         for event in events:
             runner.deliver(event, account=account, region=estates.REGION)
         runner.interrupt()
@@ -89,7 +89,7 @@ def run_functions(folder: Path) -> list[FunctionCall]:
     return runner.calls
 
 
-def _happenings() -> dict[str, list[Event]]:
+def _incidents() -> dict[str, list[Event]]:
     """Let windows run over nodes of every kind, and return the events of each account."""
     clock.set(START)
     windows = OperatingSystem.WINDOWS

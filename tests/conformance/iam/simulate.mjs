@@ -4,7 +4,7 @@
 //          identityPolicies: [id], resourcePolicy: id | null}]}
 // stdout: [{result, ignored: [context key], allowedBy: [[policy id, position of the statement]], deniedBy: [...]}]
 //
-// Two spellings are changed in policies and requests alike, because the evaluator does not read them as IAM
+// Two spellings are changed in both policies and requests, because the evaluator does not read them as IAM
 // does: the empty account in the ARN of a document that AWS owns, and the key of an encryption context, which
 // it takes for one fixed name.
 

@@ -1,4 +1,4 @@
-"""Policies as an evaluator that somebody else maintains decides over them."""
+"""Policies as an evaluator that someone else maintains decides over them."""
 
 from collections.abc import Iterable, Sequence
 

@@ -19,7 +19,7 @@ from tests.conformance.iam.iam_data import (
 )
 from tests.conformance.iam.judged import Judged
 
-_WILDCARD_STANDS_FOR = ("x", "log-stream:x")
+_WILDCARD_VALUE = ("x", "log-stream:x")
 """What a wildcard in a resource may stand for, for ARNs of the resources of our statements."""
 
 
@@ -55,7 +55,7 @@ def test_every_action_applies_to_one_of_its_resources(judged: Judged) -> None:
 def _applies(action: str, resource: str) -> bool:
     if resource == "*":
         return True
-    arns = [resource.replace("*", each) for each in _WILDCARD_STANDS_FOR]
+    arns = [resource.replace("*", each) for each in _WILDCARD_VALUE]
     return any(
         re.fullmatch(_as_pattern(arn_pattern(action, resource_type)), arn)
         for resource_type in resource_types_of(action)

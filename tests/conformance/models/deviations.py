@@ -15,13 +15,13 @@ _MOTO = "https://github.com/getmoto/moto/blob/5.2.5/moto"
 
 
 def is_known(deviation: Deviation) -> bool:
-    """Tell whether a deviation is on one of the lists."""
+    """Return whether a deviation is on one of the lists."""
     kind = deviation.kind
     return kind in AWS or kind in MOTO or is_empty(deviation) or is_masked(deviation.value)
 
 
 def is_empty(deviation: Deviation) -> bool:
-    """Tell whether an answer has an empty list or map where the model asks for at least one item.
+    """Return whether an answer has an empty list or map where the model asks for at least one item.
 
     AWS answers so: https://docs.aws.amazon.com/cli/latest/reference/ssm/get-parameter-history.html
     """

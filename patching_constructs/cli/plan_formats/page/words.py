@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.wording import plural
 
 _SYSTEMS = {
     OperatingSystem.WINDOWS: "Windows",
@@ -70,5 +69,5 @@ def length(time: timedelta) -> str:
     """Write a length of time in its two largest units, such as `9 days 4 hours`, rounded down."""
     minutes = int(abs(time) // timedelta(minutes=1))
     parts = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
-    said = [plural(count, unit) for count, unit in parts if count]
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
     return " ".join(said[:2]) or "0 minutes"

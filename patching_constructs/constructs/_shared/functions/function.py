@@ -33,8 +33,8 @@ class RuntimeFunction(Construct):
         description: What the function does.
         encryption_key: Customer key of the environment and the log group, or None for AWS's own keys.
         environment: Environment variables.
-        texts: Files that stand beside the code, by name.
-        policy_statements: What the function may do besides writing its log.
+        texts: Files that are shipped with the code, by name.
+        policy_statements: What the function may do in addition to writing its log.
         timeout: How long it may run.
         memory_size: Memory. Unit: MB.
         reserved_concurrent_executions: Concurrency to reserve, which also is how many may run at once, or

@@ -1,4 +1,4 @@
-"""Which alarms there are on compliance, and what each says."""
+"""The alarms on compliance metrics, with their texts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RING_HEALTH_RUNBOOK = "ring-not-healthy"
 REPORTER_RUNBOOK = "reporter-failed"
 
 _NEXT_SCAN = 26
-"""Hours in which a node that is scanned daily was scanned for sure."""
+"""Hours in which a node that is scanned daily has certainly been scanned."""
 
 
 _Metric = TypeVar("_Metric", ComplianceMetric, AccountMetric)
@@ -28,8 +28,8 @@ class AlarmKind(Generic[_Metric]):
         hours: For how many hours in a row.
         decides_health: Whether the ring counts as healthy only while it is not in ALARM.
         notifies: Whether it notifies people, or only decides the health of its ring.
-        comes_on_failure: Whether the metric only comes while something fails. Without it, then, nothing does.
-        runbook: Page of docs/runbooks, without its ending.
+        comes_on_failure: Whether the metric is published only while something fails, so that its absence is
+        good. runbook: Page of docs/runbooks, without its ending.
         what: What happened.
         remedy: What to do.
     """
@@ -69,14 +69,14 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             threshold=thresholds.failed_patches,
             runbook="failed-patches",
             what="the installation of patches has failed",
-            remedy="Read the output of the install command, mend the cause, and install again.",
+            remedy="Read the output of the install command, fix the cause, and install again.",
         )
     if thresholds.reboot_overdue_nodes is not None:
         yield AlarmKind(
             metric=ComplianceMetric.REBOOT_OVERDUE_NODES,
             threshold=thresholds.reboot_overdue_nodes,
             runbook="reboot-overdue",
-            what="nodes have waited too long for a reboot, so installed patches are not in force",
+            what="nodes have waited too long for a reboot, so installed patches are not active",
             remedy="Reboot the nodes, then scan them.",
         )
     if thresholds.unmanaged_nodes is not None:
@@ -85,8 +85,8 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             threshold=thresholds.unmanaged_nodes,
             hours=3,
             runbook="unmanaged-nodes",
-            what="nodes carry the tag of a patch group and Systems Manager does not reach them",
-            remedy="Check the SSM agent, the instance profile and the way to the endpoints.",
+            what="nodes have the tag of a patch group but are not managed by Systems Manager",
+            remedy="Check the SSM agent, the instance profile and the network path to the endpoints.",
         )
     if thresholds.stale_scan_nodes is not None:
         yield AlarmKind(
@@ -94,8 +94,8 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             threshold=thresholds.stale_scan_nodes,
             hours=_NEXT_SCAN,
             runbook="stale-scans",
-            what="nodes were not scanned in time, so nobody knows what they miss",
-            remedy="Look whether the scan window ran and reached the nodes.",
+            what="nodes were not scanned in time, so their missing patches are unknown",
+            remedy="Check whether the scan window ran and reached the nodes.",
         )
     if thresholds.wrong_baseline_nodes is not None:
         yield AlarmKind(
@@ -103,8 +103,8 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             threshold=thresholds.wrong_baseline_nodes,
             hours=_NEXT_SCAN,
             runbook="wrong-baseline",
-            what="nodes are scanned with another baseline than that of their patch group",
-            remedy="Look for a mistyped tag, a lost registration, or an override.",
+            what="nodes are scanned with a baseline other than that of their patch group",
+            remedy="Check for a misspelled tag, a missing registration, or an override.",
         )
     if thresholds.reported_by_others_nodes is not None:
         yield AlarmKind(
@@ -112,7 +112,8 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             threshold=thresholds.reported_by_others_nodes,
             decides_health=False,
             runbook="reported-by-others",
-            what="something else than a window has scanned nodes and overwritten their results",
+            what="nodes were scanned by something other than a maintenance window, which overwrote their "
+            "results",
             remedy="Find the second scanner, such as a Quick Setup policy or an association, and stop it.",
         )
     if thresholds.unread_nodes is not None:

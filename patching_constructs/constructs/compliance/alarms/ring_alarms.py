@@ -1,8 +1,8 @@
 """Alarms on what the compliance reporter publishes, and on the reporter itself.
 
 All metrics of the reporter are published together, once in each report. What missing data mean is chosen for
-each alarm: when no report comes, counts keep their last state (`ignore`), so that one silence does not ring
-once for each of them, and only the alarm on silence takes missing data as bad (`breaching`).
+each alarm: when no report comes, counts keep their last state (`ignore`), so that one silent reporter does
+not fire once for each of them, and only the alarm on silence takes missing data as bad (`breaching`).
 
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
@@ -99,7 +99,7 @@ def define_reporter_symptoms(
         "ReporterSilent",
         metric=reporter.account_metric(AccountMetric.REPORTS_FINISHED),
         alarm_description=(
-            f"The compliance reporter of rollout {reporter.rollout_name}: no whole report. "
+            f"The compliance reporter of rollout {reporter.rollout_name}: no complete report. "
             "See the alarm on the reporter."
         ),
         comparison_operator=_BELOW,
@@ -122,7 +122,7 @@ def define_reporter_symptoms(
             treat_missing_data=_FINE,  # published only while there is something to count
         )
         for symptom_id, metric, hours, what in (
-            ("ReporterErrors", reporter.function.metric_errors(period=_HOUR), 3, "it fails again and again"),
+            ("ReporterErrors", reporter.function.metric_errors(period=_HOUR), 3, "it fails repeatedly"),
             ("ReporterThrottles", reporter.function.metric_throttles(period=_HOUR), 3, "it is throttled"),
             (
                 "ReporterDeadLetters",
@@ -235,9 +235,10 @@ def define_ring_alarms(
         scope,
         f"Ring-{ring_name}-Health",
         alarm_description=(
-            f"Ring {ring_name} of rollout {rollout} is healthy while this alarm is OK. In ALARM something is "
-            "wrong with it, or nobody knows how it stands: see which alarm of the ring is not OK. It tells "
-            "nobody; the alarms of the ring do. " + runbooks(RING_HEALTH_RUNBOOK)
+            f"Ring {ring_name} of rollout {rollout} is healthy while this alarm is OK. In ALARM, the ring "
+            "is not "
+            "healthy or its state is unknown: see which alarm of the ring is not OK. This alarm notifies "
+            "no one; the alarms of the ring do. " + runbooks(RING_HEALTH_RUNBOOK)
         ),
         alarm_rule=cloudwatch.AlarmRule.from_string(f"NOT ({rule})"),
     )

@@ -53,7 +53,7 @@ def projection(
     regions: Sequence[str],
     days: int,
 ) -> dict[str, str]:
-    """Return the parameters with which Athena works out the partitions, so that nobody has to add them.
+    """Return the parameters with which Athena works out the partitions, so that they need not be added.
 
     See: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
     """

@@ -40,7 +40,7 @@ WHO_IS_BEHIND = HistoryQuery(
     name="who-is-behind",
     description="Patches that are not installed in the promised time, with the hours by which they are late, "
     "the latest first. Values: promised hours for CRITICAL, HIGH, MEDIUM and LOW. For a patch whose "
-    "severity nobody tells the shortest time counts.",
+    "unknown severity the shortest time counts.",
     sql=f"""\
 {_STANDING}, given (severity, hours) AS (
   VALUES ('CRITICAL', CAST(? AS bigint)), ('HIGH', CAST(? AS bigint)),
@@ -63,7 +63,7 @@ ORDER BY hours_late DESC, rollout, ring, account, region, node_id, patch""",
 
 RING_TREND = HistoryQuery(
     name="ring-trend",
-    description="How each ring stood at the end of each day, by the accounts and Regions that reported it on "
+    description="State of each ring at the end of each day, by the accounts and Regions that reported it on "
     "that day; where fewer did, the figures are those of fewer. Value: days back.",
     sql=f"""\
 WITH reports AS (

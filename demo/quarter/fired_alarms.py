@@ -1,4 +1,4 @@
-"""Which alarms rang in the quarter, and when rings were not healthy."""
+"""The alarms that fired in the quarter, and when rings were not healthy."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rung:
-    """An alarm that rang.
+class FiredAlarm:
+    """An alarm that fired.
 
     Attributes:
         ring: Label of the ring, or of the first ring of the account that the alarm is about.
         is_of_account: Whether it is about the account.
-        at: When it told people.
-        until: When it was over, or None if it still rings.
-        sentence: What it told, its first sentence.
+        at: When it notified people.
+        until: When it was over, or None if it is still in ALARM.
+        sentence: The first sentence of its message.
     """
 
     ring: str
@@ -34,12 +34,12 @@ class Rung:
     sentence: str
 
 
-def rung_alarms(rings: Sequence[RingPlace], clocks: Mapping[Where, AlarmClock]) -> list[Rung]:
-    """List the alarms that told people, in order of time."""
+def fired_alarms(rings: Sequence[RingPlace], clocks: Mapping[Where, AlarmClock]) -> list[FiredAlarm]:
+    """List the alarms that notified people, in order of time."""
     labels = _labels(rings)
     return sorted(
         (
-            Rung(
+            FiredAlarm(
                 ring=labels[where, _ring_of(clock.alarms[name])],
                 is_of_account=_ring_of(clock.alarms[name]) is None,
                 at=start,
@@ -47,15 +47,15 @@ def rung_alarms(rings: Sequence[RingPlace], clocks: Mapping[Where, AlarmClock]) 
                 sentence=_first_sentence(clock.alarms[name]["AlarmDescription"]),
             )
             for where, clock in clocks.items()
-            for name, start, end, is_told in _times_in_alarm(clock)
-            if is_told
+            for name, start, end, is_notified in _times_in_alarm(clock)
+            if is_notified
         ),
-        key=lambda rung: rung.at,
+        key=lambda fired: fired.at,
     )
 
 
 def unhealthy_times(rings: Sequence[RingPlace], clocks: Mapping[Where, AlarmClock]) -> dict[str, list[Span]]:
-    """Tell when the health alarm of each ring was not OK, by the label of the ring."""
+    """Return when the health alarm of each ring was not OK, by the label of the ring."""
     times: dict[str, list[Span]] = {ring.label: [] for ring in rings}
     labels = _labels(rings)
     for where, clock in clocks.items():
@@ -68,12 +68,12 @@ def unhealthy_times(rings: Sequence[RingPlace], clocks: Mapping[Where, AlarmCloc
 
 
 def _times_in_alarm(clock: AlarmClock) -> Iterator[tuple[str, datetime, datetime | None, bool]]:
-    """Yield name, start and end of each time in which an alarm rang, and whether it told people."""
+    """Yield name, start and end of each time in ALARM, and whether people were notified."""
     for number, change in enumerate(clock.changes):
         if change.after == "ALARM":
             later = (each for each in clock.changes[number + 1 :] if each.alarm_name == change.alarm_name)
             end = next((each.at for each in later), None)
-            yield change.alarm_name, change.at, end, bool(change.told)
+            yield change.alarm_name, change.at, end, bool(change.notified)
 
 
 def _labels(rings: Sequence[RingPlace]) -> dict[tuple[Where, str | None], str]:

@@ -11,7 +11,7 @@ from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchF
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.baselines.patch_baseline_warnings import (
     check_shared_with_production,
-    doubt_patch_baseline,
+    warn_about_patch_baseline,
 )
 from patching_constructs.rules.ids import FindingId
 
@@ -36,22 +36,22 @@ def baseline(
     return dataclasses.replace(record, **changes)
 
 
-def doubts(record: PatchBaselineRecord, today: dt.date = TODAY) -> list[Finding]:
-    return [f for f in doubt_patch_baseline(record, today=today) if f.level is Level.WARNING]
+def warnings(record: PatchBaselineRecord, today: dt.date = TODAY) -> list[Finding]:
+    return [f for f in warn_about_patch_baseline(record, today=today) if f.level is Level.WARNING]
 
 
 def ids(record: PatchBaselineRecord, today: dt.date = TODAY) -> list[str]:
-    return [finding.id for finding in doubts(record, today)]
+    return [finding.id for finding in warnings(record, today)]
 
 
-def test_a_sensible_baseline_raises_no_doubt() -> None:
-    assert doubt_patch_baseline(baseline(), today=TODAY) == []
+def test_a_sensible_baseline_raises_no_warning() -> None:
+    assert warn_about_patch_baseline(baseline(), today=TODAY) == []
 
 
 @pytest.mark.parametrize("system", APT)
 @pytest.mark.parametrize("days", [1, 7, 360])
 def test_a_delay_on_apt_has_no_effect(system: OS, days: int) -> None:
-    (finding,) = doubts(baseline(rule(0), rule(days, PRIORITY=("Extra",)), system=system))
+    (finding,) = warnings(baseline(rule(0), rule(days, PRIORITY=("Extra",)), system=system))
     assert finding.id == "approval-delay-on-apt"
     assert finding.field == "approval_rules[1].approve_after_days"
     assert finding.received == str(days)
@@ -60,17 +60,17 @@ def test_a_delay_on_apt_has_no_effect(system: OS, days: int) -> None:
 @pytest.mark.parametrize("system", APT)
 def test_an_approval_date_on_apt_has_no_effect_either(system: OS) -> None:
     dated = PatchRuleRecord(approve_until_date="2026-01-31")
-    (finding,) = doubts(baseline(dated, system=system))
+    (finding,) = warnings(baseline(dated, system=system))
     assert (finding.id, finding.field) == ("approval-delay-on-apt", "approval_rules[0].approve_until_date")
 
 
 @pytest.mark.parametrize("system", OS)
-def test_no_delay_raises_no_doubt_about_delays_anywhere(system: OS) -> None:
+def test_no_delay_raises_no_warning_about_delays_anywhere(system: OS) -> None:
     delays = {FindingId.APPROVAL_DELAY_ON_APT, FindingId.CRITICAL_APPROVAL_DELAY}
     assert not delays & set(ids(baseline(rule(0), system=system)))
 
 
-@pytest.mark.parametrize(("days", "is_doubtful"), [(30, False), (31, True), (360, True)])
+@pytest.mark.parametrize(("days", "warns"), [(30, False), (31, True), (360, True)])
 @pytest.mark.parametrize(
     "filters",
     [
@@ -82,9 +82,9 @@ def test_no_delay_raises_no_doubt_about_delays_anywhere(system: OS) -> None:
     ],
 )
 def test_critical_patches_that_wait_for_more_than_30_days(
-    days: int, is_doubtful: bool, filters: dict[str, tuple[Any, ...]]
+    days: int, warns: bool, filters: dict[str, tuple[Any, ...]]
 ) -> None:
-    expected = ["critical-approval-delay"] if is_doubtful else []
+    expected = ["critical-approval-delay"] if warns else []
     assert ids(baseline(rule(days, **filters))) == expected
 
 
@@ -99,17 +99,17 @@ def test_patches_that_are_not_critical_may_wait(system: OS, filters: dict[str, t
     assert ids(baseline(rule(90, **filters), system=system)) == []
 
 
-def test_rules_with_the_same_filters_in_another_order_are_doubtful() -> None:
+def test_rules_with_the_same_filters_in_another_order_are_warnings() -> None:
     first = rule(7, CLASSIFICATION=("Security", "Bugfix"), SEVERITY=("Critical",))
     second = rule(0, SEVERITY=("Critical",), CLASSIFICATION=("Bugfix", "Security"))
-    (finding,) = doubts(baseline(first, rule(7), second))
+    (finding,) = warnings(baseline(first, rule(7), second))
     assert finding.id == "same-patch-filters"
     assert finding.field == "approval_rules[2].patch_filters"
     assert "approval_rules[0]" in finding.message
 
 
 def test_each_repetition_is_counted_from_the_first() -> None:
-    findings = doubts(baseline(rule(0), rule(1), rule(2)))
+    findings = warnings(baseline(rule(0), rule(1), rule(2)))
     assert [finding.field for finding in findings] == [
         "approval_rules[1].patch_filters",
         "approval_rules[2].patch_filters",
@@ -123,7 +123,7 @@ def test_security_updates_and_all_updates_of_the_same_packages_are_two_selection
 
 @pytest.mark.parametrize(("today", "is_over"), [(dt.date(2026, 6, 30), False), (dt.date(2026, 7, 1), True)])
 def test_an_operating_system_is_past_its_end_of_life_from_the_next_day(today: dt.date, is_over: bool) -> None:
-    findings = doubts(baseline(system=OS.AMAZON_LINUX_2), today)
+    findings = warnings(baseline(system=OS.AMAZON_LINUX_2), today)
     assert [(f.id, f.field) for f in findings] == (
         [("operating-system-end-of-life", "operating_system")] if is_over else []
     )
@@ -132,7 +132,7 @@ def test_an_operating_system_is_past_its_end_of_life_from_the_next_day(today: dt
 def test_each_end_of_life_is_reported_once_where_it_is_first_named() -> None:
     products = ("WindowsServer2012", "WindowsServer2012R2", "WindowsServer2022")
     again = rule(0, PRODUCT=("WindowsServer2012",))
-    findings = doubts(baseline(rule(7, PRODUCT=products), again, system=OS.WINDOWS))
+    findings = warnings(baseline(rule(7, PRODUCT=products), again, system=OS.WINDOWS))
     assert [(f.field, f.received) for f in findings] == [
         ("approval_rules[0].patch_filters[0].values", "WindowsServer2012"),
         ("approval_rules[0].patch_filters[0].values", "WindowsServer2012R2"),
@@ -141,16 +141,16 @@ def test_each_end_of_life_is_reported_once_where_it_is_first_named() -> None:
 
 def test_point_releases_end_with_their_release() -> None:
     products = ("RedhatEnterpriseLinux7.8", "RedhatEnterpriseLinux7.9", "RedhatEnterpriseLinux9.4")
-    (finding,) = doubts(baseline(rule(7, PRODUCT=products), system=OS.REDHAT_ENTERPRISE_LINUX))
+    (finding,) = warnings(baseline(rule(7, PRODUCT=products), system=OS.REDHAT_ENTERPRISE_LINUX))
     assert finding.received == "RedhatEnterpriseLinux7.8, RedhatEnterpriseLinux7.9"
 
 
 def test_releases_in_global_filters_are_looked_at_too() -> None:
     record = baseline(rule(0), system=OS.UBUNTU, global_filters=group(PRODUCT=("Ubuntu18.04",)))
-    assert [f.field for f in doubts(record)] == ["global_filters[0].values"]
+    assert [f.field for f in warnings(record)] == ["global_filters[0].values"]
 
 
-def test_the_account_default_is_a_doubt() -> None:
+def test_the_account_default_is_a_warning() -> None:
     assert ids(baseline(default_baseline=True)) == ["account-default-baseline"]
     assert ids(baseline(default_baseline=False)) == []
 
@@ -165,14 +165,14 @@ def test_the_account_default_is_a_doubt() -> None:
         baseline(default_baseline=LATER),
     ],
 )
-def test_what_is_known_later_is_undecided_and_no_doubt(record: PatchBaselineRecord) -> None:
-    (finding,) = doubt_patch_baseline(record, today=TODAY)
+def test_what_is_known_later_is_undecided_and_no_warning(record: PatchBaselineRecord) -> None:
+    (finding,) = warn_about_patch_baseline(record, today=TODAY)
     assert (finding.level, finding.undecided) == (Level.INFO, "a parameter")
 
 
-def test_rules_or_a_system_that_are_known_later_raise_no_doubt() -> None:
-    assert doubts(baseline(operating_system=LATER)) == []
-    assert doubts(baseline(approval_rules=LATER)) == []
+def test_rules_or_a_system_that_are_known_later_raise_no_warning() -> None:
+    assert warnings(baseline(operating_system=LATER)) == []
+    assert warnings(baseline(approval_rules=LATER)) == []
 
 
 RINGS = {"dev-web": "dev", "test-web": "test", "prod-web": "prod", "prod-db": "prod"}
@@ -183,7 +183,7 @@ def shared(*groups: Any) -> list[Finding]:
     return check_shared_with_production(record, ring_by_patch_group=RINGS, production_ring="prod")
 
 
-def test_a_baseline_that_production_shares_with_another_ring_is_doubtful() -> None:
+def test_a_baseline_that_production_shares_with_another_ring_is_a_warning() -> None:
     (finding,) = shared("prod-web", "dev-web", "test-web")
     assert (finding.id, finding.level) == ("shared-with-production", Level.WARNING)
     assert finding.received == "rings dev, test, prod"
@@ -223,7 +223,7 @@ def test_a_rule_of_which_the_global_filters_leave_nothing(
     record = baseline(rule(**own), system=OS.AMAZON_LINUX_2, global_filters=group(**everywhere))
     findings = [
         each
-        for each in doubt_patch_baseline(record, today=dt.date(2026, 1, 1))
+        for each in warn_about_patch_baseline(record, today=dt.date(2026, 1, 1))
         if each.id == "rule-without-patches"
     ]
     assert [finding.received for finding in findings] == expected

@@ -104,9 +104,9 @@ class Watch:
                 self._world.report()
             self.alarms.judge(now)
 
-    def told(self) -> list[tuple[str, dt.datetime]]:
-        """Return which alarms told people, and when."""
-        return [(self._short(change), change.at) for change in self.alarms.changes if change.told]
+    def reported(self) -> list[tuple[str, dt.datetime]]:
+        """Return which alarms notified people, and when."""
+        return [(self._short(change), change.at) for change in self.alarms.changes if change.notified]
 
     def health(self) -> list[tuple[str, dt.datetime]]:
         """Return the states of the ring's health, and since when each was so."""
@@ -138,9 +138,9 @@ def test_a_patch_failure_rings_with_the_first_report_after_the_window(
     world.add(node(1), node(2, refuses={KERNEL}), patch(KERNEL))
     watched = watch(world)
     watched.until(INSTALL)
-    assert watched.told() == []
+    assert watched.reported() == []
     watched.until(INSTALL + 2 * HOUR)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "RingprodFailedPatches"
     assert INSTALL < at <= INSTALL + 2 * HOUR
     # It is not healthy before its nodes are known to be scanned.
@@ -156,13 +156,13 @@ def test_a_production_node_rings_when_its_window_is_over_and_a_new_patch_does_no
     watched = watch(world)
     watched.until(INSTALL - HOUR)
     assert [point for point in world.metrics("MissingCriticalPatches", RING) if point] != []
-    assert watched.told() == []
+    assert watched.reported() == []
     late.stopped_at = clock()  # it is off while the window is open
     watched.until(INSTALL + 4 * HOUR)
     late.stopped_at = None
     world.add(patch(OPENSSL, clock()))
     watched.until(INSTALL + 8 * HOUR)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "RingprodOverduePatches"
     assert INSTALL + 4 * HOUR < at <= INSTALL + 6 * HOUR
 
@@ -175,10 +175,10 @@ def test_a_patch_rings_when_its_promise_will_break_and_not_when_it_is_approved(
     in_time.add(node(1), patch(KERNEL, BEGIN))
     watched = watch(in_time)
     watched.until(INSTALL + 2 * HOUR)
-    assert watched.told() == []
+    assert watched.reported() == []
     in_time.add(patch(OPENSSL, clock()))  # the next window opens in a week
     watched.until(INSTALL + 9 * HOUR)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "RingprodOverduePatches"
     assert INSTALL + 7 * HOUR < at <= INSTALL + 9 * HOUR  # the scan at five o'clock has seen it
 
@@ -191,9 +191,9 @@ def test_reboot_debt_rings_when_it_is_over_its_limit(watch: Callable[[World], Wa
     watched = watch(world)
     watched.until(INSTALL + limit)
     assert [point for point in world.metrics("RebootDebtNodes", RING) if point] != []
-    assert watched.told() == []
+    assert watched.reported() == []
     watched.until(INSTALL + limit + 2 * HOUR)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "RingprodRebootOverdueNodes"
     assert INSTALL + limit < at <= INSTALL + limit + 2 * HOUR
     assert watched.health()[-1] == ("ALARM", at)
@@ -208,15 +208,15 @@ def test_silence_rings_once_and_no_ring_is_healthy_while_it_lasts(watch: Callabl
     watched = watch(world)
     watched.until(BEGIN + 4 * HOUR)
     assert watched.health()[-1][0] == "OK"
-    assert watched.told() == []
+    assert watched.reported() == []
     watched.until(BEGIN + 12 * HOUR, reports=False)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "ReporterFailed"
     assert BEGIN + 6 * HOUR <= at <= BEGIN + 8 * HOUR
     assert watched.health()[-1] == ("ALARM", at)
     watched.until(BEGIN + 14 * HOUR)
     assert watched.health()[-1][0] == "OK"
-    assert len(watched.told()) == 1
+    assert len(watched.reported()) == 1
 
 
 def test_no_alarm_fires_before_the_first_report_and_silence_does_after_it(
@@ -226,10 +226,10 @@ def test_no_alarm_fires_before_the_first_report_and_silence_does_after_it(
     world.add(node(1))
     watched = watch(world)
     watched.until(BEGIN + 6 * HOUR, reports=False)
-    assert watched.told() == [], "the schedule of the reporter starts it an hour after the deployment"
+    assert watched.reported() == [], "the schedule of the reporter starts it an hour after the deployment"
     watched.until(BEGIN + 7 * HOUR)
     watched.until(BEGIN + 14 * HOUR, reports=False)
-    ((name, at),) = watched.told()
+    ((name, at),) = watched.reported()
     assert name == "ReporterFailed"
     assert BEGIN + 9 * HOUR <= at <= BEGIN + 11 * HOUR
 
@@ -251,7 +251,7 @@ def test_a_reporter_that_fails_from_the_start_fires_without_a_first_report(
         ],
     )
     watched.until(BEGIN + 2 * HOUR, reports=False)
-    assert [name for name, _ in watched.told()] == ["ReporterFailed"]
+    assert [name for name, _ in watched.reported()] == ["ReporterFailed"]
 
 
 def test_a_ring_that_lost_all_its_nodes_is_not_healthy(watch: Callable[[World], Watch]) -> None:
@@ -264,7 +264,7 @@ def test_a_ring_that_lost_all_its_nodes_is_not_healthy(watch: Callable[[World], 
         world.place.fleet.nodes[node(number).node_id].tags["PatchGroup"] = "prod-wbe"
     watched.until(BEGIN + 9 * HOUR)
     assert watched.health()[-1] == ("ALARM", BEGIN + 5 * HOUR)
-    assert [name for name, _ in watched.told()] == ["NodesWithoutPatchGroup"]
+    assert [name for name, _ in watched.reported()] == ["NodesWithoutPatchGroup"]
     watched.until(BEGIN + 10 * HOUR, reports=False)
     assert watched.health()[-1][0] == "ALARM", "a report that does not come says nothing else"
     for number in (1, 2):
@@ -273,7 +273,7 @@ def test_a_ring_that_lost_all_its_nodes_is_not_healthy(watch: Callable[[World], 
     assert watched.health()[-1][0] == "OK"
 
 
-def test_a_ring_that_nobody_has_reported_is_not_healthy(watch: Callable[[World], Watch]) -> None:
+def test_a_ring_that_no_one_has_reported_is_not_healthy(watch: Callable[[World], Watch]) -> None:
     watched = watch(World())
     watched.until(BEGIN + 6 * HOUR, reports=False)
     assert [state for state, _ in watched.health()] == ["ALARM"]

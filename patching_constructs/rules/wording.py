@@ -1,29 +1,11 @@
-"""How texts for people write counts, lists, moments, times, shares and names."""
+"""How findings write moments, times, shares and names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.unknown import Unknown
-
-
-def plural(count: int, word: str) -> str:
-    """Write a count with its word, such as `1,000 nodes`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Write parts as `a, b and c`."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
-
-
-def listed(names: Iterable[str], *, most: int = 8) -> str:
-    """Write names as `a, b and c`, and only count those after the first `most`."""
-    several = list(names)
-    if len(several) > most:
-        several = [*several[:most], f"{len(several) - most} more"]
-    return joined(several)
 
 
 def moment(time: datetime) -> str:
@@ -36,7 +18,10 @@ def length(time: timedelta) -> str:
     """Write a length of time as `9 days 4 hours 30 minutes`, rounded up to a minute, without zero parts."""
     minutes = -(-time // timedelta(minutes=1))
     parts = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
-    return " ".join(plural(count, unit) for count, unit in parts if count) or "0 minutes"
+    return (
+        " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+        or "0 minutes"
+    )
 
 
 def share(part: float, whole: float) -> str:
@@ -45,7 +30,7 @@ def share(part: float, whole: float) -> str:
 
 
 def window_name(window: WindowRecord) -> str:
-    """Return what a reader calls a window: its name, or where it stands if that is not known."""
+    """Return what a reader calls a window: its name, or its location if that is not known."""
     return str(window.location or "?") if isinstance(window.name, Unknown) else window.name
 
 
