@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from patching_constructs.model.config_rules import ManagedConfigRule
     from patching_constructs.model.cost_budget import CostBudget
     from patching_constructs.model.finding import Finding, Level
+    from patching_constructs.model.finding_kinds.finding_id import FindingId
     from patching_constructs.model.freeze import Freeze
     from patching_constructs.model.maintenance_window_limits import CutoffBehavior, MaintenanceWindowQuotas
     from patching_constructs.model.operating_system import OperatingSystem
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from patching_constructs.model.security_hub import FindingSeverity
     from patching_constructs.model.systems_manager_events import PatchCommandNotificationType
     from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
-    from patching_constructs.rules.ids import FindingId
     from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
     from patching_constructs.schedules.runs import Run
     from patching_constructs.settings.account import AccountSettings
@@ -101,7 +101,7 @@ _EXPORTS = {
     "EncryptionKey": "constructs.encryption.patching_key",
     "Exemption": "values.exemption",
     "Finding": "model.finding",
-    "FindingId": "rules.ids",
+    "FindingId": "model.finding_kinds.finding_id",
     "FindingSeverity": "model.security_hub",
     "Freeze": "model.freeze",
     "IPatchBaseline": "constructs.baselines.patch_baseline",

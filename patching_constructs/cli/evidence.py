@@ -136,8 +136,8 @@ def _pack(options: argparse.Namespace) -> "EvidencePack":
 def _intent(options: argparse.Namespace, today: dt.date) -> "Intent":
     """Read what templates, settings and acknowledgements say."""
     from patching_constructs.evidence.pack import Intent
+    from patching_constructs.model.finding_kinds.finding_id import FindingId
     from patching_constructs.plan.build import build_plan
-    from patching_constructs.rules.ids import FindingId
     from patching_constructs.settings.loader import load_settings
     from patching_constructs.templates.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
 

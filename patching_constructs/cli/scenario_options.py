@@ -109,7 +109,7 @@ def read_scenario(
         ReadingError: If a template or the accepted findings cannot be read.
         SettingsError: If the settings have mistakes.
     """
-    from patching_constructs.rules.ids import FindingId
+    from patching_constructs.model.finding_kinds.finding_id import FindingId
     from patching_constructs.templates.acknowledgement_file import DEFAULT_FILE, read_acknowledgements
     from patching_constructs.templates.estate_files import read_estates
 

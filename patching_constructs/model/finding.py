@@ -22,7 +22,7 @@ class Finding:
     """One error, warning or note, with everything that a person needs to fix it.
 
     Attributes:
-        id: Stable id, a member of `patching_constructs.rules.ids.FindingId`.
+        id: Stable id, a member of `patching_constructs.model.finding_kinds.finding_id.FindingId`.
         level: Severity.
         field: Path of the field inside its owner, such as `approval_rules[0].approve_after_days`.
         message: What is wrong: one clause, lower case, no full stop.

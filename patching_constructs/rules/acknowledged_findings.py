@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
-from patching_constructs.rules.ids import FindingId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

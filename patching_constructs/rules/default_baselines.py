@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.model.estate import BaselineAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.rules.baselines.patch_baseline import operating_system_of
 from patching_constructs.rules.deployed_baselines import by_place, name_of, where_words
-from patching_constructs.rules.ids import FindingId
 
 _PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterDefaultPatchBaseline.html"

@@ -24,6 +24,7 @@ from patching_constructs.model.estate import (
     WindowAt,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
@@ -48,7 +49,6 @@ from patching_constructs.rules.baselines.patch_baseline_warnings import (
 )
 from patching_constructs.rules.baselines.patch_group_tags import check_patch_group_tags
 from patching_constructs.rules.baselines.registrations import check_registrations
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.located import locate_in_window, with_location
 from patching_constructs.rules.rings.exposure import check_exposure
 from patching_constructs.rules.rings.promises import check_promised_rings

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Sized
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 
 def undecided(id: FindingId, unknown: Unknown, *, field: str) -> Finding:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Tag.html"

@@ -2,7 +2,7 @@
 
 from patching_constructs.model.estate import Estate
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 
 def check_template(estate: Estate) -> list[Finding]:

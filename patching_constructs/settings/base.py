@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_\-.]{1,50}$")]
 """What AWS accepts as a part of window names and as a tag value."""

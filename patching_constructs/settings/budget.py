@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StrictFloat, model_validator
 
 from patching_constructs.model.cost_budget import CostBudget
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.base import Name, SettingsModel, refuse
 from patching_constructs.settings.entry import Entry

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from patching_constructs.errors import SettingsError
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.settings.baseline_checks import check_baselines
 from patching_constructs.settings.budget import check_monthly_budget
 from patching_constructs.settings.entry import Entry

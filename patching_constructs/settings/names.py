@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from patching_constructs.model.finding import Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.entry import Entry

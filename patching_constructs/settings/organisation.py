@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.systems_manager_quotas import AWS_SYSTEMS_MANAGER_QUOTAS
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.settings.account import AccountRole, Partition
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.problem import Problem

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.security_hub import FindingSeverity
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.base import Name, SettingsModel

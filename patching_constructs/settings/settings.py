@@ -7,9 +7,9 @@ from pydantic import ConfigDict, Field, PrivateAttr, StrictInt
 
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import Promise
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG
 from patching_constructs.rules.windows.window_runs import DEFAULT_MINUTES_PER_NODE
 from patching_constructs.settings.account import AccountRole, AccountSettings, OrganizationId, Partition

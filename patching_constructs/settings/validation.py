@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from patching_constructs.errors import InvalidInputError
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings import schema
 from patching_constructs.settings.field_path import path_in_file

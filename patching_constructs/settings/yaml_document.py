@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import yaml
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
-from patching_constructs.rules.ids import FindingId
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes from the top of the file to a value."""

@@ -25,7 +25,7 @@ from typing import (
 
 from patching_constructs.errors import InvalidInputError, raise_errors
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.values.tokens import is_token
 
 _LONGEST = 80

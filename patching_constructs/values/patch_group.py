@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from patching_constructs.errors import raise_errors
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.rules.baselines.patch_group import check_patch_group_name
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice
 from patching_constructs.values.declared_types import settle_fields
 

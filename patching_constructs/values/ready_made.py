@@ -10,10 +10,10 @@ from typing import Protocol
 
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_choices import ComplianceLevel, PatchFilterKey
 from patching_constructs.model.patch_filters import ANY, VOCABULARY, WINDOWS_DESKTOP_PRODUCTS
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter
 
 DEFAULT_APPROVE_AFTER_DAYS = 7

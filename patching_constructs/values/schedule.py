@@ -8,8 +8,8 @@ from typing import Literal, Self, overload
 
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.schedule import ScheduleRecord
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.windows.schedule import check_schedule
 from patching_constructs.schedules.runs import LATEST, Run, runs
 from patching_constructs.values.declared_types import check_fields, settle_fields

@@ -18,9 +18,9 @@ from bench.synthesis import define_sample, new_app
 from bench.workload_assembly import WorkloadStack, read_stacks, regional_sample, write_assembly
 from patching_constructs.analysis.ring_proof import RingProof
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.horizon import horizon_between
 from patching_constructs.templates.estate_files import read_estates
 

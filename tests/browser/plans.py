@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 
 from patching_constructs.analysis.ring_plans import RingChoice
 from patching_constructs.model.acknowledgement import Acknowledgement
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import PROMISES, Promise, Severity
 from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan
 from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.horizon import horizon_between
 from patching_constructs.templates.acknowledgement_file import read_acknowledgements
 from patching_constructs.templates.estate_files import read_estates

@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 
 from patching_constructs.cli import main
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.promises import PROMISES
-from patching_constructs.rules.ids import FindingId
 from tests.settings.sample import changed
 
 ROOT = Path(__file__).parents[2]

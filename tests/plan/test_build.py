@@ -16,6 +16,7 @@ from patching_constructs.model.estate import (
     WindowAt,
 )
 from patching_constructs.model.finding import Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
@@ -28,7 +29,6 @@ from patching_constructs.plan.build import build_plan
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing
 from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.span import Span
 
 TODAY = dt.date(2026, 11, 23)

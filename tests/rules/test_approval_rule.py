@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_baseline import PatchFilterRecord, PatchRuleRecord, PatchSourceRecord
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.baselines.approval_rule import (
@@ -13,7 +14,6 @@ from patching_constructs.rules.baselines.approval_rule import (
     check_patch_filters,
     check_patch_source,
 )
-from patching_constructs.rules.ids import FindingId
 
 LATER = Unknown("a parameter")
 

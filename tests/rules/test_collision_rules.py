@@ -6,12 +6,12 @@ import pytest
 
 from patching_constructs.analysis.collisions import window_traffic
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.maintenance_window_limits import MaintenanceWindowQuotas
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.windows.collisions import check_collisions
 from patching_constructs.schedules.span import Span
 

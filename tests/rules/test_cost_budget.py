@@ -17,10 +17,10 @@ from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.price import PriceLine
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.accounts.cost_budget import check_cost_budget
-from patching_constructs.rules.ids import FindingId
 
 DEV, PROD = "333333333333", "666666666666"
 METRIC = PriceLine(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from patching_constructs.model.finding import Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from tests.plan.diff_templates import Template, assembly, baseline, changed, compare_paths, compare_templates
 
 ACCOUNT = "111111111111"

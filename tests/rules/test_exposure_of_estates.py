@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from patching_constructs.analysis.ring_plans import RingChoice, ring_plans, unringed_plans
 from patching_constructs.model.estate import BaselineAt, Environment, Estate, RolloutMarks, WindowAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchRuleRecord
 from patching_constructs.model.promises import Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.estate import CheckOptions, check_estate
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.span import Span
 
 HERE = Environment(account="111111111111", region="eu-central-1")

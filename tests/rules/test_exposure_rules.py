@@ -7,6 +7,7 @@ import pytest
 from patching_constructs.analysis.ring_exposure import ring_exposure
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
@@ -15,7 +16,6 @@ from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchF
 from patching_constructs.model.promises import PROMISES, Promise, Severity
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.exposure import check_exposure
 from patching_constructs.schedules.span import Span
 

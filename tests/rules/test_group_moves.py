@@ -8,8 +8,8 @@ import pytest
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.plan.diff.compare import compare
-from patching_constructs.rules.ids import FindingId
 from tests.plan.diff_templates import (
     TODAY,
     Template,

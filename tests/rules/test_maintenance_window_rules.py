@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.maintenance_window_limits import MaintenanceWindowQuotas
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.windows.maintenance_window import (
     check_maintenance_window,
     check_maintenance_windows,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import (
     PatchBaselineRecord,
@@ -16,7 +17,6 @@ from patching_constructs.model.patch_baseline import (
 from patching_constructs.model.patch_choices import AvailableSecurityUpdatesComplianceStatus
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.baselines.patch_baseline import check_patch_baseline, check_patch_groups
-from patching_constructs.rules.ids import FindingId
 
 OS = OperatingSystem
 LATER = Unknown("a parameter")

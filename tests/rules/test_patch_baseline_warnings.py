@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
@@ -13,7 +14,6 @@ from patching_constructs.rules.baselines.patch_baseline_warnings import (
     check_shared_with_production,
     warn_about_patch_baseline,
 )
-from patching_constructs.rules.ids import FindingId
 
 OS = OperatingSystem
 TODAY = dt.date(2026, 11, 23)

@@ -1,13 +1,13 @@
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchFilterRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.patch_filters import VOCABULARY, OtherValues
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.baselines.patch_vocabulary import check_filter_vocabulary
-from patching_constructs.rules.ids import FindingId
 
 OS = OperatingSystem
 EVERY_LEGAL_PAIR = [(system, key) for system in OS for key in VOCABULARY[system]]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.promises import PROMISES, Promise, Severity
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.promises import check_promised_rings, check_promises
 from patching_constructs.rules.windows.freeze import check_freezes
 

@@ -1,12 +1,12 @@
 import pytest
 
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.alarms.recipient import (
     check_email_address,
     check_microsoft_teams_channel,
     check_slack_channel,
 )
-from patching_constructs.rules.ids import FindingId
 
 UUID = "01234567-89ab-cdef-0123-456789ABCDEF"
 TOKEN = Unknown("a CDK token")

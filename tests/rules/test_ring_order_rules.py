@@ -6,6 +6,7 @@ import pytest
 
 from patching_constructs.model.estate import RingMember, RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
@@ -18,7 +19,6 @@ from patching_constructs.model.patch_baseline import (
 )
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.ring_order import check_ring_order
 from patching_constructs.schedules.span import Span
 from patching_constructs.values.approval_rule import ApprovalRule, PatchFilter

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.ring import RingRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.ring import check_ring, check_rollout
 
 SCHEDULE = ScheduleRecord(expression="cron(0 2 ? * SUN *)")

@@ -1,7 +1,7 @@
 import pytest
 
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.tags import check_tags
 
 

@@ -8,6 +8,7 @@ from patching_constructs.analysis.collisions import window_traffic
 from patching_constructs.analysis.fleet_time import FleetTime, fleet_time
 from patching_constructs.analysis.quota_use import quota_use
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import TargetRecord, TaskRecord, WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
@@ -15,7 +16,6 @@ from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.accounts.systems_manager_quotas import check_quota_use
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.windows.window_runs import check_fleet_time, check_window_runs
 from patching_constructs.schedules.span import Span
 from patching_constructs.settings.quotas import QuotaSettings

@@ -8,9 +8,9 @@ from constructs import Construct
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline_limits import BASELINE_ID_PATTERN
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice, check_pattern
 from patching_constructs.values.tokens import maybe
 

@@ -11,8 +11,8 @@ from patching_constructs.constructs._shared.stack_environment import (
     keep_environment,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import SYSTEMS_WITH_SNAP_AGENT, OperatingSystem
-from patching_constructs.rules.ids import FindingId
 
 if TYPE_CHECKING:
     from patching_constructs.constructs.baselines.patch_baseline import IPatchBaseline, PatchBaseline

@@ -17,6 +17,7 @@ from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
@@ -28,7 +29,6 @@ from patching_constructs.model.systems_manager_quotas import (
 from patching_constructs.rules.accounts.exemption import check_exemptions, warn_about_exemptions
 from patching_constructs.rules.acknowledged_findings import judge
 from patching_constructs.rules.estate import CheckOptions, check_estates
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings.promises import check_promises
 from patching_constructs.rules.rings.ring_order import DEFAULT_VISIBILITY_LAG
 from patching_constructs.rules.windows.freeze import check_freezes

@@ -10,8 +10,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct, IValidation
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_group import PatchGroupTagKey
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.values.patch_group import PatchGroup
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from patching_constructs.constructs.fleets.patch_buckets import patch_bucket_nam
 from patching_constructs.constructs.windows.command_output import CommandOutput
 from patching_constructs.errors import InvalidInputError
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.patch_group import PatchGroup

@@ -15,7 +15,7 @@ from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.stack_environment import environment_of
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.values.declared_types import checked_arguments
 
 _RETENTION = {

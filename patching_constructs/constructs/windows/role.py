@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 

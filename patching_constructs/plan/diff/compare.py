@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.plan.diff.all_changes import changes, deployment_findings, under_assumptions
 from patching_constructs.plan.diff.change import Change, Comparison, NotCompared
 from patching_constructs.plan.state import State
 from patching_constructs.rules.acknowledged_findings import judge
-from patching_constructs.rules.ids import FindingId
 
 _IDS = frozenset({FindingId.DEFAULT_BASELINE_STAYS, FindingId.PATCH_GROUP_MOVES})
 

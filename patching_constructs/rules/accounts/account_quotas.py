@@ -7,8 +7,8 @@ from patching_constructs.analysis.account_quota_use import account_quota_use
 from patching_constructs.model.account_quotas import AccountQuotas
 from patching_constructs.model.estate import Environment, ResourceAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _CONCURRENCY = "lambda_concurrent_executions"

@@ -9,8 +9,8 @@ from patching_constructs.model.config_rules import (
     ManagedConfigRule,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 
 def check_config_rules(rules: Sequence[ManagedConfigRule] | None, *, region: Maybe[str]) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from patching_constructs.model.billable_unit import UNIT_DESCRIPTIONS
 from patching_constructs.model.cost_budget import CostBudget
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 
 _LARGEST = 4
 """How many parts of a sum a finding names."""

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.region import is_region
 from patching_constructs.rules.accounts.organization import ACCOUNT_ID, ACCOUNT_ID_WORDS
-from patching_constructs.rules.ids import FindingId
 
 METRICS_OF_A_DASHBOARD = 2_500
 METRICS_OF_A_WIDGET = 500

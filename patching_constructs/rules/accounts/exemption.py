@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 FAR_AHEAD = dt.timedelta(days=366)
 """Our own limit: who answers for an exemption should look at it once a year."""

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.accounts.organization import (
     ACCOUNT_ID,
     ACCOUNT_ID_WORDS,
     ORGANIZATION_ID,
     ORGANIZATION_ID_WORDS,
 )
-from patching_constructs.rules.ids import FindingId
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, '.' and '-'")

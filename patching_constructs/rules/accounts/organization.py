@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
 """https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from patching_constructs.model.account_quotas import AccountQuotas
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import PartlyKnown, Unknown
-from patching_constructs.rules.ids import FindingId
 
 _BUS_POLICY = "AWS::Events::EventBusPolicy"
 _AN_ORGANIZATION = "an organization (aws:PrincipalOrgID) in place of a list of accounts"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sized
 
 from patching_constructs.analysis.quota_use import QuotaUse
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 _QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 MOST_EVALUATED_HOURS = 7 * 24
 """An alarm with periods of an hour looks back a week at most.

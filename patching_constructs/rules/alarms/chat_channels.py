@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 _NAME_SOURCE = "https://github.com/aws-samples/aws-securityhub-to-slack/pull/11"
 _ONE_CONFIGURATION = (

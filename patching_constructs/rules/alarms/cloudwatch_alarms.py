@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Reference, Unknown
 from patching_constructs.rules.accounts.policies import allows_service
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
 
 _METRICS_PAGE = (

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 _EVENT_BUS_ARN = re.compile(r"arn:[^:]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]{1,256}")
 """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html"""

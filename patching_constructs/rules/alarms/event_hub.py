@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from patching_constructs.contracts.patch_event import PatchEventKind, PatchEventSeverity
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 _SHORTEST, _LONGEST = dt.timedelta(minutes=1), dt.timedelta(days=90)
 

@@ -3,8 +3,8 @@
 import re
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""

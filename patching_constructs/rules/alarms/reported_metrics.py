@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from patching_constructs.contracts.compliance_metrics import ComplianceMetric
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 
 def check_published_metrics(metrics: Sequence[str]) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.security_hub import FindingSeverity
-from patching_constructs.rules.ids import FindingId
 
 
 def check_finding_topics(severities: Sequence[str]) -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.patch_filters import ANY
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.baselines.patch_baseline import operating_system_of
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
 MAX_CRITICAL_DELAY_DAYS = 30

@@ -4,10 +4,10 @@ import datetime as dt
 
 from patching_constructs.model import patch_baseline_limits as limits
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_baseline import PatchFilterRecord, PatchRuleRecord, PatchSourceRecord
 from patching_constructs.model.patch_choices import ComplianceLevel, PatchFilterKey
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import (
     check_choice,
     check_count,

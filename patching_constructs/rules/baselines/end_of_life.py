@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from patching_constructs.model.end_of_life import ENDS_OF_LIFE, EndOfLife
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.baselines.patch_baseline import operating_system_of
-from patching_constructs.rules.ids import FindingId
 
 
 def warn_about_ends_of_life(baseline: PatchBaselineRecord, *, today: dt.date) -> Iterator[Finding]:

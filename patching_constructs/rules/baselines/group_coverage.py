@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from patching_constructs.analysis.group_windows import targeted_groups
 from patching_constructs.analysis.patch_operation import patching_tasks
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html"

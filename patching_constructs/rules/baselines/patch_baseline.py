@@ -2,6 +2,7 @@
 
 from patching_constructs.model import patch_baseline_limits as limits
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord
 from patching_constructs.model.patch_choices import (
@@ -21,7 +22,6 @@ from patching_constructs.rules.baselines.patch_group import check_patch_group_na
 from patching_constructs.rules.baselines.patch_names import check_patch_names
 from patching_constructs.rules.baselines.patch_vocabulary import check_filter_vocabulary
 from patching_constructs.rules.baselines.platform_settings import check_platform_settings
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import (
     check_choice,
     check_count,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_baseline import (
     PatchBaselineRecord,
     PatchFilterRecord,
@@ -14,7 +15,6 @@ from patching_constructs.model.patch_filters import ANY
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.baselines.approval_delay import warn_about_approval_delays
 from patching_constructs.rules.baselines.end_of_life import warn_about_ends_of_life
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
 _Selection: TypeAlias = tuple[bool, frozenset[tuple[str, frozenset[str]]]]

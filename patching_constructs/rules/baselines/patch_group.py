@@ -1,9 +1,9 @@
 """Rules about patch group names."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.patch_group import PATCH_GROUP_PUNCTUATION, is_patch_group_name
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 
 
 def check_patch_group_name(name: Maybe[str], *, field: str) -> list[Finding]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from patching_constructs.analysis.tagged_nodes import NodeTag
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-tag-a-patch-group.html"
 _KEYS = " or ".join(PatchGroupTagKey)

@@ -2,10 +2,10 @@
 
 from patching_constructs.model import patch_baseline_limits as limits
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_names import PatchList, patch_name_format
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_count, check_duplicates, check_length, undecided
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html"

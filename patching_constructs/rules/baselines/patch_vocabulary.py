@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchFilterRecord
 from patching_constructs.model.patch_choices import PatchFilterKey
 from patching_constructs.model.patch_filters import ANY, VOCABULARY, FilterValues, OtherValues
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import did_you_mean, undecided
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchProperties.html"

@@ -1,10 +1,10 @@
 """Rules about settings that AWS knows on one platform only."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html"

@@ -13,9 +13,9 @@ from patching_constructs.analysis.ring_exposure import (
 )
 from patching_constructs.analysis.supersession import LostUpdates
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import length, moment, share
 
 _RELEASE_DATES_PAGE = (

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.promises import PROMISE_HOURS, PROMISES, Promise, Severity
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_duplicates, did_you_mean
 
 _HOUR = timedelta(hours=1)

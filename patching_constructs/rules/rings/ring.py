@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.patching_documents import RebootOption
 from patching_constructs.model.ring import RingRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
 from patching_constructs.rules.rings.promises import check_promises
 from patching_constructs.rules.windows.maintenance_window import check_maintenance_windows

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from patching_constructs.analysis.ring_plans import RingChoice, patch_groups_of
 from patching_constructs.model.estate import Estate, RingPlan
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 
 

@@ -10,10 +10,10 @@ from patching_constructs.analysis.ring_pair import RingPair
 from patching_constructs.analysis.ring_proof import NoEarlierRing, NotProved, RingProof, prove_ring_order
 from patching_constructs.model.estate import RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.rings import ring_order_wording as words
 from patching_constructs.rules.wording import length, moment
 from patching_constructs.schedules.span import Span

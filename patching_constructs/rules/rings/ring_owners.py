@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.contracts.ring_run import LONGEST_NAME
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.accounts.organization import (
     ACCOUNT_ID,
@@ -12,7 +13,6 @@ from patching_constructs.rules.accounts.organization import (
     check_organization_id,
 )
 from patching_constructs.rules.baselines.patch_group import check_patch_group_name
-from patching_constructs.rules.ids import FindingId
 
 OF_RINGS = Mapping[str, Mapping[str, Sequence[str]]]
 """Something of each ring, by rollout and ring."""

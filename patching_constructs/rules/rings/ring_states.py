@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from patching_constructs.model.finding import Finding, Level
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 
 def check_install_windows(names: Sequence[str]) -> Iterator[Finding]:

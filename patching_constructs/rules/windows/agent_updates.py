@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from patching_constructs.analysis.group_windows import named_groups
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.operating_system import SYSTEMS_WITH_SNAP_AGENT
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.patching_documents import UPDATE_SSM_AGENT
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 
 # docs/not-proven.md#agent-updates-on-ubuntu
 _SOURCE = "https://github.com/aws/amazon-ssm-agent/issues/255"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from patching_constructs.analysis.association_windows import ASSOCIATION, association_parameters
 from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.located import with_location
 from patching_constructs.rules.windows.patching_task import check_document
 from patching_constructs.schedules.mistake import ScheduleSyntaxError

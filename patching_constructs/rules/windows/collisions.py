@@ -6,11 +6,11 @@ from patching_constructs.analysis.collisions import Collision, WindowTraffic
 from patching_constructs.analysis.patch_operation import patching_tasks
 from patching_constructs.analysis.shared_nodes import SharedNodes
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import moment, window_name
 from patching_constructs.schedules.openings import Overlap
 

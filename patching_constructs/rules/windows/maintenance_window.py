@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from patching_constructs.model.finding import Finding
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import (
     AWS_QUOTAS,
@@ -12,7 +13,6 @@ from patching_constructs.model.maintenance_window_limits import (
     MaintenanceWindowQuotas,
 )
 from patching_constructs.rules.accounts.systems_manager_quotas import check_quota
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_length, check_pattern
 from patching_constructs.rules.windows.schedule import check_schedule
 from patching_constructs.rules.windows.window_hours import check_window_hours

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from patching_constructs.model.estate import WindowAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 
 
 def check_marks(window: WindowAt) -> Iterator[Finding]:

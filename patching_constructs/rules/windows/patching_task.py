@@ -11,11 +11,11 @@ from patching_constructs.model.document_parameters import (
     RUN_PATCH_BASELINE_WITH_HOOKS,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TaskRecord
 from patching_constructs.model.patch_baseline_limits import BASELINE_ID_PATTERN
 from patching_constructs.model.patching_documents import RUN_PATCH_BASELINE, PatchOperation, RebootOption
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Reference, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice, did_you_mean, undecided
 
 Parameters = Mapping[str, Maybe[tuple[Maybe[str], ...]]]

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from patching_constructs.analysis.patch_operation import patching_tasks
 from patching_constructs.model.estate import ResourceAt, WindowAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import window_name
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-data-overwrites.html"

@@ -6,10 +6,10 @@ from patching_constructs.analysis.patch_operation import patching_tasks
 from patching_constructs.analysis.shared_nodes import SharedNodes, shared_nodes
 from patching_constructs.model.estate import RingPlan
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TargetRecord, WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 
 _COMPLIANCE_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-states.html"

@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.schedules.cron import shortest_interval
 from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
 from patching_constructs.schedules.runs import EARLIEST, LATEST, runs

@@ -1,10 +1,10 @@
 """Rules about how many nodes a window task may work on at once, and how many may fail."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TaskRecord
 from patching_constructs.model.maintenance_window_limits import MAX_CONCURRENCY_PATTERN, MAX_ERRORS_PATTERN
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_pattern
 
 _TASK_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTaskWithMaintenanceWindow.html"

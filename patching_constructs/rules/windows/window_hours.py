@@ -1,9 +1,9 @@
 """Rules about how long a maintenance window stays open."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window_limits import CUTOFF_HOURS, DURATION_HOURS
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
 _WINDOW_PAGE = (

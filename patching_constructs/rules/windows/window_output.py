@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 
 from patching_constructs.model.estate import ResourceAt, WindowAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, PartlyKnown, Reference, Unknown
 from patching_constructs.rules.accounts.policies import statements, texts
-from patching_constructs.rules.ids import FindingId
 
 _ACTION = "ssm:sendcommand"
 _BUCKETS = ":s3:::"

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from patching_constructs.model.estate import ResourceAt, WindowAt
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import PartlyKnown, Reference, Unknown
 from patching_constructs.rules.accounts.policies import statements, texts
-from patching_constructs.rules.ids import FindingId
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-permissions.html"
 _WIDE_POLICIES = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AmazonSSMFullAccess")

@@ -7,11 +7,11 @@ from datetime import timedelta
 from patching_constructs.analysis.fleet_time import fleet_time
 from patching_constructs.analysis.patch_operation import patching_tasks
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.wording import length, moment, window_name
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.runs import EARLIEST, LATEST, Run, runs

@@ -1,6 +1,7 @@
 """Rules about what a maintenance window registers as its targets."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TargetRecord
 from patching_constructs.model.maintenance_window_limits import (
     KEYS_PER_TARGET,
@@ -12,7 +13,6 @@ from patching_constructs.model.maintenance_window_limits import (
 )
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice, check_count, check_length, check_pattern, undecided
 
 _REGISTER_PAGE = (

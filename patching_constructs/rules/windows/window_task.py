@@ -1,6 +1,7 @@
 """Rules about the tasks of a maintenance window."""
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TaskRecord
 from patching_constructs.model.maintenance_window_limits import (
     CutoffBehavior,
@@ -9,7 +10,6 @@ from patching_constructs.model.maintenance_window_limits import (
 )
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.rules.accounts.systems_manager_quotas import check_quota
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import check_choice
 from patching_constructs.rules.windows.patching_task import check_patching_task
 from patching_constructs.rules.windows.window_budget import check_task_budget

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.maintenance_window_limits import TaskType
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.rules.limits import undecided
 
 _WINDOW_PAGE = (

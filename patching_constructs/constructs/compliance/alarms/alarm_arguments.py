@@ -15,8 +15,8 @@ from patching_constructs.constructs.events.recipient import (
     SlackRecipient,
 )
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.systems_manager_events import EVENT_PATTERN_MAX_LENGTH
-from patching_constructs.rules.ids import FindingId
 from patching_constructs.values.tokens import is_token
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
