@@ -14,6 +14,7 @@ from patching_constructs import (
     AccountThresholds,
     ApprovalRule,
     ComplianceThresholds,
+    DashboardSource,
     Exemption,
     FindingId,
     InvalidInputError,
@@ -35,6 +36,12 @@ VALUES: Mapping[type, Mapping[str, Any]] = {
     AccountThresholds: {},
     ApprovalRule: {"patch_filters": [PatchFilter.classification("Security")], "approve_after_days": 7},
     ComplianceThresholds: {"missing_patches": {Severity.CRITICAL: 1}},
+    DashboardSource: {
+        "account_id": "111111111111",
+        "account_name": "dev",
+        "region": "eu-central-1",
+        "rings": ["dev"],
+    },
     Exemption: {
         "owner": "web",
         "reason": "a driver",
