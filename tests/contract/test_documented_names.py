@@ -15,7 +15,7 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 from patching_constructs.cli import main
-from patching_constructs.rules.ids import FindingId
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
