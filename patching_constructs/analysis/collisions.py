@@ -16,8 +16,8 @@ from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.schedules.openings import Overlap, Sweep, opening_times, sweep
 from patching_constructs.schedules.span import Span
 
+# What decides when a window is open.
 _Opened: TypeAlias = tuple[ScheduleRecord, Maybe[int]]
-"""What decides when a window is open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,8 +16,8 @@ from patching_constructs.model.unknown import Maybe, Unknown
 
 _PATCH_GROUP_KEYS = tuple(f"tag:{key}" for key in PatchGroupTagKey)
 
+# What a target asks of a node: one of some values for every key.
 _Selectors = Mapping[Maybe[str], Maybe[frozenset[Maybe[str]]]]
-"""What a target asks of a node: one of some values for every key."""
 
 
 class GroupWindows:

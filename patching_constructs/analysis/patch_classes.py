@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 NEVER_APPROVED = Approval()
 
+# Our own limit: two baselines that differ in all that AWS accepts stay below it.
 _MAX_CELLS = 300_000
-"""Our own limit: two baselines that differ in all that AWS accepts stay below it."""
 
 _NAMES = "patch"
 _LISTED_IN_FULL = 4

@@ -14,8 +14,8 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/@+=-]{0,255}")
 LARGEST_COUNT = 1_000_000
 """Our own limit, far beyond any fleet, so that no number is too long for a table or a message."""
 
+# Characters of a refused value that a message repeats.
 _SHOWN = 60
-"""Characters of a refused value that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)

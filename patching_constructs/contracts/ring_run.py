@@ -20,11 +20,11 @@ LONGEST_NAME = 128
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html
 """
 
+# Error budget of a run without a patching task.
 _NO_TASK = "0"
-"""Error budget of a run without a patching task."""
 
+# Ids of windows and of their executions, of which the latter is part of a key.
 _ID = re.compile("[A-Za-z0-9-]{1,64}")
-"""Ids of windows and of their executions, of which the latter is part of a key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

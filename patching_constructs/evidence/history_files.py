@@ -16,8 +16,8 @@ from patching_constructs.templates.template_error import ReadingError
 
 SCHEMA_VERSION = 1
 _PARTITIONS = ("rollout", "account", "region", "day")
+# Unit: bytes. A node with ten thousand problems needs two.
 _LONGEST_LINE = 16 * 1024 * 1024
-"""Unit: bytes. A node with ten thousand problems needs two."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

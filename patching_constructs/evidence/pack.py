@@ -12,8 +12,8 @@ from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.promises import Promise
 from patching_constructs.plan.order import OrderAnswer
 
+# A node that the reports of its account and Region had no more for so long before their last is gone.
 _GONE_AFTER = dt.timedelta(days=2)
-"""A node that the reports of its account and Region had no more for so long before their last is gone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,8 +73,9 @@ class AccountQuotas:
         return min(100, self.lambda_concurrent_executions)
 
 
+# The default quota of rules on an event bus depends on the Region, and these have a lower one.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 _REGIONS_WITH_FEWER_EVENT_RULES = {"af-south-1", "eu-south-1"}
-"""https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"""
 
 NEW_ACCOUNT_QUOTAS = AccountQuotas()
 """What AWS accepts in an account that is new, and for which no quota has been raised."""

@@ -85,11 +85,12 @@ _RED_HAT_SEVERITIES = FilterValues(
     listed=("Critical", "Important", "Moderate", "Low"), once_listed=("Medium",)
 )
 
+# AWS's pages do not list these values; the error message of the API does.
+# https://github.com/hashicorp/terraform-provider-aws/issues/18359 quotes AWS's answer in full.
 _AMAZON_LINUX_RELEASES = (
     *(f"AmazonLinux{year}.{month}" for year in range(2012, 2018) for month in ("03", "09")),
     "AmazonLinux2018.03",
 )
-"""https://github.com/hashicorp/terraform-provider-aws/issues/18359 quotes AWS's answer in full."""
 
 _UBUNTU_RELEASES = (
     *(
@@ -102,6 +103,8 @@ _UBUNTU_RELEASES = (
 
 WINDOWS_DESKTOP_PRODUCTS = ("Windows10", "Windows10LTSB", "Windows11")
 
+# AWS's pages do not list these values; the error message of the API does.
+# https://github.com/hashicorp/terraform/issues/21678 quotes AWS's answer up to WindowsServer2019.
 _WINDOWS_PRODUCTS = (
     *WINDOWS_DESKTOP_PRODUCTS,
     *("Windows7", "Windows8", "Windows8.1", "Windows8Embedded"),
@@ -109,13 +112,12 @@ _WINDOWS_PRODUCTS = (
     *("WindowsServer2016", "WindowsServer2019", "WindowsServer2022", "WindowsServer2025"),
     "MicrosoftDefenderAntivirus",
 )
-"""https://github.com/hashicorp/terraform/issues/21678 quotes AWS's answer up to WindowsServer2019."""
 
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html shows two of them.
 _APPLICATION_PRODUCTS = (
     *(f"Office {year}" for year in (2003, 2007, 2010, 2013, 2016, 2019)),
     *("Active Directory Rights Management Services Client 2.0", "Office 365 Client"),
 )
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html shows two of them."""
 
 VOCABULARY: Mapping[OperatingSystem, Mapping[PatchFilterKey, FilterValues]] = MappingProxyType(
     {

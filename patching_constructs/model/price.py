@@ -13,8 +13,9 @@ ANY_REGION = "*"
 REFERENCE_REGION = "us-east-1"
 """The Region whose list prices stand in where nothing is known of another Region."""
 
+# Prices of other Regions say nothing about these: each partition has a price list of its own.
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
-"""https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

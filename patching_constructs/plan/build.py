@@ -32,11 +32,11 @@ from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.patch_tuesday import patch_tuesdays
 from patching_constructs.schedules.span import Span
 
+# Part of a quota of the account from which a plan lists it; most of them are never nearly used up.
 _WORTH_LISTING = 0.1
-"""Part of a quota of the account from which a plan lists it; most of them are never nearly used up."""
 
+# What windows have in common that differ in nothing but their account and Region.
 _GroupKey: TypeAlias = tuple[str, ScheduleRecord, Maybe[int], Maybe[int], tuple[PatchOperation, ...]]
-"""What windows have in common that differ in nothing but their account and Region."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from patching_constructs.schedules.span import Span
 
 _YEAR = timedelta(days=365)
 _EVEN = 0.05
+# How long before its cron day it is worth saying that a window may wait for the next period.
 _SOON = timedelta(days=14)
-"""How long before its cron day it is worth saying that a window may wait for the next period."""
 
 
 def starts(schedule: ScheduleRecord, horizon: Span) -> Maybe[tuple[dt.datetime, ...]]:

@@ -19,8 +19,8 @@ EARLIEST = datetime(1969, 12, 31, tzinfo=UTC)
 LATEST = datetime(2200, 1, 15, tzinfo=UTC)
 """After every run: AWS's calendar ends with 2199."""
 
+# The most that a clock was ever set forward or back, where the date line moved.
 _LONGEST_JUMP = timedelta(days=1)
-"""The most that a clock was ever set forward or back, where the date line moved."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

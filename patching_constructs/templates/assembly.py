@@ -22,10 +22,10 @@ from patching_constructs.templates.template_error import ReadingError
 
 _MANIFEST = "manifest.json"
 _TEMPLATE_SUFFIXES = (".json", ".yaml", ".yml", ".template")
+# What the CDK puts before the id of a finding of ours.
 _ACKNOWLEDGED_PREFIX = "patching-constructs::"
-"""What the CDK puts before the id of a finding of ours."""
+# How much of a folder is kept from looking for templates until they are read; memory needs a bound.
 _KEPT_BYTES = 64_000_000
-"""How much of a folder is kept from looking for templates until they are read; memory needs a bound."""
 
 
 def find_stacks(path: Path, *, track: Track = untracked) -> list[TemplateStack]:

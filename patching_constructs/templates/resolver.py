@@ -9,11 +9,11 @@ from patching_constructs.templates.intrinsic_functions import NO_VALUE, as_text,
 from patching_constructs.templates.scenario import OpenQuestionError, Question, Scenario
 from patching_constructs.templates.stack import TemplateStack, canonical
 
+# Our own limit, far beyond what people write, so that no template can exhaust the stack.
 _MAX_DEPTH = 80
-"""Our own limit, far beyond what people write, so that no template can exhaust the stack."""
 
+# Our own limit, more than AWS lets a template say, so that values that name each other cannot blow up.
 _MAX_STEPS = 500_000
-"""Our own limit, more than AWS lets a template say, so that values that name each other cannot blow up."""
 
 
 class Steps:
@@ -374,6 +374,8 @@ class StackResolver:
 _CONDITION_FUNCTIONS = ("Condition", "Fn::Equals", "Fn::Not", "Fn::And", "Fn::Or")
 
 
+# A Region's name is enough to know AWS::Partition; only these prefixes are outside of `aws`.
+# https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -383,7 +385,6 @@ _PARTITIONS = {
     "eu-isoe-": "aws-iso-e",
     "eusc-": "aws-eusc",
 }
-"""https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html"""
 
 
 def _partition(region: str) -> str:

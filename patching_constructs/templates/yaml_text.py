@@ -8,10 +8,10 @@ import yaml
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
 _MERGE_KEY = "<<"
+# Our own limit, far beyond what people write, so that no text can exhaust the stack.
 _MAX_DEPTH = 200
-"""Our own limit, far beyond what people write, so that no text can exhaust the stack."""
+# The functions whose long form does not begin with `Fn::`.
 _NO_PREFIX = {"Ref", "Condition"}
-"""The functions whose long form does not begin with `Fn::`."""
 
 
 class _Built(NamedTuple):

@@ -3,8 +3,9 @@
 import hashlib
 import re
 
+# CreatePatchBaseline takes 3 to 128 characters.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html
 _LONGEST = 128
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreatePatchBaseline.html"""
 _PLAIN = re.compile(r"[a-zA-Z0-9_-]+")
 _OF_THE_ACCOUNT = "account-default"
 _DIGEST_LENGTH = 10

@@ -28,10 +28,10 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.values.tokens import is_token
 
+# Characters of a value that a message repeats.
 _LONGEST = 80
-"""Characters of a value that a message repeats."""
+# Where values come from that check nothing themselves.
 _RECORDS = "patching_constructs.model."
-"""Where values come from that check nothing themselves."""
 _WORDS: Mapping[object, str] = types.MappingProxyType(
     {
         str: "text",

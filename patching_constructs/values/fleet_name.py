@@ -3,15 +3,13 @@
 import hashlib
 import re
 
+# Characters of the name of a role; policies and instance profiles may have 128.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _LONGEST = 64
-"""Characters of the name of a role; policies and instance profiles may have 128.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 _PLAIN = re.compile(r"[a-z0-9_-]+")
 _DIGEST_LENGTH = 10
+# Characters of a rollout in a name that is too long: the group distinguishes fleets.
 _LONGEST_ROLLOUT = 12
-"""Characters of a rollout in a name that is too long: the group distinguishes fleets."""
 
 
 def fleet_name(*, rollout_name: str, patch_group: str, region: str) -> str:

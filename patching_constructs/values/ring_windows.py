@@ -10,8 +10,8 @@ from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 
 _AGENT_PRIORITY = 0
+# A task starts when all tasks with a lower number have ended, however they ended.
 _PATCH_PRIORITY = 1
-"""A task starts when all tasks with a lower number have ended, however they ended."""
 
 _Step = tuple[str, int, Mapping[str, tuple[str, ...]], TargetRecord]
 

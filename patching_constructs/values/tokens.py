@@ -8,8 +8,8 @@ from patching_constructs.model.unknown import Maybe, Unknown
 T = TypeVar("T")
 
 _STRING_MARKERS = ("${Token[", "#{Token[")
+# CDK encodes a number that is only known at deployment as a huge negative float.
 _NUMBER_TOKEN_CEILING = -1.0e288
-"""CDK encodes a number that is only known at deployment as a huge negative float."""
 
 
 def is_token(value: object) -> bool:

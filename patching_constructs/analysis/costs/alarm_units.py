@@ -10,8 +10,9 @@ from patching_constructs.model.unknown import Maybe, Unknown
 
 _Properties = Mapping[str, object]
 
+# CloudWatch charges more for an alarm whose period is shorter than a minute.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 _HIGH_RESOLUTION_BELOW_SECONDS = 60
-"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"""
 
 _NO_METRIC = Unknown("an alarm asks for something else than metrics")
 _QUERY = Unknown("how many metrics the query of an alarm finds is not in the templates")

@@ -9,8 +9,8 @@ from patching_constructs.schedules.run_frequency import MONTH
 
 _LOG_GROUP, _BUCKET = "AWS::Logs::LogGroup", "AWS::S3::Bucket"
 _NAMES = {_LOG_GROUP: "LogGroupName", _BUCKET: "BucketName"}
+# Properties of a lifecycle rule that is not about every object.
 _PARTIAL = {"ObjectSizeGreaterThan", "ObjectSizeLessThan", "Prefix", "TagFilters"}
-"""Properties of a lifecycle rule that is not about every object."""
 
 
 class OutputPlaces:

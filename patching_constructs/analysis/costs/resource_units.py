@@ -24,8 +24,9 @@ from patching_constructs.schedules.run_frequency import MONTH
 _Properties = Mapping[str, object]
 
 _HOURS = Fraction(MONTH.days * 24 + MONTH.seconds // 3600)
+# The advanced tier is a setting of the whole account and Region, and then every hybrid node is charged.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-configure-instance-tiers.html
 _ACTIVATION_TIER = "/ssm/managed-instance/activation-tier"
-"""https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-configure-instance-tiers.html"""
 _EVENT_BUS = re.compile(r"arn:[^:]+:events:(?P<region>[^:]+):[^:]+:event-bus/.+")
 
 _RATE = re.compile(r"rate\((?P<count>[1-9][0-9]{0,8}) (?P<unit>minute|hour|day)s?\)")

@@ -8,14 +8,12 @@ from patching_constructs.model.estate import ResourceAt
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 
 _SCRIPT = "aws:executeScript"
+# Actions that stand for a number of steps that the runbook does not state.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
 _NOT_ONE_STEP = {
     "aws:executeAutomation": "starts other runbooks",
     "aws:loop": "repeats steps",
 }
-"""Actions that stand for a number of steps that the runbook does not state.
-
-https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from patching_constructs.model.unknown import Maybe, Unknown
 _Properties = Mapping[str, object]
 
 _DAYS_UNTIL_THIRD_YEAR = 730
+# AWS charges for the first and the second rotation of a key. https://aws.amazon.com/kms/pricing/
 _CHARGED_ROTATIONS = 2
-"""AWS charges for the first and the second rotation of a key. https://aws.amazon.com/kms/pricing/"""
+# The rotation period of a key that enables rotation without saying how often.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
 _ROTATION_DAYS = 365
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html"""
 
 _REPLICA = Unknown("a replica key rotates as its primary key does, wherever that is")
 _REQUESTS = Unknown("how often a key is used depends on what happens")

@@ -5,8 +5,9 @@ import io
 
 from patching_constructs.cli.evidence_formats.evidence_tables import Cell, EvidenceTable
 
+# Spreadsheets run a field that starts with one of these as a formula, and names come from templates and tags.
+# https://owasp.org/www-community/attacks/CSV_Injection
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
 def format_csv(table: EvidenceTable) -> str:

@@ -19,8 +19,8 @@ from patching_constructs.model.unknown import Unknown
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
 from patching_constructs.schedules.span import Span
 
+# Name space of our event ids: an event takes the place of the one with the same name in an earlier plan.
 _IDS = uuid.UUID("6f1c1b0e-7f0a-4d8e-9d55-0c1f6a2b7e43")
-"""Name space of our event ids: an event takes the place of the one with the same name in an earlier plan."""
 
 _MOST_NAMES = 20
 _RELEASE_HOURS = dt.timedelta(hours=1)

@@ -34,8 +34,8 @@ _SHORTENED = (
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LINKED_OR_DRAWN = re.compile(r"([@#](?=\w)|:(?=//|[A-Za-z+-][\w+-]*:)|\bwww(?=\.))")
+# A space of no width: GitHub looks for mentions, issues and addresses when Markdown is already HTML.
 _NOTHING = "&#8203;"
-"""A space of no width: GitHub looks for mentions, issues and addresses when Markdown is already HTML."""
 
 
 def format_markdown(plan: Plan) -> str:

@@ -19,8 +19,8 @@ from patching_constructs.plan.plan import Plan
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.UNCERTAIN: "yellow", Tone.BAD: "bold red"}
 _WIDTHS = range(40, 161)
 _INDENT = 2
+# Blanks between columns.
 _GAP = 2
-"""Blanks between columns."""
 
 
 def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = None) -> str:

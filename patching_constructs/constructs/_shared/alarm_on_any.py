@@ -16,5 +16,6 @@ def alarm_on_any(
         threshold=1,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=1,
+        # AWS publishes such counts only while there is something to count, so no data is good news.
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )

@@ -24,10 +24,13 @@ def define_bucket(
         bucket_name=bucket_name,
         encryption=(s3.BucketEncryption.S3_MANAGED if encryption_key is None else s3.BucketEncryption.KMS),
         encryption_key=encryption_key,
+        # With a bucket key S3 asks KMS for a key now and then, in place of once for each object.
         bucket_key_enabled=None if encryption_key is None else True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        # Without ACLs, files that other accounts put in belong to this account.
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
+        # In addition to `enforce_ssl`, which would accept TLS 1.0.
         minimum_tls_version=1.2,
         versioned=True,
         lifecycle_rules=lifecycle_rules,

@@ -12,6 +12,8 @@ _KEY = "_patching_constructs_grants"
 
 def grant_once(key: kms.IKey, sid: str, statement: Callable[[], iam.PolicyStatement]) -> None:
     """Add a statement to the policy of a key, unless another construct of the same account has added it."""
+    # The key is shared by the constructs of a stack, and a statement that is repeated in its policy
+    # would count towards the 32 KB of a key policy.
     granted: set[str] = vars(key).setdefault(_KEY, set())
     if sid not in granted:
         granted.add(sid)
@@ -34,7 +36,9 @@ def let_logs_encrypt(key: kms.IKey, here: StackEnvironment) -> None:
             sid=sid,
             principals=[iam.ServicePrincipal(f"logs.{here.region}.{here.stack.url_suffix}")],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
+            # In the policy of a key, * is that key; its ARN would be a circular reference.
             resources=["*"],
+            # The service principal acts for all accounts; the context limits it to log groups of this one.
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
         ),
     )
@@ -54,6 +58,7 @@ def let_dynamodb_encrypt(key: kms.IKey, here: StackEnvironment) -> None:
         sid,
         lambda: iam.PolicyStatement(
             sid=sid,
+            # Any principal is safe only with both conditions: through DynamoDB, and from this account.
             principals=[iam.AnyPrincipal()],
             actions=[
                 "kms:CreateGrant",

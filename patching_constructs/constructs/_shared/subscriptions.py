@@ -19,11 +19,9 @@ from patching_constructs.constructs.events.recipient import (
 )
 from patching_constructs.values.tokens import is_token
 
+# Leaves room in the 128 characters of a configuration's name.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chatbot-slackchannelconfiguration.html
 _CHANNEL_IN_NAME_MAX_LENGTH = 64
-"""Leaves room in the 128 characters of a configuration's name.
-
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chatbot-slackchannelconfiguration.html
-"""
 
 
 def subscribe(

@@ -27,6 +27,7 @@ def define_table(
         partition_key=_text(partition_key),
         sort_key=None if sort_key is None else _text(sort_key),
         time_to_live_attribute=time_to_live,
+        # Reports and events come in bursts, for which provisioned capacity would idle or throttle.
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         encryption=(
             dynamodb.TableEncryption.DEFAULT

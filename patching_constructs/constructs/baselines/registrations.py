@@ -28,11 +28,9 @@ class _RegisteredGroup(NamedTuple):
     """What the group is patched with; equal for the same baseline from another construct."""
 
 
+# Those of all apps, for as long as the CDK's kernel keeps their constructs: to the end of the process.
+# To keep them on the app would cost a request for each stack, only to find the app.
 _registrations: dict[tuple[str, OperatingSystem], list[_RegisteredGroup]] = {}
-"""Those of all apps, for as long as the CDK's kernel keeps their constructs: to the end of the process.
-
-To keep them on the app would cost a request for each stack, only to find the app.
-"""
 
 
 def _registration(

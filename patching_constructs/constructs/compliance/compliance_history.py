@@ -262,6 +262,7 @@ class ComplianceHistory(Construct):
                 conditions={
                     "StringEquals": {
                         "kms:ViaService": f"s3.{here.region}.{here.stack.url_suffix}",
+                        # With a bucket key the context is the ARN of the bucket, not that of the object.
                         "kms:EncryptionContext:aws:s3:arn": self._bucket_arn,
                     }
                 },
@@ -302,6 +303,7 @@ class ComplianceHistory(Construct):
                 ],
                 conditions={
                     "StringEquals": {
+                        # Resource Data Sync puts every file with this ACL, as AWS's example policy demands.
                         "s3:x-amz-acl": "bucket-owner-full-control",
                         **for_accounts["StringEquals"],
                     },

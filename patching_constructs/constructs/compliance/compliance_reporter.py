@@ -218,6 +218,7 @@ class ComplianceReporter(Construct):
             PUBLISHED_METRICS_VARIABLE: published_at_synthesis(self._readers),
         }
         if history_bucket_name is not None:
+            # A function without this variable keeps no history, which is why it is not left empty.
             environment["HISTORY_BUCKET"] = history_bucket_name
         function = RuntimeFunction(
             self,
@@ -243,6 +244,8 @@ class ComplianceReporter(Construct):
         self.log_group: logs.ILogGroup = function.log_group
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
+        # The function starts itself again. In the policy of its role this would be a circular reference,
+        # because the function depends on that policy.
         iam.ManagedPolicy(
             self,
             "ResumePolicy",
@@ -416,6 +419,7 @@ def _statements(
             sid="PublishMetrics",
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],
+            # PutMetricData has no resources; the namespace is the only limit that IAM offers.
             conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
         ),
         iam.PolicyStatement(

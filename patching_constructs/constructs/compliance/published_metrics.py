@@ -38,6 +38,8 @@ class MetricReaders:
 
 def published_at_synthesis(readers: MetricReaders) -> str:
     """Return a token for what is read when everything is defined."""
+    # Alarms and dashboards are defined after the reporter, so the metrics that are read are known only
+    # when the template is written.
     return Lazy.string(_Published(readers))
 
 

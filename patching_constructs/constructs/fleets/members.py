@@ -17,8 +17,8 @@ from patching_constructs.values.patch_group import PatchGroup
 if TYPE_CHECKING:
     from aws_cdk import aws_autoscaling as autoscaling
 
+# Above `Tags.of(scope).add` (100) and `.remove` (200): a fleet is more specific than the tags of a scope.
 _TAG_PRIORITY = 250
-"""Above `Tags.of(scope).add` (100) and `.remove` (200): a fleet is more specific than the tags of a scope."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

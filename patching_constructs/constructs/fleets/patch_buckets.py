@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.values.tokens import is_token
 
+# Buckets with patching code; Regions that AWS does not list (China, GovCloud, newer ones) have no suffix.
 _MODULE_SUFFIXES = {
     "af-south-1": "bdd5f65a9",
     "ap-east-1": "632356271",
@@ -42,8 +43,8 @@ _MODULE_SUFFIXES = {
     "us-west-1": "8badb4304",
     "us-west-2": "34d7f99f8",
 }
-"""Buckets with patching code; Regions that AWS does not list (China, GovCloud, newer ones) have no suffix."""
 
+# Buckets with baseline snapshots; all other Regions have no suffix.
 _SNAPSHOT_SUFFIXES = {
     "af-south-1": "tbxdb5b9",
     "ap-south-2": "50209442",
@@ -52,7 +53,6 @@ _SNAPSHOT_SUFFIXES = {
     "eu-south-2": "df2c9d70",
     "me-south-1": "uduvl7q8",
 }
-"""Buckets with baseline snapshots; all other Regions have no suffix."""
 
 
 def patch_bucket_names(region: str, operating_systems: Collection[OperatingSystem]) -> tuple[str, ...]:

@@ -122,6 +122,7 @@ class PatchFindings(Construct):
                 product_arn=product_arn(partition=here.partition, region=here.region),
             )
             if self.hub is not None:
+                # A product can be subscribed to only where Security Hub is on, and no reference says so.
                 self.subscription.add_dependency(self.hub)
         self.dead_letter_queue: sqs.IQueue = sqs.Queue(
             self,

@@ -222,6 +222,7 @@ class RingedMaintenanceWindow(Construct):
     ) -> RingWindow:
         ring_id = f"{ring.name[0].upper()}{ring.name[1:]}"
         window = define_window(self, f"{ring_id}{operation}", record, tags=_tags(self.rollout_name, ring))
+        # CloudFormation has no property for ring, order and promises, and does not send Metadata to AWS.
         window.add_metadata(METADATA_KEY, _metadata(self.rollout_name, ring, operation))
         window_id = window.ref
 

@@ -11,11 +11,9 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.values.patch_group import PatchGroup
 from patching_constructs.values.ring import Ring
 
+# Characters; leaves room for the rest of a managed policy, which has at most 6,144.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _GROUP_NAMES_LENGTH = 4500
-"""Characters; leaves room for the rest of a managed policy, which has at most 6,144.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-"""
 
 MAX_ROLE_POLICIES = 10
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 from patching_constructs.contracts.reporter_settings import ReportedBaseline
 from patching_constructs.model.operating_system import OperatingSystem
 
+# The largest page, because every page is a call that AWS throttles.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
 _PATCH_PAGES = {"PageSize": 100}
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html"""
 
 Registered: TypeAlias = Mapping[tuple[str, OperatingSystem], str]
 """The id of the baseline of each patch group and operating system."""

@@ -15,11 +15,9 @@ from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 
+# By how much the end of a scan may be ahead of a report, which is about the moment at which it began.
+# A report takes three hours at most. A scan further ahead has a wrong time, so its age is unknown.
 _AHEAD = timedelta(hours=4)
-"""By how much the end of a scan may be ahead of a report, which is about the moment at which it began.
-
-A report takes three hours at most. A scan further ahead has a wrong time, so its age is unknown.
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

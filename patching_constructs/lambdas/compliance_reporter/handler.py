@@ -34,16 +34,13 @@ MOST_CALLS_IN_A_ROW = 12
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
+# How many unread nodes the log names of each part of a report; all are in the history and in the figures.
 _NAMED_NODES = 50
-"""How many unread nodes the log names of each part of a report; all are in the history and in the figures."""
 
+# Waits when AWS throttles, and asks more slowly from then on.
+# Pauses double up to 20 seconds, so that a call that always fails takes 91 seconds of them at most.
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 _PATIENT = Config(retries={"mode": "adaptive", "max_attempts": 8})
-"""Waits when AWS throttles, and asks more slowly from then on.
-
-Pauses double up to 20 seconds, so that a call that always fails takes 91 seconds of them at most.
-
-https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-"""
 
 
 class UnfinishedReportError(Exception):

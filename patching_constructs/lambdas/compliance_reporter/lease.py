@@ -15,11 +15,11 @@ from botocore.exceptions import ClientError
 _LEASE, _WANTED = {"id": {"S": "lease"}}, {"id": {"S": "wanted"}}
 """Keys of the lease, and of the note that another report is wanted when it is given back."""
 
+# By how much the clocks of two functions may differ.
 _CLOCKS_DIFFER = dt.timedelta(minutes=1)
-"""By how much the clocks of two functions may differ."""
 
+# How long a report that stopped waits for its next part, which Lambda starts when it can.
 _NEXT_PART = dt.timedelta(minutes=15)
-"""How long a report that stopped waits for its next part, which Lambda starts when it can."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

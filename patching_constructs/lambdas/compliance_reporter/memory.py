@@ -14,27 +14,25 @@ from typing import Any, TypeVar
 
 from patching_constructs.lambdas.compliance_reporter.remembered_node import RememberedNode
 
+# BatchGetItem takes 100 keys, and returns at most 16 MB: the rest comes back as unprocessed.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _KEYS_OF_A_READ = 100
-"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
+# BatchWriteItem takes 25 requests, a quarter of what BatchGetItem takes.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 _ITEMS_OF_A_WRITE = 25
-"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 
+# A little less than the 400 KB of DynamoDB, for key, time to live and names.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 _BYTES_OF_AN_ITEM = 400_000
-"""A little less than the 400 KB of DynamoDB, for key, time to live and names.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
-"""
 
 _KEPT = dt.timedelta(days=90)
+# An item that has not been renewed for so long belongs to a node that is gone; DynamoDB removes it.
 _RENEWED_AFTER = dt.timedelta(days=30)
-"""An item that has not been renewed for so long belongs to a node that is gone; DynamoDB removes it."""
 
+# Seconds between tries for what DynamoDB has left undone of a batch.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"""Seconds between tries for what DynamoDB has left undone of a batch.
-
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
-"""
 
 T = TypeVar("T")
 

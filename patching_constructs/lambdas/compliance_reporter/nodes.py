@@ -15,45 +15,45 @@ from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import SEVERITY_WORDS, Severity
 
+# How long a new instance may take until its agent reports, before it counts as not managed.
 _LAUNCH_TIME = dt.timedelta(minutes=30)
-"""How long a new instance may take until its agent reports, before it counts as not managed."""
 
+# Counts are fields of their own for each state, such as MissingCount; there is no map of states.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html
 _COUNTS = {state: f"{state.spelling}Count" for state in sorted(PROBLEM_STATES)}
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstancePatchState.html"""
 
+# What DescribeInstancePatches has in `KBId` for Windows; for other systems it has `kernel.x86_64` there.
 _WINDOWS_ID = re.compile(r"KB\d+")
-"""What DescribeInstancePatches has in `KBId` for Windows; for other systems it has `kernel.x86_64` there."""
 
+# AWS returns 10 by default.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
 _AGENT_PAGES = {"PageSize": 50}
-"""AWS returns 10 by default.
 
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html
-"""
-
+# As many as the API takes. How many AWS answers: docs/not-proven.md#pages-of-node-states.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html
 _STATE_PAGES = {"PageSize": 100}
-"""As many as the API takes. How many AWS answers: docs/not-proven.md#pages-of-node-states.
 
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatchStatesForPatchGroup.html
-"""
-
+# The largest page: a node may have thousands of patches, and each page is a call that AWS throttles.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
 _PATCH_PAGES = {"PageSize": 100}
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html"""
 
+# Half of what AWS allows: instances are described at length, and a page is in memory as a whole.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 _INSTANCE_PAGES = {"PageSize": 500}
-"""Half of what AWS allows: instances are described at length, and a page is in memory as a whole.
 
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
-"""
-
+# A filter of DescribeInstanceInformation takes 100 values, so groups are asked about in slices.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html
 _VALUES_OF_A_FILTER = 100
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformationStringFilter.html"""
 
+# `ConnectionLost` and `Inactive` mean that the agent has sent no ping, so nothing can be run on the node.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html
 _ANSWERS = "Online"
-"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_InstanceInformation.html"""
 
+# DescribeInstances returns terminated instances for about an hour, and stopped ones are not patched.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
 _NOT_RUNNING = frozenset({"pending", "shutting-down", "terminated", "stopping", "stopped"})
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""
 
+# What the agent calls a system, by a part of its name.
 _PLATFORMS = (
     ("Windows", OperatingSystem.WINDOWS),
     ("Amazon Linux AMI", OperatingSystem.AMAZON_LINUX),
@@ -68,7 +68,6 @@ _PLATFORMS = (
     ("Rocky", OperatingSystem.ROCKY_LINUX),
     ("AlmaLinux", OperatingSystem.ALMA_LINUX),
 )
-"""What the agent calls a system, by a part of its name."""
 
 _AMAZON_LINUX_VERSIONS = {
     "2": OperatingSystem.AMAZON_LINUX_2,
@@ -321,6 +320,7 @@ def _node(
 def _patch_id(patch: Mapping[str, Any]) -> str:
     """Return what identifies a patch: its KB id on Windows, elsewhere its title, which has the version."""
     kb_id: str = patch["KBId"]
+    # The largest page: a node may have thousands of patches, and each page is a call that AWS throttles.
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
     return kb_id if _WINDOWS_ID.fullmatch(kb_id) else patch["Title"] or kb_id
 

@@ -10,8 +10,8 @@ from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, NodeReader, TaggedNode
 from patching_constructs.lambdas.compliance_reporter.remembered_node import RememberedNode, SeenProblem
 
+# As many as the memory reads at once.
 _NODES_OF_A_PIECE = 100
-"""As many as the memory reads at once."""
 
 _TOO_MUCH_TO_REMEMBER = "more is left to do than the memory holds of a node"
 

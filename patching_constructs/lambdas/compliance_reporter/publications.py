@@ -9,6 +9,8 @@ from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_state import PatchState
 
+# What AWS answers where it will not say, however often it is asked. Any other error ends the group.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
 _REFUSALS = frozenset(
     {
         "AccessDeniedException",
@@ -18,10 +20,6 @@ _REFUSALS = frozenset(
         "ValidationException",
     }
 )
-"""What AWS answers where it will not say, however often it is asked. Any other error ends the group.
-
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeEffectivePatchesForPatchBaseline.html
-"""
 
 
 class Publications:

@@ -16,8 +16,9 @@ from patching_constructs.contracts.published_metrics import PublishedMetrics
 from patching_constructs.lambdas.compliance_reporter.figures import Figures
 from patching_constructs.lambdas.compliance_reporter.metric_values import metric_values
 
+# PutMetricData takes 1,000 metrics in one request, and refuses all of them if there is one more.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
 _DATA_OF_A_REQUEST = 1_000
-"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
 
 
 class MetricPublisher:

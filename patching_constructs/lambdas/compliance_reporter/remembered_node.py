@@ -10,8 +10,8 @@ from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, 
 from patching_constructs.model.patch_state import PatchState
 from patching_constructs.model.promises import Severity
 
+# AWS does not say how soon after an operation its counts and its patches are all there to be read.
 _SETTLED_AFTER = dt.timedelta(minutes=15)
-"""AWS does not say how soon after an operation its counts and its patches are all there to be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

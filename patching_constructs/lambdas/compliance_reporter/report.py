@@ -26,8 +26,8 @@ from patching_constructs.lambdas.compliance_reporter.window_reader import read_r
 UNKNOWN_SYSTEM = "UNKNOWN"
 """Used in place of the operating system of nodes without a report."""
 
+# How much of its time limit a report keeps for one more node and for writing down how far it came.
 _TIME_TO_STOP = dt.timedelta(minutes=2)
-"""How much of its time limit a report keeps for one more node and for writing down how far it came."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

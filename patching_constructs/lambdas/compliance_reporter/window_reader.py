@@ -9,18 +9,16 @@ from patching_constructs.contracts.reporter_settings import ReportedRing
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.model.ring_terms import InstallTimes
 
+# How long Systems Manager keeps runs: docs/not-proven.md#runs-of-windows-are-kept-for-30-days.
 _LOOK_BACK = dt.timedelta(days=30)
-"""How long Systems Manager keeps runs: docs/not-proven.md#runs-of-windows-are-kept-for-30-days."""
 
+# How long a command may work on after its window has closed: `timeoutSeconds` of the patching documents.
 _RUN_ON = dt.timedelta(hours=2)
-"""How long a command may work on after its window has closed: `timeoutSeconds` of the patching documents."""
 
 _AT_WORK = frozenset({"IN_PROGRESS", "CANCELLING", "CANCELLED"})
+# Any other status is that of a run that is over, so that an unknown one makes nothing look less overdue.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecution.html
 _NEVER_AT_WORK = frozenset({"PENDING", "SKIPPED_OVERLAPPING"})
-"""Any other status is that of a run that is over, so that an unknown one makes nothing look less overdue.
-
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecution.html
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

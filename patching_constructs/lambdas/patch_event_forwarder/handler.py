@@ -21,11 +21,9 @@ _LOGGER = logging.getLogger(__name__)
 SETTINGS_FILE = "events.json"
 """Name of the settings, beside the code."""
 
+# Patient enough for throttling; then the event is reported without an answer, while there is time left.
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
 _LOOK_UP = Config(retries={"mode": "adaptive", "total_max_attempts": 5}, connect_timeout=5, read_timeout=10)
-"""Patient enough for throttling; then the event is reported without an answer, while there is time left.
-
-https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-"""
 
 
 def handler(

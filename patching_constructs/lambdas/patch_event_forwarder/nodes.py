@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# DescribeInstances takes more ids, but each page is held in memory as a whole.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 _INSTANCES_AT_ONCE = 200
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html"""
 
 
 def read_tags(ssm: Any, ec2: Any, node_ids: Sequence[str]) -> dict[str, Mapping[str, str]]:

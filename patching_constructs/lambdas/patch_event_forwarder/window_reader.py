@@ -12,11 +12,9 @@ from patching_constructs.model.systems_manager_events import (
 )
 from patching_constructs.model.unknown import Unknown
 
+# Statuses of tasks and their commands.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecutionTaskIdentity.html
 _UNSUCCESSFUL = frozenset({"FAILED", "TIMED_OUT", "CANCELLING", "CANCELLED"})
-"""Statuses of tasks and their commands.
-
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowExecutionTaskIdentity.html
-"""
 
 
 def report_window(source: SourceEvent) -> PatchEvent | None:

@@ -21,8 +21,8 @@ from patching_constructs.lambdas.patch_event_hub.plain_text import cut, one_line
 
 RUNBOOK = "patching-event"
 
+# Characters, of ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 _SUBJECT = 99
-"""Characters, of ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 _TITLE, _TEXT = 240, 4000
 _ATTRIBUTE = 256
 _OPS_ITEM_TITLE, _OPS_ITEM_DESCRIPTION = 1024, 2048
@@ -35,15 +35,13 @@ _SUBJECTS = {
     PatchEventKind.CALENDAR: "Change calendar",
 }
 
+# Critical, medium and low.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-with-OpsItems-editing-details.html
 _OPS_ITEM_SEVERITIES = {
     PatchEventSeverity.CRITICAL: "1",
     PatchEventSeverity.WARNING: "3",
     PatchEventSeverity.INFO: "4",
 }
-"""Critical, medium and low.
-
-https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-with-OpsItems-editing-details.html
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

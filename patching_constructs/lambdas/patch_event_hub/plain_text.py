@@ -4,20 +4,16 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[\w.:/@+=#()\[\]-]+")
+# Host names that are never public, such as `ip-10-0-0-1.eu-central-1.compute.internal`.
+# https://www.icann.org/en/board-activities-and-meetings/materials/approved-resolutions-special-meeting-of-the-icann-board-29-07-2024-en
+# https://www.rfc-editor.org/rfc/rfc6762#section-3
 _HOST_OF_NO_ONE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:internal|local)", re.ASCII)
-"""Host names that are never public, such as `ip-10-0-0-1.eu-central-1.compute.internal`.
-
-https://www.icann.org/en/board-activities-and-meetings/materials/approved-resolutions-special-meeting-of-the-icann-board-29-07-2024-en
-https://www.rfc-editor.org/rfc/rfc6762#section-3
-"""
 _SCHEME = re.compile(r"(?i):?//+|\b(?:mailto|tel|sms|callto|file|data|javascript):")
+# A dot before a letter, in all forms that host names may have.
+# https://www.unicode.org/reports/tr46/#Notation
 _DOT = re.compile(r"[.\u3002\uff0e\uff61](?=[^\W\d_])")
-"""A dot before a letter, in all forms that host names may have.
-
-https://www.unicode.org/reports/tr46/#Notation
-"""
+# Characters that make links, mentions and code in a chat, and similar ones that make nothing.
 _MARKS = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'"})
-"""Characters that make links, mentions and code in a chat, and similar ones that make nothing."""
 
 
 def one_line(text: str, limit: int) -> str:

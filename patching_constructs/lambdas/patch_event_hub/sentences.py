@@ -17,8 +17,8 @@ from patching_constructs.model.systems_manager_events import (
     SUCCESSFUL_WINDOW_STATUS,
 )
 
+# Characters of a name in a title, so that the account is in it too.
 _HEADLINE = 32
-"""Characters of a name in a title, so that the account is in it too."""
 
 
 def named(text: str) -> str:

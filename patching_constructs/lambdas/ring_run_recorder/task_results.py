@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 from patching_constructs.contracts.ring_health import TaskResult
 from patching_constructs.lambdas._shared.executions import list_commands, list_nodes, list_tasks
 
+# Errors for runs and commands that Systems Manager has deleted, after 30 days at the latest.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html#API_ListCommandInvocations_Errors
 _GONE = frozenset({"DoesNotExistException", "InvalidCommandId"})
-"""Errors for runs and commands that Systems Manager has deleted, after 30 days at the latest.
 
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListCommandInvocations.html#API_ListCommandInvocations_Errors
-"""
-
+# Statuses and status details of nodes on which nothing was done, or on which the outcome is not known.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
 _NOT_REACHED = frozenset(
     {
         "Pending",
@@ -31,10 +31,6 @@ _NOT_REACHED = frozenset(
         "AccessDenied",
     }
 )
-"""Statuses and status details of nodes on which nothing was done, or on which the outcome is not known.
-
-https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
-"""
 
 
 def read_tasks(ssm: Any, execution_id: str) -> Iterator[TaskResult]:

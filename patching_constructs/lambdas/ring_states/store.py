@@ -11,8 +11,8 @@ from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.contracts.ring_states import RECORD_KEY, RING_KEY, latest_key, ring_key, run_key
 from patching_constructs.lambdas._shared.acceptance import CLOCKS_DIFFER, accept_record
 
+# Attribute with the start as a number, by which runs are compared. Unit: seconds since 1970.
 _STARTED = "started"
-"""Attribute with the start as a number, by which runs are compared. Unit: seconds since 1970."""
 
 
 class RefusedRunError(Exception):

@@ -24,8 +24,8 @@ from patching_constructs.plan.state import RingName, State
 
 Found: TypeAlias = Iterator[Change | NotCompared]
 
+# Names of baselines by account and Region, operating system and patch group.
 _Holders: TypeAlias = Mapping[tuple[Place, object, str], str]
-"""Names of baselines by account and Region, operating system and patch group."""
 
 
 @dataclass(frozen=True, slots=True)

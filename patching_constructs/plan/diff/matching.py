@@ -15,8 +15,8 @@ T = TypeVar("T")
 Place: TypeAlias = tuple[str, str]
 """Account and Region, `?` for what is not known."""
 
+# What the name of a template ends with; that of a stack that is nested in it goes on.
 _TEMPLATE = re.compile(r"\.(json|yaml|yml|template)(/|$)")
-"""What the name of a template ends with; that of a stack that is nested in it goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from patching_constructs.plan.state import RingName, State, ring_name, ring_titl
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.rules.wording import length, moment
 
+# Part of a quota above which little is left.
 _TIGHT = 0.8
-"""Part of a quota above which little is left."""
 
+# What the fields of findings about a ring begin with.
 _OF_RING = "rings."
-"""What the fields of findings about a ring begin with."""
 
 
 # --- order ---

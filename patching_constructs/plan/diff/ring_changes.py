@@ -60,6 +60,7 @@ def ring_changes(rings: Pairing[PlannedRing], *, horizon: Span) -> Iterator[Chan
     yield from _reordered(rings)
 
 
+# What makes a ring run at other times, so that nothing more needs to be said.
 _ABOUT_RUNS = {
     ChangeKind.RING_JOINED,
     ChangeKind.RING_LEFT,
@@ -74,7 +75,6 @@ _ABOUT_RUNS = {
     ChangeKind.BASELINE_GROUPS,
     ChangeKind.BASELINE_REPLACED,
 }
-"""What makes a ring run at other times, so that nothing more needs to be said."""
 
 
 def runs_changed(rings: Pairing[PlannedRing], changes: list[Change], *, horizon: Span) -> Iterator[Change]:

@@ -53,6 +53,8 @@ _FIELDS = (
     _TaskProperty("priority", lambda task: task.priority, "tasks start in another order"),
 )
 
+# What follows from another value of a parameter of a patching document.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
 _PARAMETERS = {
     "Operation": "what the task does to its nodes changes",
     "Action": "what the task does to its nodes changes",
@@ -60,11 +62,8 @@ _PARAMETERS = {
     "BaselineOverride": "other rules decide what is approved, whatever the baselines say",
     "InstallOverrideList": "another list decides what is installed, whatever the baselines say",
 }
-"""What follows from another value of a parameter of a patching document.
 
-https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-aws-runpatchbaseline.html
-"""
-
+# What follows from a value of such a parameter, where it is certain.
 _VALUES: Mapping[tuple[str, str], str] = {
     ("Operation", PatchOperation.SCAN): "it reports what is missing and no longer installs it",
     ("Operation", PatchOperation.INSTALL): "it installs what is missing",
@@ -72,7 +71,6 @@ _VALUES: Mapping[tuple[str, str], str] = {
     "restarts and then scans them",
     ("RebootOption", RebootOption.REBOOT_IF_NEEDED): "nodes restart whenever a patch was installed",
 }
-"""What follows from a value of such a parameter, where it is certain."""
 
 
 def task_changes(

@@ -11,8 +11,8 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Unknown
 
+# How many parts of a sum a finding names.
 _LARGEST = 4
-"""How many parts of a sum a finding names."""
 _MISSING = 3
 
 

@@ -12,26 +12,28 @@ from patching_constructs.rules.accounts.organization import (
     ORGANIZATION_ID_WORDS,
 )
 
+# Bucket names become host names, so upper case and underscores are refused.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, '.' and '-'")
 _ACCOUNT = (ACCOUNT_ID.pattern, ACCOUNT_ID_WORDS)
 _REGION = (r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}", "a Region such as eu-central-1")
 # A comma would end a value of the projection, a slash or a star would open the prefix of another account.
 _ROLLOUT = (r"[A-Za-z0-9_.-]{1,128}", "letters, digits, '_', '.' and '-'")
+# Athena quotes no name for us: other characters would have to be quoted in every query.
 # https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
 _DATABASE = (r"[a-z0-9_]{1,255}", "lower-case letters, digits and '_'")
 # https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroup.html
 _WORKGROUP = (r"[A-Za-z0-9._-]{1,128}", "letters, digits, '.', '_' and '-'")
 _ORGANIZATION = (ORGANIZATION_ID.pattern, ORGANIZATION_ID_WORDS)
 
+# Characters of the 20 KB of a bucket's policy that are left for accounts.
 _ROOM_FOR_ACCOUNTS = 17_000
-"""Characters of the 20 KB of a bucket's policy that are left for accounts."""
 
+# Characters of an account that may write: its ARN as a principal.
 _OF_A_WRITER = 34
-"""Characters of an account that may write: its ARN as a principal."""
 
+# Characters of an account whose Resource Data Syncs may write: id, ARN of the sync, and prefix.
 _OF_A_SYNC = 240
-"""Characters of an account whose Resource Data Syncs may write: id, ARN of the sync, and prefix."""
 
 LEAST_BYTES_SCANNED = 10_000_000
 """https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html"""

@@ -17,8 +17,8 @@ ORGANIZATION_ID = re.compile(r"o-[a-z0-9]{10,32}")
 
 ORGANIZATION_ID_WORDS = "an id such as o-a1b2c3d4e5"
 
+# What fits into one of two statements of the policy of a bus, up to 40 characters each.
 _MOST_ACCOUNTS_OF_A_BUS = 110
-"""What fits into one of two statements of the policy of a bus, up to 40 characters each."""
 
 _BUS_POLICY_PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html"
 

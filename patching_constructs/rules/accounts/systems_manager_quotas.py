@@ -8,6 +8,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 
 _QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"
 
+# Quotas of windows and of single baselines have rules that can name the location of the one too many.
 _CHECKED_ELSEWHERE = {
     "executions_at_once",
     "tasks_per_window",
@@ -15,10 +16,9 @@ _CHECKED_ELSEWHERE = {
     "targets_per_task",
     "patch_groups_per_baseline",
 }
-"""Quotas of windows and of single baselines have rules that can name the location of the one too many."""
 
+# What to do where AWS raises no quota.
 _MORE = {"standard_hybrid_nodes": "more need the advanced-instances tier, which has a price"}
-"""What to do where AWS raises no quota."""
 
 
 def _raised(name: str) -> str:

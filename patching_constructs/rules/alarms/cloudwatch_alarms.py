@@ -17,8 +17,8 @@ _KEY_PAGE = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
 
 _RUN_COMMAND = "AWS/SSM-RunCommand"
 _RUN_COMMAND_METRICS = ("CommandsDeliveryTimedOut", "CommandsFailed", "CommandsSucceeded")
+# What people take for a namespace of Systems Manager; AWS documents only that of Run Command.
 _NOT_A_NAMESPACE = r"AWS/.*(SSM|Systems ?Manager|Patch|Maintenance|Compliance).*"
-"""What people take for a namespace of Systems Manager; AWS documents only that of Run Command."""
 
 _AWS_KEY_OF_SNS = re.compile(r"(.*:)?alias/aws/sns")
 

@@ -7,8 +7,9 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
 
+# PutEvents takes a name too, but a name is always a bus of the caller's own account.
+# https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
 _EVENT_BUS_ARN = re.compile(r"arn:[^:]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]{1,256}")
-"""https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html"""
 
 
 def check_event_bus_arn(arn: Maybe[str]) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
 
+# The same characters as in SNS; a FIFO topic would end in `.fifo`, and mailboxes cannot subscribe to one.
+# https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
-"""https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
 
 _EMAIL_ADDRESS = re.compile(
     r"[^\s@\"'<>(),;:\\\[\]]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"

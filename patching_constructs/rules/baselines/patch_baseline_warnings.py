@@ -17,8 +17,8 @@ from patching_constructs.rules.baselines.approval_delay import warn_about_approv
 from patching_constructs.rules.baselines.end_of_life import warn_about_ends_of_life
 from patching_constructs.rules.limits import undecided
 
+# Whether a rule takes more than security updates, and the values of each of its filters.
 _Selection: TypeAlias = tuple[bool, frozenset[tuple[str, frozenset[str]]]]
-"""Whether a rule takes more than security updates, and the values of each of its filters."""
 
 
 def warn_about_patch_baseline(baseline: PatchBaselineRecord, *, today: dt.date) -> list[Finding]:

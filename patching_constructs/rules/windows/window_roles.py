@@ -10,8 +10,8 @@ from patching_constructs.rules.accounts.policies import statements, texts
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-maintenance-permissions.html"
 _WIDE_POLICIES = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AmazonSSMFullAccess")
+# Actions that are harmless on named resources, and the whole account on all of them.
 _DANGEROUS_EVERYWHERE = {"iam:passrole", "ssm:sendcommand", "ssm:startautomationexecution"}
-"""Actions that are harmless on named resources, and the whole account on all of them."""
 
 
 def check_window_roles(windows: Sequence[WindowAt], resources: Sequence[ResourceAt]) -> Iterator[Finding]:

@@ -17,8 +17,8 @@ from patching_constructs.schedules.span import Span
 MONTHS = 25
 """How many months are shown at most: 24 whole ones, and the day on which they begin."""
 
+# How many runs of one ring on one day are listed before the rest is counted.
 _SHOWN = 3
-"""How many runs of one ring on one day are listed before the rest is counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,8 +15,8 @@ _GroupKey: TypeAlias = tuple[
 ]
 
 
+# How much longer than the longest time the scale is, so that its end can be seen.
 _ROOM = 1.02
-"""How much longer than the longest time the scale is, so that its end can be seen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from patching_constructs.plan.plan import Plan, PlannedQuota
 
+# Part of a quota from which it is nearly used up.
 _NEARLY = 0.8
-"""Part of a quota from which it is nearly used up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,8 @@ from patching_constructs.schedules.span import Span
 LOOKS = 6
 """How many looks there are for rings; those of production rings are apart from them."""
 
+# Part of all days on which a window has to open to be a daily one: a horizon may end within a day.
 _ALWAYS = 0.97
-"""Part of all days on which a window has to open to be a daily one: a horizon may end within a day."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

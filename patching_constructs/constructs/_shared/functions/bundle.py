@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[3]
+# The earliest time that a zip can hold; a real one would make each bundle a new one.
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip can hold; a real one would make each bundle a new one."""
 _READABLE = 0o100644 << 16
 
 

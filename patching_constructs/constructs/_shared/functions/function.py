@@ -16,8 +16,9 @@ from patching_constructs.constructs._shared.key_grants import let_logs_encrypt
 from patching_constructs.constructs._shared.stack_environment import environment_of
 from patching_constructs.contracts.marks import METADATA_KEY, METADATA_SCHEMA_VERSION
 
+# The newest runtime, because it is supported for the longest time.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 _RUNTIME = lambda_.Runtime.PYTHON_3_14
-"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 
 LONGEST_TIMEOUT = cdk.Duration.minutes(15)
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -114,6 +115,7 @@ class RuntimeFunction(Construct):
             "Resource",
             description=description,
             runtime=_RUNTIME,
+            # ARM costs less for each millisecond, and the functions are plain Python without binaries.
             architecture=lambda_.Architecture.ARM_64,
             code=lambda_.Code.from_asset(str(shared_bundle(handler, texts))),
             handler=f"patching_constructs.lambdas.{handler}.handler",
@@ -140,4 +142,5 @@ def _use_of_key(key: kms.IKey | None) -> list[iam.PolicyStatement]:
     """Return what a function needs for its environment, and for what else the key encrypts."""
     if key is None:
         return []
+    # Lambda decrypts the environment with the role of the function, not with a grant of its own.
     return [iam.PolicyStatement(sid="Decrypt", actions=["kms:Decrypt"], resources=[key.key_arn])]

@@ -13,11 +13,9 @@ from patching_constructs.constructs._shared.functions.function import RuntimeFun
 
 _PERIOD = cdk.Duration.minutes(5)
 
+# Longer than an event waits that fails and is repeated: one minute, then two.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 _LONGEST_WAIT = cdk.Duration.minutes(15)
-"""Longer than an event waits that fails and is repeated: one minute, then two.
-
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-"""
 
 
 def watch(
@@ -72,6 +70,7 @@ def watch(
                 threshold=_LONGEST_WAIT.to_milliseconds(),
                 comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
                 evaluation_periods=1,
+                # No event waits where none has come, and then there is no age.
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             )
         )

@@ -20,8 +20,8 @@ from patching_constructs.model.systems_manager_events import EVENT_PATTERN_MAX_L
 from patching_constructs.values.tokens import is_token
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+# Characters of a window or baseline id: `mw-` or `pb-` and 17 hexadecimal digits.
 _ID_LENGTH = 20
-"""Characters of a window or baseline id: `mw-` or `pb-` and 17 hexadecimal digits."""
 
 
 def check_recipients(recipients: Sequence[Recipient], *, topic_given: bool) -> Iterator[Finding]:

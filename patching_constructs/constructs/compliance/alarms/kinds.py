@@ -11,8 +11,8 @@ from patching_constructs.values.compliance_thresholds import AccountThresholds, 
 RING_HEALTH_RUNBOOK = "ring-not-healthy"
 REPORTER_RUNBOOK = "reporter-failed"
 
+# Hours in which a node that is scanned daily has certainly been scanned.
 _NEXT_SCAN = 26
-"""Hours in which a node that is scanned daily has certainly been scanned."""
 
 
 _Metric = TypeVar("_Metric", ComplianceMetric, AccountMetric)

@@ -31,11 +31,13 @@ if TYPE_CHECKING:  # the reporter brings more of the CDK than alarms without one
 _HOUR = cdk.Duration.hours(1)
 _AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 _BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+# When reports stop, all metrics of all rings are missing at once. One alarm says so; the others must
+# neither fire with it nor claim that a ring has recovered.
 _KEEP_STATE = cloudwatch.TreatMissingData.IGNORE
 _FINE = cloudwatch.TreatMissingData.NOT_BREACHING
 _BAD = cloudwatch.TreatMissingData.BREACHING
+# Alarms that show that a report was made. The rule of a composite alarm holds 10,240 characters.
 _FEW = 8
-"""Alarms that show that a report was made. The rule of a composite alarm holds 10,240 characters."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

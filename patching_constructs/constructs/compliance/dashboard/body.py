@@ -41,16 +41,14 @@ LAST_WEEK = {
 METRICS_OF_A_RING = len(NOW) + len(LAST_WEEK)
 METRICS_OF_THE_ACCOUNT = 4
 
+# Streams are named COMMAND/NODE/STEP/stdout.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
 _RUNS = (
     r"filter @logStream like /\/stdout$/ "
     '| parse @logStream "*/*/*" as command, node, step '
     "| stats earliest(@timestamp) as started, latest(@timestamp) as ended, count_distinct(node) as nodes "
     "by command | sort started desc | limit 20"
 )
-"""Streams are named COMMAND/NODE/STEP/stdout.
-
-https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-cwlogs.html
-"""
 REPORTS_QUERY = (
     "filter ispresent(summary.report) | fields @timestamp, summary.nodes as nodes, "
     "summary.finished as finished, summary.parts as parts, summary.failures.0 as failure "

@@ -24,8 +24,8 @@ METRICS_OF_A_SOURCE = 1
 """ReportsFinished."""
 
 _HOUR = 3600
+# Reports come every hour. A table with the values of a longer time would hide that they no longer come.
 _LAST_HOURS = "-PT3H"
-"""Reports come every hour. A table with the values of a longer time would hide that they no longer come."""
 _NOW_IN_A_ROW = 2
 _TALLEST = 15
 

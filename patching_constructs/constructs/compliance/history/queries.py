@@ -26,6 +26,7 @@ class HistoryQuery:
 
 _PROBLEMS = "UNNEST(problems) AS t (patch, state, severity, first_seen, published, patch_exempt)"
 
+# The last report of every patch group, of today or yesterday.
 _STANDING = """\
 WITH reports AS (
   SELECT *, max(seen_at) OVER (PARTITION BY rollout, account, region, ring, patch_group) AS last_seen_at
@@ -34,7 +35,6 @@ WITH reports AS (
 ), standing AS (
   SELECT * FROM reports WHERE seen_at = last_seen_at
 )"""
-"""The last report of every patch group, of today or yesterday."""
 
 WHO_IS_BEHIND = HistoryQuery(
     name="who-is-behind",
