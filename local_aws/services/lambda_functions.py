@@ -141,17 +141,18 @@ class FunctionRunner:
 
     def _send(self, event: Event, rule: "_DeployedRule") -> list[DeployedFunction]:
         started: list[DeployedFunction] = []
-        for arn in rule.targets:
+        for arn, given in rule.targets:
+            sent = event if given is None else json.loads(given)
             _, _, service, region, account, resource = arn.split(":", 5)
             if service == "lambda":
-                started.append(self.start(event, arn))
+                started.append(self.start(sent, arn))
             elif service == "events":
                 bus = resource.removeprefix("event-bus/")
                 started += self.deliver(event, account=account, region=region, bus=bus)
             elif service == "sqs":
                 queues = client("sqs", account=account, region=region)
                 url = queues.get_queue_url(QueueName=resource)["QueueUrl"]
-                queues.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+                queues.send_message(QueueUrl=url, MessageBody=json.dumps(sent))
         return started
 
     def start(self, event: Event, arn: str) -> DeployedFunction:
@@ -233,11 +234,14 @@ class FunctionRunner:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _DeployedRule:
-    """A rule: its pattern, None of a schedule, and the ARNs of its targets."""
+    """A rule: its pattern, None of a schedule, and the ARN and the input of its targets.
+
+    See: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
+    """
 
     arn: str
     pattern: str | None
-    targets: tuple[str, ...]
+    targets: tuple[tuple[str, str | None], ...]
 
 
 def _rules(account: str, region: str, bus: str) -> tuple[_DeployedRule, ...]:
@@ -247,7 +251,7 @@ def _rules(account: str, region: str, bus: str) -> tuple[_DeployedRule, ...]:
             arn=rule["Arn"],
             pattern=rule.get("EventPattern"),
             targets=tuple(
-                target["Arn"]
+                (target["Arn"], target.get("Input"))
                 for target in events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
             ),
         )

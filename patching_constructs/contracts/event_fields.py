@@ -77,11 +77,11 @@ class EventFields:
             self._refuse(name, "a Region such as eu-central-1", value)
         return value
 
-    def count(self, name: str) -> int:
-        """Return a whole number from 0 to `LARGEST_COUNT`."""
+    def count(self, name: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int:
+        """Return a whole number from `least` to `most`."""
         value = self.data.get(name)
-        if type(value) is not int or not 0 <= value <= LARGEST_COUNT:
-            self._refuse(name, f"a whole number from 0 to {LARGEST_COUNT}", value)
+        if type(value) is not int or not least <= value <= most:
+            self._refuse(name, f"a whole number from {least} to {most}", value)
         return value
 
     def flag(self, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Self
 
 from patching_constructs.contracts.event_fields import EventFields
 from patching_constructs.contracts.ring_health import MOST_TASKS, RingHealth, TaskResult, judge_run
+from patching_constructs.model.maintenance_window_limits import DURATION_HOURS
 from patching_constructs.model.systems_manager_events import ENDED_WINDOW_STATUSES
 
 RING_RUN_SOURCE = "patching-constructs"
@@ -44,6 +45,9 @@ class RingRun:
         started_at: When the window opened.
         ended_at: When the run ended.
         status: Status of the execution, as AWS spells it.
+        next_start: When the window opens next, as Systems Manager said at the end of the run, or None if it
+            does not. A gate notices with it that a later run left no record.
+        duration_hours: How long the window is open. Unit: hours.
         tasks: Results of its patching tasks.
     """
 
@@ -57,6 +61,8 @@ class RingRun:
     started_at: datetime
     ended_at: datetime
     status: str
+    next_start: datetime | None
+    duration_hours: int
     tasks: tuple[TaskResult, ...]
 
     @property
@@ -102,6 +108,8 @@ class RingRun:
             "started-at": self.started_at.isoformat(),
             "ended-at": self.ended_at.isoformat(),
             "status": self.status,
+            "next-start": None if self.next_start is None else self.next_start.isoformat(),
+            "duration-hours": self.duration_hours,
             "tasks": [task.to_data() for task in self.tasks],
             **self._figures(),
             "reason": self.reason,
@@ -139,6 +147,8 @@ class RingRun:
             started_at=fields.moment("started-at"),
             ended_at=fields.moment("ended-at"),
             status=fields.one_of("status", ENDED_WINDOW_STATUSES),
+            next_start=fields.moment("next-start") if fields.has("next-start") else None,
+            duration_hours=fields.count("duration-hours", least=1, most=DURATION_HOURS[-1]),
             tasks=tuple(TaskResult.from_fields(task) for task in fields.parts("tasks", most=MOST_TASKS)),
         )
         for name, value in run._figures().items():

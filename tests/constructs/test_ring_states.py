@@ -325,11 +325,19 @@ def _literal(value: Any) -> Any:
             return value
 
 
-def test_the_store_hears_runs_on_the_bus_and_nothing_else() -> None:
+def test_runs_on_the_bus_and_a_daily_schedule_start_the_function_and_nothing_else() -> None:
     stack = _stack("222222222222")
     states = _states(stack)
     template = Template.from_stack(stack)
-    template.resource_count_is("AWS::Events::Rule", 1)
+    template.resource_count_is("AWS::Events::Rule", 2)
+    template.has_resource_properties(
+        "AWS::Events::Rule",
+        {
+            "EventBusName": Match.absent(),
+            "ScheduleExpression": "rate(1 day)",
+            "Targets": [Match.object_like({"Input": '{"store": "owners"}'})],
+        },
+    )
     template.has_resource_properties(
         "AWS::Events::Rule",
         {

@@ -25,6 +25,8 @@ RUN = RingRun(
     started_at=dt.datetime(2026, 12, 19, tzinfo=dt.UTC),
     ended_at=dt.datetime(2026, 12, 19, 3, tzinfo=dt.UTC),
     status="SUCCESS",
+    next_start=dt.datetime(2026, 12, 26, tzinfo=dt.UTC),
+    duration_hours=4,
     tasks=(
         TaskResult(max_errors="5%", nodes=40, succeeded=39, not_reached=1),
         TaskResult(max_errors="0", nodes=8, succeeded=8),
@@ -51,6 +53,8 @@ def test_the_figures_of_a_run_are_those_of_its_tasks() -> None:
         started_at=st.datetimes(timezones=st.just(dt.UTC)),
         ended_at=st.datetimes(timezones=st.just(dt.UTC)),
         status=STATUSES,
+        next_start=st.none() | st.datetimes(timezones=st.just(dt.UTC)),
+        duration_hours=st.integers(1, 24),
         tasks=TASKS.map(tuple),
     )
 )

@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -52,7 +53,26 @@ def test_a_run_on_which_every_node_was_patched_is_healthy() -> None:
     assert (run.account, run.region, run.window_id) == (ACCOUNT, REGION, world.windows["web-prod-install"])
     assert (run.started_at, run.ended_at) == (window.execution.started_at, window.execution.ended_at)
     assert (run.status, run.max_errors, counts(run)) == ("SUCCESS", "5%", (2, 2, 0))
+    assert run.next_start is not None
+    assert run.next_start - run.started_at == 7 * DAY
+    assert run.duration_hours == world.ssm.get_maintenance_window(WindowId=run.window_id)["Duration"]
     assert (run.health, run.reason) == (RingHealth.HEALTHY, "0 of 2 nodes failed; the error budget is 0")
+
+
+@pytest.mark.usefixtures("local_aws")
+@pytest.mark.parametrize(
+    "answered",
+    [{"NextExecutionTime": None}, {"NextExecutionTime": f"{START:%Y-%m-%dT%H:%MZ}"}, {"Enabled": False}],
+    ids=["no next time", "a time that has passed", "disabled"],
+)
+def test_a_next_start_that_is_not_known_is_none(
+    answered: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    window = fired(world)
+    said = world.ssm.get_maintenance_window(WindowId=world.windows["web-prod-install"])
+    monkeypatch.setattr(world.ssm, "get_maintenance_window", lambda **_: said | answered)
+    assert record(world, window).next_start is None
 
 
 @pytest.mark.usefixtures("local_aws")

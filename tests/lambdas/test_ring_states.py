@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,14 +21,19 @@ from patching_constructs.contracts.ring_health import TaskResult
 from patching_constructs.contracts.ring_run import RingRun
 from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.contracts.ring_states import (
+    EXPIRES,
     LATEST_PREFIX,
+    OWNERS_EVENT,
     RECORD_KEY,
     RING_KEY,
     RUN_PREFIX,
+    SINCE,
+    owner_key,
     ring_key,
+    run_key,
 )
 from patching_constructs.lambdas.ring_states import handler as store_handler
-from patching_constructs.lambdas.ring_states.store import RefusedRunError, accept, store
+from patching_constructs.lambdas.ring_states.store import RefusedRunError, accept, store, store_owners
 from tests.lambdas.malformed import malformed_events
 
 SECURITY, REGION, TABLE = "222222222222", "eu-central-1", "states"
@@ -47,6 +53,8 @@ RUN = RingRun(
     started_at=START,
     ended_at=START + HOUR,
     status="SUCCESS",
+    next_start=START + 168 * HOUR,
+    duration_hours=4,
     tasks=(TaskResult(max_errors="5%", nodes=2, succeeded=2),),
 )
 LATER = replace(
@@ -111,6 +119,8 @@ def test_the_owner_of_a_ring_says_how_it_went() -> None:
         (event_of(replace(RUN, region="eu-central-1/../../latest/x y")), "region: expected a Region"),
         (event_of(replace(RUN, ended_at=START - HOUR)), "cannot last from"),
         (event_of(replace(RUN, ended_at=NOW + HOUR)), "cannot last from"),
+        (event_of(replace(RUN, next_start=START)), "the run after .* cannot start at"),
+        (event_of(replace(RUN, duration_hours=25)), "duration-hours: expected a whole number from 1 to 24"),
     ],
     ids=[
         "for another account",
@@ -129,6 +139,8 @@ def test_the_owner_of_a_ring_says_how_it_went() -> None:
         "a Region that cannot be",
         "an end before the start",
         "an end to come",
+        "a next run that is not after it",
+        "a duration that no window has",
     ],
 )
 def test_what_is_refused(event: dict[str, Any], refusal: str) -> None:
@@ -186,6 +198,41 @@ def test_order_and_repetition_do_not_matter(dynamodb: Any, order: tuple[RingRun,
         store(dynamodb, run, table_name=TABLE)
     assert sorted(records(dynamodb, RUN_PREFIX), key=lambda run: run.started_at) == [RUN, LATER]
     assert records(dynamodb, LATEST_PREFIX) == [LATER]
+
+
+def test_runs_are_sorted_by_their_start_and_expire(dynamodb: Any) -> None:
+    for run in (LATER, RUN):
+        store(dynamodb, run, table_name=TABLE)
+    items = {item[RECORD_KEY]["S"]: item for item in dynamodb.scan(TableName=TABLE)["Items"]}
+    prefix = f"run/{ACCOUNT}/{REGION}"
+    expected = [f"{prefix}/2026-12-19T00:00:00Z/first", f"{prefix}/2026-12-19T03:00:00Z/second"]
+    assert [key for key in items if key.startswith(RUN_PREFIX)] == expected
+    expires = dt.datetime.fromtimestamp(int(items[expected[0]][EXPIRES]["N"]), dt.UTC)
+    assert expires - START == dt.timedelta(days=400)
+    assert EXPIRES not in items[f"latest/{ACCOUNT}/{REGION}"]
+
+
+def test_a_query_can_ask_for_the_runs_of_a_period() -> None:
+    """The order of keys is that of starts, whatever their time zone."""
+    elsewhere = dt.timezone(dt.timedelta(hours=-9))
+    starts = [START + 20 * HOUR * number for number in range(6)]
+    keys = [run_key(ACCOUNT, REGION, start.astimezone(elsewhere), str(uuid.uuid4())) for start in starts]
+    assert keys == sorted(keys)
+
+
+def test_an_owner_is_stored_once_with_the_time_at_which_it_became_one(dynamodb: Any) -> None:
+    store_owners(dynamodb, OWNERS, table_name=TABLE, now=START)
+    more = RingOwners(accounts={**OWNERS.accounts, ("web", "prod"): frozenset({ACCOUNT, OTHER})})
+    assert store_owners(dynamodb, more, table_name=TABLE, now=START + 24 * HOUR) == 3
+    since = {
+        (item[RING_KEY]["S"], item[RECORD_KEY]["S"]): item[SINCE]["S"]
+        for item in dynamodb.scan(TableName=TABLE)["Items"]
+    }
+    assert since == {
+        ("web/prod", owner_key(ACCOUNT)): "2026-12-19T00:00:00+00:00",
+        ("web/prod", owner_key(OTHER)): "2026-12-20T00:00:00+00:00",
+        ("web/dev", owner_key(OTHER)): "2026-12-19T00:00:00+00:00",
+    }
 
 
 def test_runs_are_compared_by_their_moment_and_not_by_how_it_is_written(dynamodb: Any) -> None:
@@ -246,6 +293,11 @@ PAST = replace(RUN, started_at=RUN.started_at.replace(year=2020), ended_at=RUN.e
 def test_the_handler_keeps_a_run(started: Any) -> None:
     store_handler.handler(event_of(PAST), None)
     assert records(started, LATEST_PREFIX) == [PAST]
+
+
+def test_the_handler_stores_owners_when_the_schedule_starts_it(started: Any) -> None:
+    assert store_handler.handler(OWNERS_EVENT, None) == {"owners": 2}
+    assert len(started.scan(TableName=TABLE)["Items"]) == 2
 
 
 def test_the_handler_keeps_nothing_of_a_run_that_it_refuses(started: Any) -> None:

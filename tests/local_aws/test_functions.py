@@ -16,6 +16,7 @@ from local_aws.services.lambda_functions import FunctionFailedError, FunctionRun
 from patching_constructs.contracts.ring_health import TaskResult
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
 from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_states import OWNERS_EVENT
 from patching_constructs.lambdas.ring_states import handler
 
 ACCOUNT, REGION, OWNER = "111111111111", "eu-west-1", "333333333333"
@@ -32,6 +33,8 @@ RUN = RingRun(
     started_at=NOW - dt.timedelta(hours=1),
     ended_at=NOW,
     status="SUCCESS",
+    next_start=NOW + dt.timedelta(days=7),
+    duration_hours=4,
     tasks=(TaskResult(max_errors="0", nodes=1, succeeded=1),),
 )
 
@@ -103,7 +106,7 @@ def kept(aws: Any) -> list[str]:
     return sorted(item["record-key"]["S"] for item in items)
 
 
-KEYS = [f"latest/{OWNER}/{REGION}", f"run/{OWNER}/{REGION}/1"]
+KEYS = [f"latest/{OWNER}/{REGION}", f"run/{OWNER}/{REGION}/2027-02-08T05:00:00Z/1"]
 
 
 def test_an_event_starts_the_function_that_a_rule_names(deployed: Any, tmp_path: Path) -> None:
@@ -142,6 +145,13 @@ def test_a_function_that_raises_is_an_error_that_names_it(deployed: Any, tmp_pat
 def test_a_schedule_starts_the_function_with_the_event_of_a_schedule(tmp_path: Path) -> None:
     with pytest.raises(FunctionFailedError, match=r"expected a run of a ring, got 'aws\.events'"):
         FunctionRunner(tmp_path).start_schedules(account=ACCOUNT, region=REGION)
+
+
+def test_a_target_with_an_input_receives_it_in_place_of_the_event(deployed: Any, tmp_path: Path) -> None:
+    target = deployed("events").list_targets_by_rule(Rule="hourly")["Targets"][0]
+    deployed("events").put_targets(Rule="hourly", Targets=[target | {"Input": json.dumps(OWNERS_EVENT)}])
+    FunctionRunner(tmp_path).start_schedules(account=ACCOUNT, region=REGION)
+    assert kept(deployed) == [f"owner/{OWNER}"]
 
 
 def test_code_that_is_not_that_of_this_process_is_not_run(aws: Any, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from patching_constructs.constructs.encryption.patching_key import EncryptionKey
 from patching_constructs.constructs.events.bus_policy import let_accounts_send
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
 from patching_constructs.contracts.ring_run_settings import RingOwners, by_ring
-from patching_constructs.contracts.ring_states import RECORD_KEY, RING_KEY
+from patching_constructs.contracts.ring_states import EXPIRES, OWNERS_EVENT, RECORD_KEY, RING_KEY
 from patching_constructs.rules.rings.ring_owners import check_ring_owners, check_senders
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.tokens import maybe
@@ -38,7 +38,8 @@ class RingStates(Construct):
     account that sent it, according to EventBridge, owns the ring and is the account in the run, and if the
     figures and the health in the run follow from the results of its tasks. Everything else is an error and
     ends in the dead-letter queue, whose alarm fires. Each run is stored once, however often and in whatever
-    order it arrives, and so is the latest of each ring, account and Region.
+    order it arrives, and is deleted 400 days after its start; so is the latest of each ring, account and
+    Region, which stays. Once a day the function stores since when each account owns a ring.
 
     The policy of the bus lets the owners send runs of rings. What other statements allow is not changed.
 
@@ -116,6 +117,7 @@ class RingStates(Construct):
             self,
             partition_key=RING_KEY,
             sort_key=RECORD_KEY,
+            time_to_live=EXPIRES,
             encryption_key=self.encryption_key,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
@@ -133,7 +135,7 @@ class RingStates(Construct):
                     sid="StoreRuns", actions=["dynamodb:PutItem"], resources=[self.table.table_arn]
                 )
             ],
-            timeout=cdk.Duration.minutes(1),
+            timeout=cdk.Duration.minutes(5),
             memory_size=256,
             reserved_concurrent_executions=reserved_concurrent_executions,
         )
@@ -159,7 +161,13 @@ class RingStates(Construct):
                     description="A run of a ring is over",
                     event_bus_name=event_bus.event_bus_name,
                     event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
-                )
+                ),
+                Trigger(
+                    id="Owners",
+                    description="Accounts may own a ring that did not own it yesterday",
+                    schedule_expression="rate(1 day)",
+                    input=OWNERS_EVENT,
+                ),
             ],
         )
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patching_constructs.contracts.reporter_settings import ReportedRing
+from patching_constructs.lambdas._shared.next_execution import next_execution
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.model.ring_terms import InstallTimes
 
@@ -70,9 +71,9 @@ def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: d
                 times.append((start, end))
                 if window.installs and is_over:
                     starts.append(start)
-            following = identity.get("NextExecutionTime")
-            if window.installs and following and identity.get("Enabled", True):
-                ends.append(_moment(following) + dt.timedelta(hours=identity["Duration"]))
+            following = next_execution(identity)
+            if window.installs and following is not None:
+                ends.append(following + dt.timedelta(hours=identity["Duration"]))
         installs[ring.name] = InstallTimes(
             last_started_at=_last_start(starts, ring.name, memory), next_ends_at=min(ends, default=None)
         )
@@ -102,9 +103,3 @@ def _executions(
             if execution["Status"] not in _NEVER_AT_WORK:
                 end = execution.get("EndTime", now)
                 yield execution["StartTime"], end + _RUN_ON, execution["Status"] not in _AT_WORK
-
-
-def _moment(text: str) -> dt.datetime:
-    """Read a NextExecutionTime, such as `2026-12-19T01:00+01:00[Europe/Berlin]` or with a `Z`."""
-    time = dt.datetime.fromisoformat(text.partition("[")[0])
-    return time if time.tzinfo is not None else time.replace(tzinfo=dt.UTC)

@@ -6,6 +6,7 @@ from typing import Any
 
 from patching_constructs.contracts.ring_run import RingRun
 from patching_constructs.contracts.ring_run_settings import RingRunSettings
+from patching_constructs.lambdas._shared.next_execution import next_execution
 from patching_constructs.lambdas.ring_run_recorder.task_results import read_tasks
 
 
@@ -29,13 +30,16 @@ def read_run(
         UnknownWindowError: If the window is not an install window of the rollout.
     """
     window_id, execution_id = detail["window-id"], detail["window-execution-id"]
-    name = ssm.get_maintenance_window(WindowId=window_id)["Name"]
+    window = ssm.get_maintenance_window(WindowId=window_id)
+    name = window["Name"]
     ring = settings.rings.get(name)
     if ring is None:
         known = ", ".join(sorted(settings.rings))
         message = f"{window_id} is named {name}; expected one of the install windows {known}"
         raise UnknownWindowError(message)
     execution = ssm.get_maintenance_window_execution(WindowExecutionId=execution_id)
+    started_at = execution["StartTime"].astimezone(dt.UTC)
+    next_start = next_execution(window)
     return RingRun(
         rollout=settings.rollout,
         ring=ring.name,
@@ -44,10 +48,13 @@ def read_run(
         region=region,
         window_id=window_id,
         window_execution_id=execution_id,
-        started_at=execution["StartTime"].astimezone(dt.UTC),
+        started_at=started_at,
         ended_at=(execution.get("EndTime") or dt.datetime.fromisoformat(detail["end-time"])).astimezone(
             dt.UTC
         ),
         status=detail["status"],
+        # A next start that is not after this one is not known yet.
+        next_start=next_start if next_start is not None and next_start > started_at else None,
+        duration_hours=window["Duration"],
         tasks=tuple(read_tasks(ssm, execution_id)),
     )

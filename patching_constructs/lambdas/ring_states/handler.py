@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 
 from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_states import OWNERS_EVENT
 from patching_constructs.lambdas._shared.retries import PATIENT
-from patching_constructs.lambdas.ring_states.store import accept, store
+from patching_constructs.lambdas.ring_states.store import accept, store, store_owners
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -19,10 +20,19 @@ SETTINGS_FILE = "ring-owners.json"
 
 
 def handler(event: Any, context: Any) -> dict[str, object]:  # noqa: ARG001 - Lambda passes it
-    """Store the run of a ring that `event` reports; one that is refused is an error."""
-    owners = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
-    run = accept(event, RingOwners.from_json(owners), now=dt.datetime.now(dt.UTC))
-    store(boto3.client("dynamodb", config=PATIENT), run, table_name=os.environ["TABLE_NAME"])
+    """Store the run of a ring that `event` reports, or the owners of rings if `event` is the schedule's.
+
+    An event that is refused is an error.
+    """
+    owners = RingOwners.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8"))
+    dynamodb, table_name = boto3.client("dynamodb", config=PATIENT), os.environ["TABLE_NAME"]
+    now = dt.datetime.now(dt.UTC)
+    if event == OWNERS_EVENT:
+        count = store_owners(dynamodb, owners, table_name=table_name, now=now)
+        _LOGGER.info("owners stored", extra={"owners": count})
+        return {"owners": count}
+    run = accept(event, owners, now=now)
+    store(dynamodb, run, table_name=table_name)
     stored = run.to_data()
     _LOGGER.info("ring run stored", extra={"ring_run": stored})
     return stored

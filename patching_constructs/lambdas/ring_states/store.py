@@ -8,7 +8,17 @@ from botocore.exceptions import ClientError
 
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
 from patching_constructs.contracts.ring_run_settings import RingOwners
-from patching_constructs.contracts.ring_states import RECORD_KEY, RING_KEY, latest_key, ring_key, run_key
+from patching_constructs.contracts.ring_states import (
+    EXPIRES,
+    RECORD_KEY,
+    RING_KEY,
+    RUNS_ARE_KEPT,
+    SINCE,
+    latest_key,
+    owner_key,
+    ring_key,
+    run_key,
+)
 from patching_constructs.lambdas._shared.acceptance import CLOCKS_DIFFER, accept_record
 
 # Attribute with the start as a number, by which runs are compared. Unit: seconds since 1970.
@@ -48,6 +58,8 @@ def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) ->
         return f"it does not own ring {run.ring!r} of rollout {run.rollout!r}"
     if not run.started_at <= run.ended_at <= now + CLOCKS_DIFFER:
         return f"a run cannot last from {run.started_at} to {run.ended_at}; the time is {now}"
+    if run.next_start is not None and run.next_start <= run.started_at:
+        return f"the run after {run.started_at} cannot start at {run.next_start}"
     return None
 
 
@@ -69,10 +81,12 @@ def store(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
         _STARTED: {"N": f"{run.started_at.timestamp():.6f}"},
         **{name: serialize(value) for name, value in run.to_data().items()},
     }
+    record = run_key(run.account, run.region, run.started_at, run.window_execution_id)
+    expires = int((run.started_at + RUNS_ARE_KEPT).timestamp())
     _put(
         dynamodb,
         TableName=table_name,
-        Item={**item, RECORD_KEY: {"S": run_key(run.account, run.region, run.window_execution_id)}},
+        Item={**item, RECORD_KEY: {"S": record}, EXPIRES: {"N": str(expires)}},
         ConditionExpression="attribute_not_exists(#record)",
         ExpressionAttributeNames={"#record": RECORD_KEY},
     )
@@ -84,6 +98,36 @@ def store(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
         ExpressionAttributeNames={"#started": _STARTED},
         ExpressionAttributeValues={":started": item[_STARTED]},
     )
+
+
+def store_owners(dynamodb: Any, owners: RingOwners, *, table_name: str, now: dt.datetime) -> int:
+    """Store since when each account owns a ring, unless that is stored already, and count all owners.
+
+    A gate can leave out an owner that has not had time for a run yet.
+
+    Args:
+        dynamodb: A boto3 client.
+        owners: Which accounts own which ring.
+        table_name: The table.
+        now: The current time, with a time zone.
+    """
+    owned = [(*ring, account) for ring, accounts in owners.accounts.items() for account in sorted(accounts)]
+    for rollout, ring, account in owned:
+        _put(
+            dynamodb,
+            TableName=table_name,
+            Item={
+                RING_KEY: {"S": ring_key(rollout, ring)},
+                RECORD_KEY: {"S": owner_key(account)},
+                "rollout": {"S": rollout},
+                "ring": {"S": ring},
+                "account": {"S": account},
+                SINCE: {"S": now.isoformat(timespec="seconds")},
+            },
+            ConditionExpression="attribute_not_exists(#record)",
+            ExpressionAttributeNames={"#record": RECORD_KEY},
+        )
+    return len(owned)
 
 
 def _put(dynamodb: Any, **request: Any) -> None:

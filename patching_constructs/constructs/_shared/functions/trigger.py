@@ -1,5 +1,6 @@
 """Rules of EventBridge that start a function."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ class Trigger:
         event_pattern: Which events start it, or None.
         schedule_expression: When it is started without an event, or None.
         event_bus_name: Bus of the events, or None for the default bus.
+        input: What the function receives in place of the event. Default: the event.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Trigger:
     event_pattern: Mapping[str, Any] | None = None
     schedule_expression: str | None = None
     event_bus_name: str | None = None
+    input: Mapping[str, Any] | None = None
 
 
 def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Trigger]) -> None:
@@ -38,13 +41,16 @@ def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Tri
     See: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
     queue_arn = function.dead_letter_queue.queue_arn
-    target = events.CfnRule.TargetProperty(
-        id="Function",
-        arn=function.function.function_arn,
-        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=queue_arn),
-    )
+    function_arn = function.function.function_arn
+    dead_letters = events.CfnRule.DeadLetterConfigProperty(arn=queue_arn)
     rule_arns = []
     for trigger in triggers:
+        target = events.CfnRule.TargetProperty(
+            id="Function",
+            arn=function_arn,
+            dead_letter_config=dead_letters,
+            input=None if trigger.input is None else json.dumps(trigger.input),
+        )
         rule = events.CfnRule(
             scope,
             trigger.id,
