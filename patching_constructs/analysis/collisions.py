@@ -70,6 +70,7 @@ def window_traffic(windows: Sequence[WindowRecord], horizon: Span) -> WindowTraf
     known = [(window, times) for window, times in found if not isinstance(times, Unknown)]
     numbers: dict[_Opened, list[int]] = {}
     for number, (window, _) in enumerate(known):
+        # Windows that open together are swept as one: a thousand accounts have the same few schedules.
         numbers.setdefault((window.schedule, window.duration_hours), []).append(number)
     same_time = list(numbers.values())
     swept = _sweep(tuple(numbers), tuple(map(len, same_time)), horizon)
@@ -147,5 +148,6 @@ def _targets(window: WindowRecord, operation: PatchOperation) -> list[TargetReco
         if does is operation:
             targets += task.targets
         elif isinstance(does, Unknown):
+            # A task that may install or scan counts as both, so that no collision is missed.
             targets += [TargetRecord(resource_type=does, targets=does) for _ in task.targets]
     return targets

@@ -101,9 +101,11 @@ def patch_classes(
         known = [_read_baseline(operating_system, baseline) for baseline in baselines]
     except _NotKnownError as error:
         return error.unknown
+    # Only then can baselines differ about applications, and one more property doubles the cells.
     if any(each.key == PatchFilterKey.PATCH_SET for baseline in known for each in baseline.filters):
         known = list(map(_separate_applications, known))
     atoms = _atoms(operating_system, known)
+    # The cells are a product, so a few long filters can make more than memory holds.
     if math.prod(map(len, atoms.values())) > _MAX_CELLS:
         return Unknown(f"the filters of the baselines distinguish more than {_MAX_CELLS} kinds of patches")
     cells: dict[tuple[Approval, ...], set[tuple[int, ...]]] = {}
@@ -112,6 +114,7 @@ def patch_classes(
         approvals = tuple(_approval(baseline, patch) for baseline in known)
         cells.setdefault(approvals, set()).add(cell)
     names = {approvals: list(_names(atoms, found)) for approvals, found in cells.items()}
+    # `enable_non_security` installs packages that no notice describes, so no filter can match them.
     without_notice = tuple(_approval_without_notice(baseline) for baseline in known)
     names.setdefault(without_notice, []).append("packages without a notice")
     return tuple(
@@ -123,6 +126,7 @@ def patch_classes(
 
 def _approval(baseline: _KnownBaseline, patch: dict[str, str | None]) -> Approval:
     name = patch.get(_NAMES)
+    # AWS's order: a rejected patch is never installed, even if it is approved by name as well.
     if name is not None and _is_listed(name, baseline.rejected):
         return NEVER_APPROVED
     if name is not None and _is_listed(name, baseline.approved):
@@ -279,6 +283,7 @@ def _read_names(names: Maybe[tuple[Maybe[str], ...]]) -> tuple[str, ...]:
 def _read_rule(operating_system: OperatingSystem, rule: PatchRuleRecord) -> _KnownRule:
     return _KnownRule(
         filters=_read_filters(rule.patch_filters),
+        # apt repositories have no release dates, so AWS approves at once whatever the delay is.
         approval=Approval(after_days=0) if operating_system.is_apt else _read_approval(rule),
         enable_non_security=operating_system.is_linux and _known(rule.enable_non_security) is True,
     )

@@ -104,6 +104,7 @@ def parse_cron(fields: str) -> CronExpression:
         ScheduleSyntaxError: If AWS does not document such fields; with all mistakes.
     """
     texts = fields.split()
+    # EventBridge has six fields; maintenance windows take a seventh, with seconds first.
     if len(texts) not in (6, 7):
         raise ScheduleSyntaxError(
             [
@@ -117,6 +118,7 @@ def parse_cron(fields: str) -> CronExpression:
         )
     *seconds, minutes, hours, day_of_month, month, day_of_week, year = texts
     mistakes: list[Mistake] = []
+    # AWS takes a day in one of the two fields only, and refuses the day of both.
     if (day_of_month == "?") is (day_of_week == "?"):
         mistakes.append(
             Mistake(

@@ -92,6 +92,7 @@ def check_interval(schedule: ScheduleRecord) -> None:
         ScheduleSyntaxError: If the schedule has mistakes.
         RunsUnknownError: If it is not known, or runs too often.
     """
+    # AWS documents a minimum, so how often a window really opens below it is unknown.
     if _interval(schedule) < MIN_CRON_INTERVAL:
         message = f"it runs more often than every {MIN_CRON_INTERVAL}"
         raise RunsUnknownError(message)

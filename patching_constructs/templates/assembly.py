@@ -65,9 +65,11 @@ def _folder_stacks(path: Path, track: Track) -> list[TemplateStack]:
             try:
                 stack = _template_stack(file)
                 _add_nested(stack, nested)
+            # Other files of a folder, such as package.json, are no templates.
             except ReadingError:
                 continue
             kept_bytes += file.stat().st_size
+            # A folder may have thousands of templates; a released one is read again when its turn comes.
             if stack.nested or kept_bytes > _KEPT_BYTES:
                 stack.release()
             stacks.append(stack)
@@ -90,6 +92,7 @@ def _assembly_stacks(folder: Path, *, name: str) -> Iterator[TemplateStack]:
         properties = _mapping(_mapping(artifact).get("properties"))
         artifact_type = _mapping(artifact).get("type")
         directory, template = properties.get("directoryName"), properties.get("templateFile")
+        # Each CDK stage is an assembly of its own inside the folder.
         if artifact_type == "cdk:cloud-assembly" and isinstance(directory, str):
             yield from _assembly_stacks(folder / directory, name=f"{name}{artifact_id}/")
         elif artifact_type == "aws:cloudformation:stack" and isinstance(template, str):
@@ -163,6 +166,7 @@ def _find_nested(stack: TemplateStack) -> dict[str, TemplateStack]:
             continue
         resource = stack.resource(logical_id)
         properties = _mapping(resource.get("Properties"))
+        # The CDK replaces TemplateURL by an address in S3 and keeps the local file here.
         file = _mapping(resource.get("Metadata")).get("aws:asset:path")
         if file is None:
             file = properties.get("TemplateURL")
@@ -176,6 +180,7 @@ def _find_nested(stack: TemplateStack) -> dict[str, TemplateStack]:
             )
             if not _is_template(load, template):
                 continue
+        # A template that deploys itself would never end.
         elif template is None or not _is_file(template) or template.resolve() in stack.templates_above():
             continue
         found[logical_id] = TemplateStack(

@@ -80,10 +80,12 @@ class StackResolver:
         Raises:
             OpenQuestionError: If a condition decides and the scenario says nothing about it.
         """
+        # Most values are plain texts; only a dynamic reference such as {{resolve:ssm:...}} is not known here.
         if isinstance(node, str):
             return functions.plain_text(node) if "{{" in node else node
         if not isinstance(node, dict | list):
             return node
+        # Values that refer to each other in a circle would recurse until Python gives up.
         if self._depth >= _MAX_DEPTH:
             return Unknown("nested too deeply, or in a circle")
         self._steps.left -= 1
@@ -104,6 +106,8 @@ class StackResolver:
             ((name, argument),) = node.items()
             if name in self._functions:
                 return self._functions[name](argument)
+            # A function of a transform or of a later version of CloudFormation; reading on would take it for
+            # data.
             if name.startswith("Fn::"):
                 return Unknown(f"{name} is resolved at deployment")
         resolved = {}
@@ -121,6 +125,7 @@ class StackResolver:
     def condition(self, name: str) -> bool:
         """Return whether a condition of the template holds."""
         if name not in self._conditions:
+            # CloudFormation refuses such a circle; here it must only end.
             self._conditions[name] = False  # if it refers to itself
             try:
                 self._conditions[name] = self._holds(self.stack.document.section("Conditions").get(name))
@@ -181,11 +186,13 @@ class StackResolver:
         default = declaration.get("Default") if isinstance(declaration, dict) else None
         if default is None:
             return Unknown(f"parameter {name} has no default")
+        # Its default is the name of a parameter, not a value.
         if declared_type.startswith("AWS::SSM::Parameter::Value"):
             return Unknown(f"parameter {name} is read from Parameter Store at deployment")
         text = as_text(default)
         if isinstance(text, Unknown):
             return text
+        # Noted, because a deployment may give another value and the reader has to know what was assumed.
         self.defaults[self.stack, name] = text
         return self._typed(text, declared_type)
 
@@ -213,6 +220,7 @@ class StackResolver:
 
     def _typed(self, value: object, declared_type: str) -> object:
         is_list = declared_type == "CommaDelimitedList" or declared_type.startswith("List<")
+        # CloudFormation splits the text of a list parameter at commas and trims the parts.
         if is_list and isinstance(value, str):
             return tuple(item.strip() for item in value.split(","))
         return value
@@ -336,6 +344,7 @@ class StackResolver:
         unknowns = [functions.first_unknown(value) for value in (left, right)]
         if unknowns == [None, None]:
             return _comparable(left) == _comparable(right)
+        # The same expression has the same value, whatever that is.
         if canonical(left_node) == canonical(right_node):
             return True
         open_node, literal = (left_node, right) if unknowns[1] is None else (right_node, left)
@@ -357,6 +366,7 @@ class StackResolver:
         if allowed is not None:
             compared = [value for value in compared if value in allowed]
             others = set(allowed) - set(compared)
+            # With one value left, that value is the answer in place of `any other`.
             if len(others) == 1:
                 compared += others
                 others = set()

@@ -72,8 +72,10 @@ class _Builder:
     def _build(self, event: Any, *, depth: int) -> _Built:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
+            # Also an alias inside of its own anchor, which PyYAML would make a circle.
             if event.anchor not in self.anchors:
                 raise _syntax_error(line, f"the alias {event.anchor!r} has no anchor before it")
+            # The same object again, so that aliases cost no memory.
             return self.anchors[event.anchor]
         if depth > _MAX_DEPTH:
             raise _syntax_error(line, f"nested more than {_MAX_DEPTH} levels deep")
@@ -83,8 +85,10 @@ class _Builder:
             built = self._mapping(depth)
         else:
             built = _Built(self._scalar(event), 1)
+        # A few hundred bytes of nested aliases can expand to billions of values.
         if built.size > self.max_values:
             raise _syntax_error(line, f"expands to more than {self.max_values} values")
+        # PyYAML's loader has no tags such as !Ref; the long form is what the rest of the code reads.
         if event.tag and event.tag.startswith("!") and event.tag != "!":
             built = _Built(_long_form(event.tag.removeprefix("!"), built.value), built.size + 1)
         if event.anchor:

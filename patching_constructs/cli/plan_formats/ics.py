@@ -39,6 +39,7 @@ def format_ics(plan: Plan, *, with_scans: bool = False, with_patch_tuesdays: boo
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Patching plan")
+    # The day of the plan and not the moment, so that the same plan gives the same file.
     stamp = dt.datetime.combine(plan.today, dt.time(), dt.UTC)
     used: dict[uuid.UUID, int] = {}
     for entry in _entries(plan, with_scans=with_scans, with_patch_tuesdays=with_patch_tuesdays):
@@ -71,8 +72,10 @@ class _Shared:
 
 
 def _event(entry: _Entry, stamp: dt.datetime, used: dict[uuid.UUID, int]) -> Event:
+    # The same id in every plan, so that a calendar moves an event in place of adding another.
     number = uuid.uuid5(_IDS, ascii(entry.name))
     used[number] = used.get(number, 0) + 1
+    # Two windows may have one name; RFC 5545 wants an id for each event.
     if used[number] > 1:
         number = uuid.uuid5(number, str(used[number]))
     event = Event()

@@ -40,6 +40,7 @@ _NOTHING = "&#8203;"
 
 def format_markdown(plan: Plan) -> str:
     """Render the plan as Markdown of at most `MAX_CHARACTERS` characters."""
+    # GitHub refuses a comment of more than 65,536 characters.
     for limits in _FROM_LONG_TO_SHORT:
         shown = overview(plan, limits)
         is_all = not any(section.left_out for section in shown.sections)
@@ -48,6 +49,7 @@ def format_markdown(plan: Plan) -> str:
             return text
     sections = shown.sections
     while len(text) > MAX_CHARACTERS:
+        # Even the shortest lists can be too long, as names have no limit.
         sections = sections[:-1]
         text = _render(shown, sections, is_all=False)
     return text
@@ -101,5 +103,6 @@ def escaped(text: str) -> str:
     if len(shown) > _LONGEST_LINE:
         shown = shown[: _LONGEST_LINE - 3] + "..."
     shown = _MARKUP.sub(lambda match: f"\\{match.group()}", shown)
+    # After the escapes of Markdown, which must not touch the entities that are made here.
     shown = re.sub("[&<>]", lambda match: _HTML[match.group()], shown)
     return _LINKED_OR_DRAWN.sub(rf"\1{_NOTHING}", shown)

@@ -40,6 +40,7 @@ def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = N
         force_terminal=_wants_colour(colour),
         force_interactive=False,
         legacy_windows=False,
+        # Names may contain rich's [markup] and :emoji:, which must be printed as they are.
         markup=False,
         emoji=False,
         highlight=False,
@@ -54,6 +55,7 @@ def format_text(plan: Plan, *, width: int | None = None, colour: bool | None = N
             console.print(part)
     console.print()
     console.print(_text(shown.closing))
+    # Rich pads lines to the full width, which makes copied and stored text hard to compare.
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n"))
 
 

@@ -53,10 +53,12 @@ class Lease:
             now: The moment, with a time zone.
             remaining: How long the call can go on.
         """
+        # Lambda ends the call by then, so nothing can run past its lease.
         until = now + remaining + _CLOCKS_DIFFER
         taken = self._take(now, until)
         if not taken:
             self.dynamodb.put_item(TableName=self.table_name, Item=_WANTED)
+            # The holder may have given the lease back between the first try and the note.
             taken = self._take(now, until)
         if taken and self.part == 0:
             self.dynamodb.delete_item(TableName=self.table_name, Key=_WANTED)
@@ -75,6 +77,7 @@ class Lease:
             ExpressionAttributeNames={"#run": "run", "#part": "part"},
             ExpressionAttributeValues={":run": {"S": self.run_id}, ":part": {"N": str(self.part)}},
         )
+        # Deleted and read in one request, so that two holders cannot both see the same note.
         noted = self.dynamodb.delete_item(TableName=self.table_name, Key=_WANTED, ReturnValues="ALL_OLD")
         return "Attributes" in noted
 
@@ -105,6 +108,7 @@ class Lease:
         try:
             write(TableName=self.table_name, **request)
         except ClientError as error:
+            # A failed condition means that another call has the lease; any other error is an error.
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             return False

@@ -71,6 +71,7 @@ class Memory:
             wanted: Any = {
                 self._table_name: {
                     "Keys": [{"id": {"S": _node_key(node_id)}} for node_id in some],
+                    # The part of a report before this one may have written a moment ago.
                     "ConsistentRead": True,
                 }
             }
@@ -79,6 +80,7 @@ class Memory:
                 for item in answer["Responses"].get(self._table_name, []):
                     data = _unpacked(item)
                     found[data["node"]] = RememberedNode.from_data(data)
+                # DynamoDB answers a part of a batch when it is throttled, and that is no error to boto3.
                 wanted = answer.get("UnprocessedKeys")
                 if not wanted:
                     break
@@ -110,6 +112,7 @@ class Memory:
             elif node != before or self._now - before.written_at > _RENEWED_AFTER:
                 item = self._item(_node_key(node_id), {"node": node_id, **node.to_data()})
                 if len(item["data"]["B"]) > _BYTES_OF_AN_ITEM:
+                    # Not split: a report that stops between two items would store half a node.
                     too_large.add(node_id)
                 else:
                     requests.append({"PutRequest": {"Item": item}})
@@ -145,6 +148,7 @@ class Memory:
     def _item(self, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "id": {"S": name},
+            # Compressed, because an item ends at 400 KB and a node may have thousands of problems.
             "data": {"B": zlib.compress(json.dumps(data, separators=(",", ":")).encode())},
             "expires": {"N": str(int((self._now + _KEPT).timestamp()))},
         }

@@ -190,6 +190,7 @@ class NodeReader:
         there = {
             node_id
             for node_id, instance in instances.items()
+            # A node that boots has no agent yet; an alarm on it would fire with every new instance.
             if node_id in self._agents or self._now - instance.launched_at >= _LAUNCH_TIME
         }
         reports = self._last_reports(group.name, there | outside)
@@ -230,6 +231,7 @@ class NodeReader:
             if any(name in registered for name in instance.groups.values())
         }
         grouped |= self._grouped_outside_ec2
+        # These calls are needed only if a node outside EC2 is in no group that a ring has.
         if not self._outside_ec2 <= grouped:
             names = sorted(registered)
             for first in range(0, len(names), _VALUES_OF_A_FILTER):
@@ -277,6 +279,8 @@ class NodeReader:
         """Return the nodes outside EC2 that carry a tag, which only Systems Manager knows."""
         if not self._outside_ec2:
             return set()
+        # The pages of DescribeInstanceInformation have no tags, and EC2 does not know these nodes:
+        # only a filter on the tag finds them.
         with_tag = self._information([{"Key": f"tag:{tag_key}", "Values": list(values)}])
         return {info["InstanceId"] for info in with_tag} & self._outside_ec2
 
@@ -296,10 +300,12 @@ class NodeReader:
             state["InstanceId"]: LastReport(
                 ended_at=state.get("OperationEndTime"),
                 baseline_id=bare_id(state["BaselineId"]),
+                # A count that is missing is not zero: the node is then read in detail.
                 counts={problem: state[count] for problem, count in _COUNTS.items() if count in state},
             )
             for page in pages
             for state in page["InstancePatchStates"]
+            # The answer has nodes of the tag that were deregistered or terminated, with their last state.
             if state["InstanceId"] in node_ids
         }
 
@@ -320,7 +326,7 @@ def _node(
 def _patch_id(patch: Mapping[str, Any]) -> str:
     """Return what identifies a patch: its KB id on Windows, elsewhere its title, which has the version."""
     kb_id: str = patch["KBId"]
-    # The largest page: a node may have thousands of patches, and each page is a call that AWS throttles.
+    # On Linux the KBId is `kernel.x86_64` for every version of the kernel, so an age would never end.
     # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstancePatches.html
     return kb_id if _WINDOWS_ID.fullmatch(kb_id) else patch["Title"] or kb_id
 

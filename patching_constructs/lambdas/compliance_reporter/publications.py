@@ -48,6 +48,7 @@ class Publications:
         like a node of Linux.
         """
         if (
+            # DescribeEffectivePatchesForPatchBaseline is for baselines of Windows only.
             system is not OperatingSystem.WINDOWS
             or problem.state is not PatchState.MISSING
             or baseline_id is None
@@ -63,5 +64,6 @@ class Publications:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _REFUSALS:
                 raise
+            # Kept, so that a baseline that cannot be read is asked about once and not for each node.
             self._refusals[baseline_id] = f"baseline {baseline_id}: {error}"
             return {}

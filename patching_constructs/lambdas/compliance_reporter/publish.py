@@ -78,6 +78,7 @@ class MetricPublisher:
                     {"Name": name, "Value": text}
                     for name, text in {ROLLOUT_DIMENSION: self._rollout, **dimensions}.items()
                 ],
+                # One time for all parts: a resumed report would spread one ring over two periods.
                 "Timestamp": self._now,
                 "Value": float(value),
                 "Unit": str(METRIC_KINDS[metric].unit),

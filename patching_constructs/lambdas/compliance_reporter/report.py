@@ -156,6 +156,7 @@ class Reporter:
                     node for node in readers.nodes.nodes_of(group) if after is None or node.node_id > after
                 ]
                 while left:
+                    # Lambda ends a function without notice, so progress is stored while there is time for it.
                     if self._remaining() < _TIME_TO_STOP:
                         return self._stop(replace(progress, group=number, after=after), readers, tally)
                     piece = readers.pieces.read(left)
@@ -164,6 +165,7 @@ class Reporter:
                     left = left[len(piece) :]
             except (ClientError, BotoCoreError) as error:
                 tally.failures.append(f"patch group {group.name}: {error}")
+                # Without this group the figures of the ring would look better than they are.
                 tally.unread_rings.add(ring.name)
             after = None
         return self._finish(replace(progress, group=len(groups), after=None), readers, tally)
@@ -204,6 +206,7 @@ class Reporter:
         terms = replace(ring.terms, runs=readers.runs.installs[ring.name])
         exemptions, now = self._settings.exemptions, readers.now
         for report in node_reports(piece, group, readers):
+            # One node at a time: its row in the history says whether this node is compliant.
             figure = figures([report], terms, exemptions=exemptions, now=now)
             where = (ring.name, group.name, report.operating_system or UNKNOWN_SYSTEM)
             tally.figures[where] = tally.figures.get(where, Figures()) + figure
@@ -246,6 +249,7 @@ class Reporter:
         done = tally.added_to(progress)
         presence = Presence.read(readers.memory, self._nodes_of_read_rings(done))
         self._publish(done, presence, without_group=without_group, changed_baselines=changed_baselines)
+        # After publishing: if that fails, the next report still sees that the ring has lost its nodes.
         presence.remember(readers.memory)
         readers.memory.delete(_progress_key(progress.run_id))
         return ReportResult(

@@ -86,12 +86,14 @@ class Claims:
                     ":no": {"BOOL": False},
                     ":dead": _number(now - LONGEST_RUN),
                 },
+                # The item comes with the error; a second read could find it changed.
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
             held = error.response["Item"]
+            # The same event again: Lambda has to repeat this delivery when the outcome of the other is known.
             if held[_EVENT_ID]["S"] == event_id and not held[_NOTIFIED]["BOOL"]:
                 message = f"another delivery of event {event_id} is being processed"
                 raise InProgressError(message) from None

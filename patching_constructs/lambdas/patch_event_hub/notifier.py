@@ -70,12 +70,14 @@ class Notifier:
             try:
                 outcomes[way] = self._notify(_keys(event, way), send, event_id=event_id, now=now)
             except InProgressError as error:
+                # The other ways are claimed by the same delivery, so trying them would only fail again.
                 failures.append(error)
                 break
             except (BotoCoreError, ClientError) as error:
                 failures.append(error)
         if failures:
             message = f"people could not be notified of event {event_id} of account {event.account}"
+            # An error makes Lambda retry the event, and in the end puts it into the dead-letter queue.
             raise ExceptionGroup(message, failures)
         return outcomes
 
@@ -86,6 +88,7 @@ class Notifier:
         try:
             send()
         except (BotoCoreError, ClientError):
+            # So that the next delivery need not wait until the claim runs out.
             self.claims.release(new, event_id=event_id, now=now)
             raise
         self.claims.finish(new, event_id=event_id, now=now)

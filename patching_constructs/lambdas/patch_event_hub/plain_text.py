@@ -18,6 +18,7 @@ _MARKS = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'"})
 
 def one_line(text: str, limit: int) -> str:
     """Return a text as one line of printable characters, cut to `limit` characters."""
+    # Line breaks and control characters in a name could forge lines of the message.
     normal = unicodedata.normalize("NFC", text)
     return cut(" ".join("".join(each if each.isprintable() else " " for each in normal).split()), limit)
 
@@ -33,6 +34,7 @@ def name(text: str, limit: int) -> str:
     A name of one word is returned as it is; any other is in quotes, and has none inside.
     """
     line = one_line(text, limit)
+    # Quotes inside become apostrophes, so that a name cannot end its own quotation.
     return line if is_word(line) else '"{}"'.format(line.replace('"', "'"))
 
 

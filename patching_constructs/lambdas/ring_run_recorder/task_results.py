@@ -64,5 +64,6 @@ def _read_task(ssm: Any, execution_id: str, task_id: str) -> TaskResult:
     except ClientError as error:
         if error.response["Error"]["Code"] not in _GONE:
             raise
+        # Unknown is not failed: the ring's run is then `UNKNOWN`, which permits nothing either.
         return TaskResult(max_errors=max_errors, is_readable=False)
     return TaskResult(max_errors=max_errors, nodes=nodes, succeeded=succeeded, not_reached=not_reached)

@@ -56,6 +56,7 @@ def _refusal(run: RingRun, sender: str, owners: RingOwners, now: dt.datetime) ->
         return f"it reports a run of account {run.account}"
     if not owners.own(sender, rollout=run.rollout, ring=run.ring):
         return f"it does not own ring {run.ring!r} of rollout {run.rollout!r}"
+    # A run in the future would stay the latest of its ring for ever.
     if not run.started_at <= run.ended_at <= now + CLOCKS_DIFFER:
         return f"a run cannot last from {run.started_at} to {run.ended_at}; the time is {now}"
     if run.next_start is not None and run.next_start <= run.started_at:
@@ -87,6 +88,7 @@ def store(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
         dynamodb,
         TableName=table_name,
         Item={**item, RECORD_KEY: {"S": record}, EXPIRES: {"N": str(expires)}},
+        # EventBridge delivers at least once: a run is written once, and a repetition changes nothing.
         ConditionExpression="attribute_not_exists(#record)",
         ExpressionAttributeNames={"#record": RECORD_KEY},
     )
@@ -94,6 +96,7 @@ def store(dynamodb: Any, run: RingRun, *, table_name: str) -> None:
         dynamodb,
         TableName=table_name,
         Item={**item, RECORD_KEY: {"S": latest_key(run.account, run.region)}},
+        # Events arrive in any order, so an older run must not replace the latest.
         ConditionExpression="attribute_not_exists(#started) OR #started < :started",
         ExpressionAttributeNames={"#started": _STARTED},
         ExpressionAttributeValues={":started": item[_STARTED]},
