@@ -95,8 +95,10 @@ def compare(
     head_start: timedelta | None = None
     for ahead, behind in product(earlier, later):
         for from_, until, first, second in _steps(ahead, behind, horizon):
+            # The later ring never gets these patches, so it cannot be too early.
             if second is None:
                 continue
+            # The later ring gets patches that the earlier one never gets.
             too_early = first is None
             if first is not None:
                 lead = second.starts_at - first.starts_at

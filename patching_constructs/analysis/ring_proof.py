@@ -132,6 +132,7 @@ def prove_ring_order(
     without_window: set[tuple[str, OperatingSystem]] = set()
     for pair in ring_pairs(rings):
         rollout, order = pair.later.rollout, pair.later.order
+        # Pairs come in order, so the first one of a rollout has its earliest ring.
         first_order.setdefault(rollout, order)
         if not any(member.install_windows for member in pair.later_members):
             if not any(member.scan_windows for member in pair.later_members):
@@ -254,6 +255,7 @@ class _Prover:
             pair.soak,
             _unknown_hours((*pair.earlier_members, *pair.later_members)),
         )
+        # Operating systems often have the same windows and delays, and then the same proof.
         if question not in self._proofs:
             self._proofs[question] = self._prove(pair, patches, earlier, later)
         return replace(self._proofs[question], pair=pair, patches=patches.names)
@@ -261,6 +263,7 @@ class _Prover:
     def _prove(
         self, pair: RingPair, patches: PatchClass, earlier: Sequence[_Nodes], later: Sequence[_Nodes]
     ) -> RingProof:
+        # Patches that are published on the last day are installed this much later.
         delay = timedelta(days=max(each.after_days or 0 for each in patches.approvals))
         reach = self._horizon.until + delay + self._visibility_lag
         ahead = self._lanes(patches, earlier, reach)
@@ -268,6 +271,8 @@ class _Prover:
             (run for lane in ahead for run in lane.runs[-1:]), key=lambda run: run.ends_at, default=None
         )
         if last is not None:
+            # The later ring may wait for the soak of the last run, so its own runs are needed beyond the
+            # horizon.
             reach = max(reach, last.ends_at + (pair.soak or timedelta()))
         behind = self._lanes(patches, later, reach)
         order = _judge(ahead, behind, self._horizon, None)
@@ -318,6 +323,7 @@ class _Prover:
         soak: timedelta | None,
     ) -> Repair:
         windows = {window for each in nodes for window in each.windows}
+        # A date in place of a delay cannot be repaired by a longer delay.
         days = [lane.approval.after_days for lane in later if lane.approval.published_before is None]
         window = next(iter(windows))
         return Repair(

@@ -47,6 +47,7 @@ def cumulative_closings(lane: Lane, horizon: Span) -> list[Closing]:
     closed: list[Closing] = []
     closed_by_next_update: datetime | None = None
     next_update: datetime | None = None
+    # Backwards, because an update that is missed closes nothing until the next one is installed.
     for published, run_step, replaced_at in reversed(steps):
         if replaced_at != next_update:
             closed_by_next_update = closed[-1].closed_at if closed else None

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plan.add_command(commands)
     evidence.add_command(commands)
     options = parser.parse_args(arguments)
+    # A terminal or pipe with another encoding must not fail on a name from a template.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -34,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _without_looking_for_cycles():
             status: ExitStatus = options.run(options)
         sys.stdout.flush()
+    # `patching check ... | head` closes the pipe, which is no error worth a message.
     except BrokenPipeError:
+        # Python would try to flush it once more at exit, and fail again.
         sys.stdout = None
         return ExitStatus.UNUSABLE_INPUT
     except Exception as error:  # a traceback does not help in a pipeline's log

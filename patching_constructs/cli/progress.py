@@ -28,6 +28,7 @@ def progress() -> Iterator[Track]:
 
 
 def _with_bar(items: Sequence[T], what: str, bars: contextlib.ExitStack) -> Iterator[T]:
+    # Imported here, because most commands finish before a bar is worth the import.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

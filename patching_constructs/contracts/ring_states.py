@@ -45,6 +45,7 @@ def latest_key(account: str, region: str) -> str:
 
 def run_key(account: str, region: str, started_at: dt.datetime, window_execution_id: str) -> str:
     """Return the sort key of one run: by its start, so that a query can ask for the runs of a period."""
+    # In UTC and of fixed length, so that the order of the text is that of the time.
     started = started_at.astimezone(dt.UTC)
     return f"{RUN_PREFIX}{account}/{region}/{started:%Y-%m-%dT%H:%M:%SZ}/{window_execution_id}"
 

@@ -41,6 +41,7 @@ def history_files(folder: Path, *, before: dt.date) -> list[tuple[Path, Mapping[
     Raises:
         ReadingError: If the folder cannot be read or has no such file.
     """
+    # Path joins the two slashes of an address, so the message would show a folder that no one typed.
     if str(folder).startswith(("s3:/", "https:/")):
         message = "an address, not a folder; download it first: aws s3 sync s3://BUCKET/nodes FOLDER/nodes"
         raise ReadingError(message, location=Location(file=str(folder)))
@@ -59,6 +60,7 @@ def history_files(folder: Path, *, before: dt.date) -> list[tuple[Path, Mapping[
             found.append(
                 Damage(file=str(inside), line=None, reason=f"no folder {missing[0]}=... above the file")
             )
+        # ISO dates sort as text.
         elif partitions["day"] < before.isoformat():
             found.append((file, partitions))
     return found
@@ -82,12 +84,15 @@ def _read_file(file: Path, name: str, partitions: Mapping[str, str]) -> Iterator
     number = 0
     try:
         with gzip.open(file) as opened:
+            # With a limit, because a damaged file may have no line end and would be read into memory as a
+            # whole.
             while line := opened.readline(_LONGEST_LINE):
                 number += 1
                 try:
                     yield _row(json.loads(line), partitions)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     yield Damage(file=name, line=number, reason=_reason(error))
+    # A file that was cut off is readable up to there, and its rows count.
     except (OSError, EOFError, zlib.error) as error:
         reason = f"not readable after line {number}: {error}"
         yield Damage(file=name, line=None, reason=reason)

@@ -114,6 +114,7 @@ class PatchTrail:
         """Take the next row of a node, and yield what it shows to be installed."""
         key = _key(row)
         self._last[key] = row
+        # The node could not be read: what was known before stays open, in place of counting as installed.
         if not row.lists_patches:
             return
         self._known_at[key] = row.seen_at
@@ -121,6 +122,8 @@ class PatchTrail:
         still: dict[str, tuple[HistoryRow, HistoryProblem]] = {}
         for patch, (before, problem) in self._open.get(key, {}).items():
             now = states.get(patch)
+            # Reports repeat the last scan of a node, and only a newer scan can show that a patch is
+            # installed.
             is_newer = (row.reported_at or row.seen_at) > (before.reported_at or before.seen_at)
             if now is not None and now.state in _NOT_INSTALLED:
                 continue

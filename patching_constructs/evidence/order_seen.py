@@ -104,6 +104,7 @@ def _first(installations: list[Installation]) -> First:
 def _in_order(earlier: First | None, later: First) -> InOrder:
     if earlier is None:
         return InOrder.NOT_SEEN
+    # Reports are moments, so the order is certain only if the two spans do not overlap.
     if earlier.not_after <= later.not_before:
         return InOrder.YES
     return InOrder.NO if later.not_after <= earlier.not_before else InOrder.UNSURE

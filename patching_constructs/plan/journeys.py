@@ -77,6 +77,7 @@ def journeys(exposure: RingExposure) -> tuple[Journey, ...]:
 
 
 def _parts(operating_system: OperatingSystem, lane: Lane, horizon: Span) -> Iterator[_Part]:
+    # Only the monthly updates of Windows replace each other.
     if operating_system is not OperatingSystem.WINDOWS:
         for step in landings(lane.runs, lane.approval, horizon):
             yield _Part(step.published, step.run, None)
@@ -117,6 +118,7 @@ def _step(published: Span, parts: Sequence[_Part]) -> JourneyStep:
     return JourneyStep(
         published=published,
         starts_at=min((run.starts_at for run in known), default=None),
+        # All nodes have a patch only when the last of the runs has closed, and never if one has no run.
         closes_at=max(run.closes_at for run in known) if len(known) == len(runs) else None,
         superseded_at=min(superseded, default=None),
     )

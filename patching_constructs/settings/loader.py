@@ -52,6 +52,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         )
     top = Entry(path=(), data=data)
     problems = [
+        # These read the plain data, so that their mistakes are found even where pydantic rejects the file.
         *check_names(top),
         *check_organisation(top),
         *check_production(top),
@@ -81,6 +82,7 @@ def _read(path: str | Path) -> str:
     except OSError as error:
         raise _error([_unreadable(path, received=(error.strerror or str(error)).lower())]) from None
     try:
+        # Editors on Windows may start a file with a byte order mark, which YAML would take for text.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -104,6 +106,7 @@ def _unreadable(
 
 def _error(findings: Iterable[Finding]) -> SettingsError:
     """Return the error with each finding once, in the order of the file."""
+    # The same mistake can be found by the schema and by a rule.
     return SettingsError(sorted(dict.fromkeys(findings), key=_line))
 
 

@@ -40,6 +40,7 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
         if isinstance(cause, InvalidInputError):
             for finding in cause.findings:
                 yield Problem.of(finding, path=path_in_file(path, finding.field, data))
+        # pydantic names a wrong key of a mapping `[key]`, which is not in the file.
         elif line_error["type"] == "extra_forbidden" or path[-1:] == ("[key]",):
             yield _unknown_key(path[:-1] if path[-1] == "[key]" else path)
         else:
@@ -66,6 +67,7 @@ def _wrong_value(path: Path, line_error: Any) -> Problem:
     allowed = schema.allowed(node)
     if "anyOf" in node and line_error["type"] != "missing":
         message = _MESSAGES["enum"]
+    # The usual cause is an account id without quotes, which YAML reads as a number.
     elif line_error["type"] == "string_type" and isinstance(value, bool | int | float):
         message, allowed = "not text, because it is not in quotes", f"{allowed}, in quotes"
     if "enum" in node and isinstance(value, str):

@@ -21,6 +21,7 @@ _LONGEST_SHOWN = 80
 class _SettingsLoader(yaml.SafeLoader):
     """Leaves dates as the text that they are, which is how editors read them too."""
 
+    # YAML 1.1 would make a date of 2026-12-19, and the message could no longer show what was written.
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML declares it so
         first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -50,6 +51,7 @@ class SettingsDocument:
             self._root = loader.get_single_node()
             if self._root is not None:
                 self.findings.extend(self._check_nodes(loader, self._root))
+                # Duplicate keys leave readable data, so other mistakes can be reported together with them.
                 if all(finding.id == FindingId.SETTINGS_DUPLICATE for finding in self.findings):
                     self.data = loader.construct_document(self._root)
         except yaml.reader.ReaderError as error:
@@ -109,6 +111,7 @@ class SettingsDocument:
         waiting, seen = [root], set()
         while waiting:
             node = waiting.pop()
+            # An alias leads to a node that was checked, or in a circle to one that is being checked.
             if id(node) in seen:
                 continue
             seen.add(id(node))

@@ -67,6 +67,7 @@ def settle_fields(value: object, *, subject: str) -> None:
     declared = _fields_of(cast("Any", type(value)))
     given = _settled({name: getattr(value, name) for name in declared}, declared)
     for name, settled in given.items():
+        # The dataclass is frozen, and this runs while it is made.
         object.__setattr__(value, name, settled)
     raise_errors(_check(given, declared), subject=subject)
 
@@ -88,6 +89,7 @@ def checked_arguments(
 
     @functools.wraps(init)
     def checked(self: _Self, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
+        # Before the construct exists, so that a wrong type leaves nothing in the tree.
         given = {**dict(zip(sequence_of_names[1:], args, strict=False)), **kwargs}
         settled = _settled(given, declared)
         if findings := _check(settled, declared):
@@ -127,6 +129,7 @@ def _settled(given: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str,
 
 
 def _is_collection(value: object) -> bool:
+    # A text is a sequence of characters to Python, and hardly ever what a caller means by a list.
     return not isinstance(value, str | bytes | Mapping)
 
 

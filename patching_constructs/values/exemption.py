@@ -47,5 +47,6 @@ class Exemption(ExemptionRecord):
 
     def __post_init__(self) -> None:
         """Check the exemption."""
+        # Before the rules, which would fail on a value of a wrong type.
         settle_fields(self, subject="Exemption")
         raise_errors(check_exemption(self), subject="Exemption")

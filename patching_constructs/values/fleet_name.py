@@ -36,8 +36,10 @@ def fleet_name(*, rollout_name: str, patch_group: str, region: str) -> str:
     plain = f"{rollout_name}.{patch_group}.{region}"
     if len(plain) <= _LONGEST and _PLAIN.fullmatch(rollout_name) and _PLAIN.fullmatch(patch_group):
         return plain
+    # Of the names as given: two that differ only in case or punctuation are spelled in the same way.
     digest = hashlib.sha256(f"{rollout_name}\n{patch_group}\n{region}".encode()).hexdigest()
     end = f".{region}.{digest[:_DIGEST_LENGTH]}"
+    # Cut first, so that enough of the group is left, by which people recognize the fleet.
     rollout = _spelled(rollout_name)[:_LONGEST_ROLLOUT]
     return f"{rollout}.{_spelled(patch_group)[: _LONGEST - len(rollout) - 1 - len(end)]}{end}"
 

@@ -70,6 +70,7 @@ def _parameter(resource: ResourceAt, properties: _Properties) -> Iterator[Use]:
     tier = resource.properties if isinstance(resource.properties, Unknown) else properties.get("Tier")
     if isinstance(tier, Unknown):
         yield BillableUnit.ADVANCED_PARAMETERS, tier
+    # Standard parameters are free.
     elif tier == "Advanced":
         yield BillableUnit.ADVANCED_PARAMETERS, 1
     elif tier == "Intelligent-Tiering":
@@ -89,6 +90,7 @@ def _endpoint(resource: ResourceAt, properties: _Properties) -> Iterator[Use]:
         kind = resource.properties
     if isinstance(kind, Unknown):
         yield BillableUnit.INTERFACE_ENDPOINT_HOURS, kind
+    # Gateway endpoints are free.
     elif kind != "Interface":
         return
     else:
@@ -104,6 +106,7 @@ def _endpoint(resource: ResourceAt, properties: _Properties) -> Iterator[Use]:
 
 
 def _nat_gateway(_: ResourceAt, properties: _Properties) -> Iterator[Use]:
+    # A regional NAT gateway is charged for each zone that it has expanded to.
     zonal = properties.get("AvailabilityMode", "zonal") == "zonal"
     yield (
         BillableUnit.NAT_GATEWAY_HOURS,
@@ -126,11 +129,13 @@ def _rule(resource: ResourceAt, properties: _Properties) -> Iterator[Use]:
             yield BillableUnit.EVENTS_TO_OTHER_BUSES, _EVENTS
         elif isinstance(text, str) and (bus := _EVENT_BUS.fullmatch(text)):
             yield BillableUnit.EVENTS_TO_OTHER_BUSES, _EVENTS
+            # Traffic between Regions is charged in addition to the event.
             if bus["region"] != resource.environment.region:
                 yield BillableUnit.CROSS_REGION_GIGABYTES, _EVENTS
 
 
 def _association(_: ResourceAt, properties: _Properties) -> Iterator[Use]:
+    # Associations of Run Command documents cost nothing themselves; those of runbooks pay for steps.
     if "AutomationTargetParameterName" in properties:
         yield BillableUnit.AUTOMATION_STEPS, _ASSOCIATION_NODES
         yield BillableUnit.AUTOMATION_SCRIPT_SECONDS, _ASSOCIATION_NODES

@@ -177,6 +177,7 @@ class PatchingChecks:
         findings = self._findings([Path(stack.template_path) for stack in context.stack_templates])
         reported = [finding for finding in findings if _is_reported(finding)]
         return cdk.PolicyValidationPluginReport(
+            # This flag decides whether the synth fails; violations of a successful report are printed.
             success=all(finding.level is not Level.ERROR for finding in reported),
             plugin_version=__version__,
             violations=[_violation(finding) for finding in reported],
@@ -184,6 +185,7 @@ class PatchingChecks:
 
     def _findings(self, templates: Sequence[Path]) -> Iterator[Finding]:
         wanted = {template.resolve() for template in templates}
+        # The whole assembly is read for stages and nested stacks; the stacks of this call are picked from it.
         assembly = Path(os.path.commonpath([template.parent for template in wanted]))
         estates = estates_of([stack for stack in find_stacks(assembly) if stack.template.resolve() in wanted])
         findings = [
@@ -236,6 +238,7 @@ def _mistakes(
 
 
 def _is_reported(finding: Finding) -> bool:
+    # Notes are for readers of `patching check`; a synth should print what needs a decision.
     return finding.level is not Level.INFO or finding.undecided is not None
 
 

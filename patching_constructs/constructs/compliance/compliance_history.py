@@ -331,6 +331,7 @@ class ComplianceHistory(Construct):
         database = glue.CfnDatabase(
             self,
             "Database",
+            # Required by CloudFormation, although it can only be the account's own catalogue.
             catalog_id=account,
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=self.database_name, description="Patch compliance of all accounts"
@@ -372,9 +373,12 @@ class ComplianceHistory(Construct):
             "WorkGroup",
             name=self.workgroup_name,
             description="Questions to the history of patch compliance",
+            # A workgroup with queries that people have saved is not deleted with them.
             recursive_delete_option=False,
             work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
+                # Athena charges for bytes that it scans, and a query that names no day scans all of them.
                 bytes_scanned_cutoff_per_query=most_bytes_scanned,
+                # Otherwise each client may choose where results go, and whether they are encrypted.
                 enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=True,
                 engine_version=athena.CfnWorkGroup.EngineVersionProperty(
@@ -382,6 +386,8 @@ class ComplianceHistory(Construct):
                 ),
                 result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
                     output_location=f"s3://{self.bucket_name}/{RESULTS_PREFIX}",
+                    # Athena fails if another account owns a bucket of this name, in place of writing results
+                    # to it.
                     expected_bucket_owner=environment_of(self).account,
                     encryption_configuration=self._encryption_of_results(),
                 ),

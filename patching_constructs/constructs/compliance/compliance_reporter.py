@@ -376,6 +376,7 @@ def _within(ring: Ring) -> Mapping[Severity, dt.timedelta]:
     within: dict[Severity, dt.timedelta] = {}
     for promise in ring.promises:
         for severity, time in promise.within.items():
+            # All promises have to be kept, so the shortest one decides.
             within[severity] = min(time, within.get(severity, time))
     return within
 

@@ -216,6 +216,7 @@ class PatchEventHub(Construct):
             partition_key=CLAIM_KEY,
             time_to_live=EXPIRES_AT,
             encryption_key=self.encryption_key,
+            # Claims are worth nothing after the quiet period, so the table is not kept with the data.
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.delivery_dead_letter_queue: sqs.IQueue | None = None
@@ -226,6 +227,7 @@ class PatchEventHub(Construct):
                 "DeliveryDeadLetterQueue",
                 encryption=sqs.QueueEncryption.SQS_MANAGED,
                 enforce_ssl=True,
+                # The longest that SQS allows: someone has to read the queue after a weekend or a holiday.
                 retention_period=cdk.Duration.days(14),
             )
             alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, runbook))
@@ -240,6 +242,7 @@ class PatchEventHub(Construct):
             encryption_key=self.encryption_key,
             environment={
                 "TABLE_NAME": self.table.table_name,
+                # ARNs are known at deployment only, so they cannot be in the settings file of the bundle.
                 **{f"{severity}_TOPIC_ARN": topic.topic_arn for severity, topic in topics.items()},
                 **{f"{severity}_CHAT_TOPIC_ARN": topic.topic_arn for severity, topic in chat_topics.items()},
             },

@@ -32,6 +32,7 @@ class FleetMember:
     def join(self, patch_group: PatchGroup) -> None:
         """Set the tag; an Auto Scaling group passes it on to what it launches."""
         self.tags.set_tag(patch_group.tag_key, patch_group.name, _TAG_PRIORITY)
+        # A tag that is set later, on the stack for example, would replace this one without an error.
         self.construct.node.add_validation(_OneTag(self.tags, patch_group))
 
 
@@ -48,6 +49,7 @@ def examine(construct: object, *, patch_group: PatchGroup, field: str) -> FleetM
     elif isinstance(construct, ec2.LaunchTemplate):
         tagged, role = construct, construct.role
     elif isinstance(construct, autoscaling.AutoScalingGroup):
+        # The construct itself has no tags of its own; those of its group are propagated at launch.
         tagged, role = construct.node.find_child("ASG"), _role_of(construct)
     else:
         return [

@@ -204,6 +204,7 @@ class PatchGroupFleet(Construct):
                 findings += answer
         if findings:
             raise InvalidInputError(findings, subject="PatchGroupFleet", construct_path=self.node.path)
+        # Only when all members are accepted, so that an error leaves none of them tagged.
         for member in joining:
             member.join(self.patch_group)
             self._grant_patching(member.role)
@@ -237,6 +238,7 @@ def _check_baselines(
                 received=baseline.operating_system.value,
                 source=_REGISTER_PAGE,
             )
+        # PatchGroups is a property of the baseline's own resource; there is no resource for a registration.
         if not baseline.accepts_patch_groups and not registered_elsewhere:
             yield Finding(
                 id=FindingId.FLEET_IMPORTED_BASELINE,
@@ -265,6 +267,7 @@ def _check_name(name: str | None) -> list[Finding]:
         return []
     return check_pattern(
         name,
+        # The name is that of a policy, a role and a profile; roles have the shortest limit.
         r"[a-zA-Z0-9_+=,.@-]{1,64}",
         allowed="1 to 64 letters, digits and _+=,.@-",
         id=FindingId.FLEET_NAME,

@@ -56,6 +56,7 @@ def pair(old: Iterable[T], new: Iterable[T], *, keys: Sequence[Callable[[T], Has
             if not found or not waiting.get(found):
                 rest.append(entry)
                 continue
+            # In order, so that equal entries pair the first with the first and a diff shows no exchange.
             index = waiting[found].popleft()
             taken.add(index)
             both.append((entry, only_new[index]))
@@ -120,6 +121,7 @@ def same_stacks(old: Estate, new: Estate, *, old_root: str, new_root: str) -> di
         if _is_file(one, old_root) or _is_file(other, new_root)
     )
     for count, one, other in shared:
+        # A renamed template is the one that defines most of the same; one that shares nothing is a new one.
         if count and gone[one] not in found and come[other] not in set(found.values()):
             found[gone[one]] = come[other]
     return found

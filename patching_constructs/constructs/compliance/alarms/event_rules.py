@@ -61,6 +61,7 @@ class PatchEventRule:
     @property
     def text_template(self) -> str:
         """Template of a message for mailboxes and queues: one JSON string."""
+        # An input template has to be valid JSON; a bare sentence is refused.
         return json.dumps(f"{self.happened} {self.next_step}")
 
     @property
