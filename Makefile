@@ -113,6 +113,10 @@ types: setup ## Check the types
 schema: setup ## Export the JSON Schema of patching.yaml
 	python -m patching_constructs.settings.schema > patching.schema.json
 
+.PHONY: findings
+findings: setup ## Renew docs/findings.md
+	python -m tests.contract.findings_page > docs/findings.md
+
 .PHONY: build
 build: setup ## Build the wheel
 	rm -rf dist

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from patching_constructs._version import __version__
-from patching_constructs.cli import check, evidence, plan
+from patching_constructs.cli import check, evidence, explain, plan
 from patching_constructs.cli.exit_status import ExitStatus
 
 
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_command(commands)
     plan.add_command(commands)
     evidence.add_command(commands)
+    explain.add_command(commands)
     options = parser.parse_args(arguments)
     # A terminal or pipe with another encoding must not fail on a name from a template.
     for stream in (sys.stdout, sys.stderr):

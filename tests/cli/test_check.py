@@ -349,6 +349,53 @@ def test_sarif_points_at_lines_of_relative_files(capsys: pytest.CaptureFixture[s
     }
 
 
+def sarif(capsys: pytest.CaptureFixture[str], template: Path) -> dict[str, Any]:
+    arguments = [str(template), "--rings", "dev,prod", "--format", "sarif", *HORIZON]
+    (entry,) = json.loads(run(capsys, *arguments)[1])["runs"]
+    return dict(entry)
+
+
+def fingerprints(entry: dict[str, Any]) -> list[str]:
+    return [result["partialFingerprints"]["patchingFinding/v1"] for result in entry["results"]]
+
+
+def test_sarif_explains_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    entry = sarif(capsys, Path(INVERTED))
+    assert entry["automationDetails"] == {"id": "patching-check/"}
+    driver = entry["tool"]["driver"]
+    assert driver["informationUri"].startswith("https://")
+    rule = next(rule for rule in driver["rules"] if rule["id"] == "ring-inversion")
+    assert rule["shortDescription"] == {"text": "Patches reach a later ring first"}
+    assert "Fix: Increase approve_after_days" in rule["help"]["markdown"]
+    assert rule["helpUri"].endswith("docs/findings.md#ring-inversion")
+    assert rule["defaultConfiguration"] == {"level": "error"}
+    assert rule["properties"] == {"tags": ["ring", "security"], "security-severity": "5.0"}
+    result = next(result for result in entry["results"] if result["ruleId"] == "ring-inversion")
+    assert result["properties"]["source"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_sarif_fingerprints_survive_moved_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(Path(INVERTED).read_text())
+    before = sarif(capsys, template)
+    template.write_text("# one line more\n\n" + template.read_text())
+    after = sarif(capsys, template)
+    assert [result["locations"] for result in before["results"]] != [
+        result["locations"] for result in after["results"]
+    ]
+    assert fingerprints(before) == fingerprints(after)
+
+
+def test_sarif_fingerprints_differ_within_a_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(Path(INVERTED).read_text())
+    found = fingerprints(sarif(capsys, tmp_path))
+    assert len(found) > 2
+    assert len(set(found)) == len(found)
+
+
 @pytest.mark.parametrize("name", ["clean.yaml", "odd name #1 %41.yaml", "ünï\U0001f600.yaml"])
 def test_sarif_follows_the_schema_of_oasis(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str

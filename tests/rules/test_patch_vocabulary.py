@@ -114,6 +114,8 @@ def test_a_section_is_not_looked_up(value: str) -> None:
 def test_an_unknown_product_is_a_warning_with_a_stable_id(operating_system: OS, value: str) -> None:
     (finding,) = check(operating_system, "PRODUCT", value)
     assert (finding.id, finding.level) == ("unknown-product", Level.WARNING)
+    # The AWS CLI rejects the command without the operating system.
+    assert "`aws ssm describe-patch-properties --operating-system " in str(finding.allowed)
 
 
 def test_a_classification_of_macos_that_is_not_documented_is_a_warning() -> None:

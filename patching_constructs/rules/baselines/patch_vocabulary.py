@@ -77,7 +77,8 @@ def _unlisted(
             field=field,
             message=f"not a PRODUCT of {operating_system} that is known to be in use",
             received=repr(value),
-            allowed=f"what `aws ssm describe-patch-properties --property PRODUCT` lists, or * alone{hint}",
+            allowed=f"what `aws ssm describe-patch-properties --operating-system {operating_system} "
+            f"--property PRODUCT` lists, or * alone{hint}",
             source=_PAGE,
         )
     allowed = f"{', '.join(known.listed)}, or * alone{hint}"
