@@ -244,3 +244,25 @@ def test_make_targets_on_pages_exist() -> None:
     }
     assert named
     assert named <= targets
+
+
+def missing_files(page: Path, text: str) -> set[str]:
+    """Return the files that a page links to or names between backticks, and that do not exist."""
+    links = {
+        target for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) if not target.startswith("/")
+    }
+    folders = "docs|gates|patching_constructs|stacks|tests|demo|bench|local_aws"
+    named = re.findall(rf"(?<!`)`((?:{folders})/[\w./-]+)`(?!`)", text)
+    return {target for target in links if not (page.parent / target).exists()} | {
+        name for name in named if not (ROOT / name).exists()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_on_a_page_exist(page: Path) -> None:
+    assert missing_files(page, page.read_text(encoding="utf-8")) == set()
+
+
+def test_a_file_that_does_not_exist_is_found() -> None:
+    text = "[a](LICENSE), [b](docs/no-such.md#part), `tests/contract`, `tests/no_such_folder`"
+    assert missing_files(ROOT / "README.md", text) == {"docs/no-such.md", "tests/no_such_folder"}
