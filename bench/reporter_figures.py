@@ -33,8 +33,9 @@ from local_aws.fleet.clock import throttle
 from local_aws.server import Server, serve
 from local_aws.services.moto_seams import metric_data
 from patching_constructs.constructs._shared.functions.bundle import write_bundle
-from patching_constructs.constructs.compliance.compliance_reporter import SETTINGS_FILE
 from patching_constructs.contracts.compliance_metrics import AccountMetric
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE
+from patching_constructs.contracts.ring_document import RINGS_FILE
 
 NODE_COUNTS = (1_000, 5_000)
 WRONG_PERCENT = 10
@@ -192,7 +193,9 @@ def _unpack_function(fleet: ReportedFleet, folder: Path) -> Path:
     folder.mkdir()
     bundle, code = folder / "bundle.zip", folder / "code"
     write_bundle(
-        bundle, handler="compliance_reporter.handler", texts={SETTINGS_FILE: fleet.settings.to_json()}
+        bundle,
+        handler="compliance_reporter.handler",
+        texts={RINGS_FILE: fleet.settings.document.to_json(), REPORTER_FILE: fleet.settings.to_json()},
     )
     with zipfile.ZipFile(bundle) as opened:
         opened.extractall(code)

@@ -22,14 +22,14 @@ from local_aws.fleet.simulation import SimulatedPlace
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, PatchOperation, RebootOption
 from patching_constructs.contracts.compliance_metrics import AccountMetric, ComplianceMetric
-from patching_constructs.contracts.reporter_settings import (
-    ReportedGroup,
-    ReportedRing,
-    ReportedWindow,
-    ReporterSettings,
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_document import (
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
 )
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.ring_terms import RingTerms
 
 ACCOUNT, REGION = "666666666666", "eu-central-1"
 TABLE, BUCKET = "memory", "history"
@@ -45,7 +45,7 @@ _SEVERITIES = ("Critical", "Important", "Moderate", "")
 _DAY = dt.timedelta(days=1)
 _INSTALLED = 3 * _DAY
 _SCANNED = dt.timedelta(hours=6)
-_TERMS = RingTerms(within={Severity.CRITICAL: 14 * _DAY})
+_WITHIN = {Severity.CRITICAL: 14 * _DAY}
 
 
 class Kind(Enum):
@@ -166,7 +166,7 @@ def make_fleet(node_count: int, *, wrong_percent: int, now: dt.datetime) -> Repo
         _live(here, node, kind, now)
     _make_places()
     return ReportedFleet(
-        place=here, settings=ReporterSettings(rollout=ROLLOUT, account_name="prod", rings=rings)
+        place=here, settings=ReporterSettings(document=RingDocument(rollout=ROLLOUT, rings=rings))
     )
 
 
@@ -243,16 +243,16 @@ def _patch_id(system: OperatingSystem, product: int, version: int) -> str:
     return f"package-{product}.x86_64:0:1.{version}-1.amzn2023"
 
 
-def _ring(name: str) -> ReportedRing:
-    return ReportedRing(
+def _ring(name: str) -> DeployedRing:
+    return DeployedRing(
         name=name,
         order=list(_RINGS).index(name),
-        patch_groups=tuple(ReportedGroup(name=f"{name}-{group}", tag_key="PatchGroup") for group in _GROUPS),
+        patch_groups=tuple(DeployedGroup(name=f"{name}-{group}", tag_key="PatchGroup") for group in _GROUPS),
         windows=(
-            ReportedWindow(name=f"{name}-scan", installs=False),
-            ReportedWindow(name=f"{name}-install", installs=True),
+            DeployedWindow(name=f"{name}-scan", installs=False),
+            DeployedWindow(name=f"{name}-install", installs=True),
         ),
-        terms=_TERMS,
+        within=_WITHIN,
     )
 
 
@@ -269,7 +269,7 @@ def _make_baselines(groups: list[str]) -> None:
             ssm.register_patch_baseline_for_patch_group(BaselineId=baseline_id, PatchGroup=group)
 
 
-def _make_windows(here: SimulatedPlace, ring: ReportedRing, now: dt.datetime) -> None:
+def _make_windows(here: SimulatedPlace, ring: DeployedRing, now: dt.datetime) -> None:
     """Make the windows of a ring, and the runs that have worked on its nodes."""
     for window in ring.windows:
         window_id = _client("ssm").create_maintenance_window(

@@ -13,7 +13,8 @@ from local_aws.fleet.simulation import SimulatedPlace
 from local_aws.services.lambda_functions import DeployedFunction, functions_of
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem
-from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.contracts.ring_run import RingRun
 
 REPORTER = "patching_constructs.lambdas.compliance_reporter.handler.handler"
@@ -40,7 +41,9 @@ def read_workloads(places: Iterable[tuple[str, str]]) -> list[Workload]:
     return [
         Workload(
             place=place(function.account, function.region),
-            settings=ReporterSettings.from_json(function.file("reporter.json")),
+            settings=ReporterSettings.from_json(
+                function.file(REPORTER_FILE), RingDocument.from_json(function.file(RINGS_FILE))
+            ),
             systems=_systems(client("ssm", account=function.account, region=function.region)),
         )
         for function in _functions(places, REPORTER)

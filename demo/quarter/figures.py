@@ -70,13 +70,13 @@ def ring_places(workloads: Iterable[Workload]) -> list[RingPlace]:
         (
             RingPlace(
                 place=workload.place,
-                rollout=workload.settings.rollout,
+                rollout=workload.settings.document.rollout,
                 name=ring.name,
                 order=ring.order,
                 production=ring.production,
                 label=ring.name
                 if names.count(ring.name) == 1
-                else f"{ring.name}, {workload.settings.account_name} {workload.place.region}",
+                else f"{ring.name}, {workload.place.account} {workload.place.region}",
             )
             for workload, ring in found
         ),

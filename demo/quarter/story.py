@@ -20,7 +20,7 @@ from local_aws.fleet.fleet import reboot
 from local_aws.fleet.records import Installed, Node
 from local_aws.fleet.simulation import SimulatedPlace
 from patching_constructs import OperatingSystem
-from patching_constructs.contracts.reporter_settings import ReportedRing
+from patching_constructs.contracts.ring_document import DeployedRing
 
 _NODES_OF_A_SYSTEM = 5
 _IMAGE_DAYS = (
@@ -54,7 +54,7 @@ class _Member:
     """A ring with the nodes of one account and Region."""
 
     place: SimulatedPlace
-    ring: ReportedRing
+    ring: DeployedRing
     nodes: Sequence[Node]
 
     @property

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from patching_constructs.contracts.patch_event import PatchEventSeverity
-from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_owners import RingOwners
+from patching_constructs.contracts.schema_version import check_schema_version
 
-SETTINGS_SCHEMA_VERSION = 1
+EVENT_HUB_FILE = "event-hub.json"
+"""Name of the settings, beside the code."""
+
+_SCHEMA_VERSION = 1
 
 CLAIM_KEY = "claim"
 """Partition key: a fact, and the way in which people are notified of it."""
@@ -52,7 +56,7 @@ class EventHubSettings:
         """Write the settings; the same settings always give the same text."""
         return json.dumps(
             {
-                "schema-version": SETTINGS_SCHEMA_VERSION,
+                "schema-version": _SCHEMA_VERSION,
                 "owners": json.loads(self.owners.to_json()),
                 "account-names": dict(self.account_names),
                 "patch-groups": [
@@ -69,8 +73,13 @@ class EventHubSettings:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written."""
+        """Read what `to_json` has written.
+
+        Raises:
+            SchemaVersionError: If another version of this library has written it.
+        """
         data = json.loads(text)
+        check_schema_version(data, _SCHEMA_VERSION, file=EVENT_HUB_FILE)
         return cls(
             owners=RingOwners.from_json(json.dumps(data["owners"])),
             account_names=data["account-names"],

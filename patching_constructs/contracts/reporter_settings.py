@@ -6,61 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from patching_constructs.contracts.ring_document import DeployedRing, RingDocument
+from patching_constructs.contracts.schema_version import check_schema_version
 from patching_constructs.model.exemption import ExemptionRecord
-from patching_constructs.model.promises import Severity
-from patching_constructs.model.ring_terms import RingTerms
+from patching_constructs.model.ring_terms import (
+    DEFAULT_REBOOT_WITHIN,
+    DEFAULT_SCANNED_WITHIN,
+    InstallTimes,
+    RingTerms,
+)
 
-SETTINGS_SCHEMA_VERSION = 1
+REPORTER_FILE = "reporter.json"
+"""Name of the settings, beside the code."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportedGroup:
-    """A patch group of a ring.
-
-    Attributes:
-        name: Value of the tag.
-        tag_key: Key of the tag.
-        on_aws_default: Whether some of its nodes use AWS's default baseline, so that the group need not be
-            registered on any.
-    """
-
-    name: str
-    tag_key: str
-    on_aws_default: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportedWindow:
-    """A maintenance window of a ring.
-
-    Attributes:
-        name: Its name.
-        installs: Whether it installs, or only scans.
-    """
-
-    name: str
-    installs: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportedRing:
-    """A ring with nodes in the account and Region.
-
-    Attributes:
-        name: Name of the ring, as its windows' tags have it.
-        order: Place in the rollout.
-        production: Whether it is production.
-        patch_groups: Its patch groups.
-        windows: Its maintenance windows.
-        terms: What its nodes are measured against; when it is patched the reporter finds out by itself.
-    """
-
-    name: str
-    order: int
-    production: bool = False
-    patch_groups: tuple[ReportedGroup, ...]
-    windows: tuple[ReportedWindow, ...] = ()
-    terms: RingTerms = field(default_factory=RingTerms)
+_SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,27 +50,45 @@ class ReporterSettings:
     """Settings of the reporter.
 
     Attributes:
-        rollout: Name of the rollout.
-        account_name: What people call the account.
-        rings: Its rings.
+        document: The rings, which other functions of the account and Region have too.
+        reboot_within: How long a node may wait for its reboot.
+        scanned_within: How old the last scan may be.
         exemptions: Nodes and patches that need not comply.
         baselines: Patch baselines with their definitions.
     """
 
-    rollout: str
-    account_name: str
-    rings: tuple[ReportedRing, ...]
+    document: RingDocument
+    reboot_within: dt.timedelta = DEFAULT_REBOOT_WITHIN
+    scanned_within: dt.timedelta = DEFAULT_SCANNED_WITHIN
     exemptions: tuple[ExemptionRecord, ...] = ()
     baselines: tuple[ReportedBaseline, ...] = ()
 
+    @property
+    def rings(self) -> tuple[DeployedRing, ...]:
+        """The rings."""
+        return self.document.rings
+
+    def terms_of(self, ring: DeployedRing, *, runs: InstallTimes) -> RingTerms:
+        """Return what the nodes of a ring are measured against.
+
+        Args:
+            ring: The ring.
+            runs: When it is patched.
+        """
+        return RingTerms(
+            within=ring.within,
+            reboot_within=self.reboot_within,
+            scanned_within=self.scanned_within,
+            runs=runs,
+        )
+
     def to_json(self) -> str:
-        """Write the settings; the same settings always give the same text."""
+        """Write the settings without the rings; the same settings always give the same text."""
         return json.dumps(
             {
-                "schema-version": SETTINGS_SCHEMA_VERSION,
-                "rollout": self.rollout,
-                "account-name": self.account_name,
-                "rings": [_ring_data(ring) for ring in self.rings],
+                "schema-version": _SCHEMA_VERSION,
+                "reboot-within-hours": _hours(self.reboot_within),
+                "scanned-within-hours": _hours(self.scanned_within),
                 "exemptions": [_exemption_data(exemption) for exemption in self.exemptions],
                 "baselines": [_baseline_data(baseline) for baseline in self.baselines],
             },
@@ -120,57 +97,25 @@ class ReporterSettings:
         )
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written."""
+    def from_json(cls, text: str, document: RingDocument) -> Self:
+        """Read what `to_json` has written.
+
+        Args:
+            text: The settings.
+            document: The rings.
+
+        Raises:
+            SchemaVersionError: If another version of this library has written the settings.
+        """
         data = json.loads(text)
+        check_schema_version(data, _SCHEMA_VERSION, file=REPORTER_FILE)
         return cls(
-            rollout=data["rollout"],
-            account_name=data["account-name"],
-            rings=tuple(_ring(ring) for ring in data["rings"]),
+            document=document,
+            reboot_within=dt.timedelta(hours=data["reboot-within-hours"]),
+            scanned_within=dt.timedelta(hours=data["scanned-within-hours"]),
             exemptions=tuple(_exemption(exemption) for exemption in data["exemptions"]),
             baselines=tuple(_baseline(baseline) for baseline in data["baselines"]),
         )
-
-
-def _ring_data(ring: ReportedRing) -> dict[str, Any]:
-    return {
-        "name": ring.name,
-        "order": ring.order,
-        "production": ring.production,
-        "patch-groups": [
-            {"name": group.name, "tag-key": group.tag_key, "on-aws-default": group.on_aws_default}
-            for group in ring.patch_groups
-        ],
-        "windows": [{"name": window.name, "installs": window.installs} for window in ring.windows],
-        "within-hours": {str(severity): _hours(time) for severity, time in ring.terms.within.items()},
-        "reboot-within-hours": _hours(ring.terms.reboot_within),
-        "scanned-within-hours": _hours(ring.terms.scanned_within),
-    }
-
-
-def _ring(data: Mapping[str, Any]) -> ReportedRing:
-    return ReportedRing(
-        name=data["name"],
-        order=data["order"],
-        production=data["production"],
-        patch_groups=tuple(
-            ReportedGroup(
-                name=group["name"], tag_key=group["tag-key"], on_aws_default=group["on-aws-default"]
-            )
-            for group in data["patch-groups"]
-        ),
-        windows=tuple(
-            ReportedWindow(name=window["name"], installs=window["installs"]) for window in data["windows"]
-        ),
-        terms=RingTerms(
-            within={
-                Severity(severity): dt.timedelta(hours=hours)
-                for severity, hours in data["within-hours"].items()
-            },
-            reboot_within=dt.timedelta(hours=data["reboot-within-hours"]),
-            scanned_within=dt.timedelta(hours=data["scanned-within-hours"]),
-        ),
-    )
 
 
 def _exemption_data(exemption: ExemptionRecord) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from local_aws.fleet.clock import clock
 from local_aws.fleet.systems_manager import FleetSystemsManager
 from patching_constructs import PatchOperation
-from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, NodeReader
 from patching_constructs.model.patch_state import PROBLEM_STATES, PatchState
 from patching_constructs.model.promises import Severity
@@ -138,7 +138,7 @@ def last_report(state: Any) -> Any:
         {"Reservations": [{"Instances": [instance]}]}
     ]
     (found,) = NodeReader(ssm=ssm, ec2=ec2, now=NOW).nodes_of(
-        ReportedGroup(name=state["PatchGroup"], tag_key="PatchGroup")
+        DeployedGroup(name=state["PatchGroup"], tag_key="PatchGroup")
     )
     return found.last_report
 

@@ -29,7 +29,8 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.model.promises import Severity
 from tests.nag import nag_findings
 
@@ -77,7 +78,8 @@ def _settings(stack: cdk.Stack) -> ReporterSettings:
     app.synth()
     (bundle,) = Path(app.outdir).glob("asset.*.zip")
     with zipfile.ZipFile(bundle) as opened:
-        return ReporterSettings.from_json(opened.read("reporter.json").decode())
+        rings = RingDocument.from_json(opened.read(RINGS_FILE).decode())
+        return ReporterSettings.from_json(opened.read(REPORTER_FILE).decode(), rings)
 
 
 def test_minimal(template_snapshot: Callable[[dict[str, Any]], None]) -> None:
@@ -163,12 +165,12 @@ def test_the_settings_name_rings_windows_terms_and_definitions() -> None:
     )
     reported = _settings(stack)
     (ring,) = reported.rings
-    assert (reported.rollout, reported.account_name, ring.name, ring.order) == ("web", "prod", "prod", 1)
+    assert (reported.document.rollout, ring.name, ring.order) == ("web", "prod", 1)
     assert [(window.name, window.installs) for window in ring.windows] == [
         ("web-prod-scan", False),
         ("web-prod-install", True),
     ]
-    assert ring.terms.reboot_within == dt.timedelta(days=3)
+    assert reported.reboot_within == dt.timedelta(days=3)
     (baseline,) = reported.baselines
     assert (baseline.name, baseline.operating_system) == ("prod-linux", "AMAZON_LINUX_2023")
     assert (baseline.patch_groups, baseline.default) == (("prod-web",), True)
@@ -196,7 +198,7 @@ def test_of_several_promises_the_shortest_counts_for_each_severity() -> None:
     stack = _stack()
     ComplianceReporter(stack, "Reporter", account_name="prod", maintenance_windows=_windows(stack))
     (ring,) = _settings(stack).rings
-    assert ring.terms.within == {
+    assert ring.within == {
         severity: min(
             promise.within[severity]
             for promise in (PROMISES["pci-dss-6.3.3"], PROMISES["essential-eight"])

@@ -28,7 +28,13 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
+from patching_constructs.contracts.ring_document import (
+    RINGS_FILE,
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
+)
 from tests import ssm_events
 from tests.nag import nag_findings
 
@@ -194,6 +200,13 @@ def test_commands_without_success_are_forwarded_by_command_or_by_node(
         assert _is_forwarded(stack, ssm_events.command_invocation(status)) is by_node
 
 
+def _scan_and_install(ring: str) -> tuple[DeployedWindow, ...]:
+    return (
+        DeployedWindow(name=f"web-{ring}-scan", installs=False),
+        DeployedWindow(name=f"web-{ring}-install", installs=True),
+    )
+
+
 def test_the_function_is_forwarded_rings_groups_and_windows() -> None:
     stack = _stack()
     _forwarder(stack)
@@ -202,21 +215,23 @@ def test_the_function_is_forwarded_rings_groups_and_windows() -> None:
     app.synth()
     (bundle,) = Path(app.outdir).glob("asset.*.zip")
     with zipfile.ZipFile(bundle) as opened:
-        reported = EventSettings.from_json(opened.read("events.json").decode())
-    assert reported == EventSettings(
+        reported = RingDocument.from_json(opened.read(RINGS_FILE).decode())
+    assert reported == RingDocument(
         rollout="web",
         rings=(
-            EventRing(
+            DeployedRing(
                 name="dev",
+                order=1,
                 production=False,
-                patch_groups=(EventGroup(name="dev-web", tag_key="Patch Group"),),
-                windows=("web-dev-scan", "web-dev-install"),
+                patch_groups=(DeployedGroup(name="dev-web", tag_key="Patch Group"),),
+                windows=_scan_and_install("dev"),
             ),
-            EventRing(
+            DeployedRing(
                 name="prod",
+                order=2,
                 production=True,
-                patch_groups=(EventGroup(name="prod-web", tag_key="PatchGroup"),),
-                windows=("web-prod-scan", "web-prod-install"),
+                patch_groups=(DeployedGroup(name="prod-web", tag_key="PatchGroup"),),
+                windows=_scan_and_install("prod"),
             ),
         ),
     )

@@ -31,7 +31,8 @@ from patching_constructs import (
     Schedule,
     Weekday,
 )
-from patching_constructs.contracts.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
+from patching_constructs.contracts.ring_owners import RingOwners
 from tests.nag import nag_findings
 
 ROOT = Path(__file__).parents[2]
@@ -164,9 +165,11 @@ def test_the_recorder_starts_when_an_install_window_is_over() -> None:
 def test_the_recorder_is_reported_the_ring_of_each_install_window() -> None:
     stack = _stack()
     _recorder(stack)
-    assert RingRunSettings.from_json(_reported(stack, "ring-runs.json")) == RingRunSettings(
-        rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=2)}
-    )
+    document = RingDocument.from_json(_reported(stack, RINGS_FILE))
+    assert document.rollout == "web"
+    assert {window: (ring.name, ring.order) for window, ring in document.install_windows().items()} == {
+        "web-prod-install": ("prod", 2)
+    }
 
 
 def test_the_recorder_only_reads_and_tells() -> None:

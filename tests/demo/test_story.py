@@ -9,11 +9,12 @@ from local_aws.fleet.executions import Executions
 from local_aws.fleet.fleet import Fleet
 from local_aws.fleet.simulation import SimulatedPlace
 from patching_constructs import OperatingSystem
-from patching_constructs.contracts.reporter_settings import (
-    ReportedGroup,
-    ReportedRing,
-    ReportedWindow,
-    ReporterSettings,
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_document import (
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
 )
 
 LINUX, WINDOWS = OperatingSystem.AMAZON_LINUX_2023, OperatingSystem.WINDOWS
@@ -27,16 +28,17 @@ def workload(ring: str, *systems: OperatingSystem, installs: bool = True, order:
             account=f"{order:012}", region="eu-central-1", fleet=fleet, executions=Executions()
         ),
         settings=ReporterSettings(
-            rollout="web",
-            account_name=ring,
-            rings=(
-                ReportedRing(
-                    name=ring,
-                    order=order,
-                    patch_groups=(ReportedGroup(name=f"{ring}-web", tag_key="Patch Group"),),
-                    windows=(ReportedWindow(name=f"web-{ring}", installs=installs),),
+            document=RingDocument(
+                rollout="web",
+                rings=(
+                    DeployedRing(
+                        name=ring,
+                        order=order,
+                        patch_groups=(DeployedGroup(name=f"{ring}-web", tag_key="Patch Group"),),
+                        windows=(DeployedWindow(name=f"web-{ring}", installs=installs),),
+                    ),
                 ),
-            ),
+            )
         ),
         systems={f"{ring}-web": systems},
     )

@@ -4,7 +4,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, repeat
+from pathlib import Path
 from typing import Any
 
 from local_aws.aws import client
@@ -14,11 +16,13 @@ from local_aws.fleet.simulation import SimulatedPlace, WindowFired, simulate
 from local_aws.services.moto_seams import place
 from patching_constructs import OperatingSystem, RebootOption
 from patching_constructs.contracts.published_metrics import PublishedMetrics
-from patching_constructs.contracts.reporter_settings import (
-    ReportedGroup,
-    ReportedRing,
-    ReportedWindow,
-    ReporterSettings,
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import (
+    RINGS_FILE,
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
 )
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import (
@@ -40,6 +44,17 @@ KERNEL = "kernel.x86_64:0:6.1.119-129.201.amzn2023"
 GLIBC = "glibc.x86_64:0:2.34-117.amzn2023"
 OPENSSL = "openssl.x86_64:1:3.0.8-1.amzn2023.0.18"
 CURL = "curl.x86_64:0:8.5.0-1.amzn2023.0.4"
+
+
+def with_rings(settings: ReporterSettings, *rings: DeployedRing) -> ReporterSettings:
+    """Return the same settings for other rings."""
+    return replace(settings, document=replace(settings.document, rings=rings))
+
+
+def write_settings(settings: ReporterSettings, folder: Path) -> None:
+    """Write what stands beside the code of the reporter."""
+    (folder / RINGS_FILE).write_text(settings.document.to_json())
+    (folder / REPORTER_FILE).write_text(settings.to_json())
 
 
 class World:
@@ -79,21 +94,21 @@ class World:
                 max_errors,
             ),
         }
-        self.settings = ReporterSettings(
-            rollout="web",
-            account_name="prod",
-            rings=(
-                ReportedRing(
-                    name="prod",
-                    order=1,
-                    patch_groups=(ReportedGroup(name=GROUP, tag_key="PatchGroup"),),
-                    windows=(
-                        ReportedWindow(name="web-prod-scan", installs=False),
-                        ReportedWindow(name="web-prod-install", installs=True),
-                    ),
-                    terms=terms or RingTerms(),
-                ),
+        terms = terms or RingTerms()
+        ring = DeployedRing(
+            name="prod",
+            order=1,
+            patch_groups=(DeployedGroup(name=GROUP, tag_key="PatchGroup"),),
+            windows=(
+                DeployedWindow(name="web-prod-scan", installs=False),
+                DeployedWindow(name="web-prod-install", installs=True),
             ),
+            within=terms.within,
+        )
+        self.settings = ReporterSettings(
+            document=RingDocument(rollout="web", rings=(ring,)),
+            reboot_within=terms.reboot_within,
+            scanned_within=terms.scanned_within,
             exemptions=exemptions,
         )
         self.client("dynamodb").create_table(

@@ -14,8 +14,7 @@ from patching_constructs.constructs._shared.functions.bundle import (
     shared_bundle,
     write_bundle,
 )
-from patching_constructs.constructs.compliance.compliance_reporter import SETTINGS_FILE
-from patching_constructs.lambdas.compliance_reporter import handler
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE
 
 ROOT = Path(__file__).parents[2]
 REPORTER = "compliance_reporter.handler"
@@ -29,25 +28,25 @@ def _handler(module: Path) -> str:
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("bundle") / "code.zip"
-    write_bundle(file, handler=REPORTER, texts={SETTINGS_FILE: "{}"})
+    write_bundle(file, handler=REPORTER, texts={REPORTER_FILE: "{}"})
     return file
 
 
 def test_the_bundle_is_the_same_every_time(bundle: Path, tmp_path: Path) -> None:
-    write_bundle(tmp_path / "again.zip", handler=REPORTER, texts={SETTINGS_FILE: "{}"})
+    write_bundle(tmp_path / "again.zip", handler=REPORTER, texts={REPORTER_FILE: "{}"})
     assert (tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
 
 
 def test_other_settings_make_another_bundle(bundle: Path, tmp_path: Path) -> None:
-    write_bundle(tmp_path / "other.zip", handler=REPORTER, texts={SETTINGS_FILE: "[]"})
+    write_bundle(tmp_path / "other.zip", handler=REPORTER, texts={REPORTER_FILE: "[]"})
     assert (tmp_path / "other.zip").read_bytes() != bundle.read_bytes()
 
 
 def test_functions_with_the_same_files_share_a_bundle_until_the_process_ends(bundle: Path) -> None:
-    shared = shared_bundle(REPORTER, {SETTINGS_FILE: "{}"})
+    shared = shared_bundle(REPORTER, {REPORTER_FILE: "{}"})
     assert shared.read_bytes() == bundle.read_bytes()
-    assert shared_bundle(REPORTER, {SETTINGS_FILE: "{}"}) == shared
-    assert shared_bundle(REPORTER, {SETTINGS_FILE: "[]"}) != shared
+    assert shared_bundle(REPORTER, {REPORTER_FILE: "{}"}) == shared
+    assert shared_bundle(REPORTER, {REPORTER_FILE: "[]"}) != shared
     assert shared_bundle(REPORTER) != shared
 
 
@@ -71,7 +70,7 @@ def test_a_function_ships_what_it_imports_and_little_else(module: Path) -> None:
         module.parent.name,
         "_shared",
     }
-    assert 10 <= len([name for name in names if name.name != "__init__.py"]) <= 28
+    assert 10 <= len([name for name in names if name.name != "__init__.py"]) <= 30
 
 
 @pytest.fixture
@@ -153,7 +152,3 @@ def test_a_handler_needs_nothing_but_its_bundle_and_boto3(tmp_path: Path, module
         ]
     )
     subprocess.run([sys.executable, "-I", "-c", isolated], check=True, cwd="/")
-
-
-def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert handler.SETTINGS_FILE == SETTINGS_FILE

@@ -38,7 +38,8 @@ from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
 from patching_constructs.contracts.compliance_metrics import NAMESPACE, PUBLISHED_ON_FAILURE, ComplianceMetric
 from patching_constructs.contracts.published_metrics import PublishedMetrics
-from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import Clients, Reporter, ReportPlaces
 from patching_constructs.model.billable_unit import BillableUnit
@@ -103,7 +104,8 @@ def _deploy(stack: cdk.Stack) -> tuple[ReportPlaces, ReporterSettings]:
     s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())
     deploy_template(template, stack_name="Patching", account=ACCOUNT, region=REGION)
     with zipfile.ZipFile(bundle) as opened:
-        settings = ReporterSettings.from_json(opened.read("reporter.json").decode())
+        rings = RingDocument.from_json(opened.read(RINGS_FILE).decode())
+        settings = ReporterSettings.from_json(opened.read(REPORTER_FILE).decode(), rings)
     (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
     variables = function["Environment"]["Variables"]
     places = ReportPlaces(

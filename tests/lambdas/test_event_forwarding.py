@@ -20,8 +20,6 @@ from hypothesis import strategies as st
 from local_aws.aws import client
 from local_aws.fleet.executions import CommandRun
 from local_aws.fleet.simulation import WindowFired
-from patching_constructs.constructs.events.patch_event_forwarder import SETTINGS_FILE
-from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
 from patching_constructs.contracts.patch_event import (
     MOST_FACTS,
     STATUSES,
@@ -29,6 +27,13 @@ from patching_constructs.contracts.patch_event import (
     PatchEvent,
     PatchEventKind,
     PatchEventSeverity,
+)
+from patching_constructs.contracts.ring_document import (
+    RINGS_FILE,
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
 )
 from patching_constructs.lambdas.patch_event_forwarder import handler as forwarder
 from patching_constructs.lambdas.patch_event_forwarder.forwarding import UnknownEventError, forwarded_event
@@ -38,22 +43,27 @@ from tests import ssm_events
 from tests.lambdas.buses import BUS, SECURITY, listen
 from tests.lambdas.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, World, node, patch
 
-PROD = EventRing(
+PROD = DeployedRing(
     name="prod",
+    order=2,
     production=True,
-    patch_groups=(EventGroup(name=GROUP, tag_key="PatchGroup"),),
-    windows=("web-prod-scan", "web-prod-install"),
+    patch_groups=(DeployedGroup(name=GROUP, tag_key="PatchGroup"),),
+    windows=(
+        DeployedWindow(name="web-prod-scan", installs=False),
+        DeployedWindow(name="web-prod-install", installs=True),
+    ),
 )
-DEV = EventRing(
+DEV = DeployedRing(
     name="dev",
+    order=1,
     production=False,
     patch_groups=(
-        EventGroup(name="dev-web", tag_key="PatchGroup"),
-        EventGroup(name="dev-db", tag_key="PatchGroup"),
+        DeployedGroup(name="dev-web", tag_key="PatchGroup"),
+        DeployedGroup(name="dev-db", tag_key="PatchGroup"),
     ),
-    windows=("web-dev-install",),
+    windows=(DeployedWindow(name="web-dev-install", installs=True),),
 )
-SETTINGS = EventSettings(rollout="web", rings=(DEV, PROD))
+SETTINGS = RingDocument(rollout="web", rings=(DEV, PROD))
 CRITICAL, WARNING, INFO = PatchEventSeverity.CRITICAL, PatchEventSeverity.WARNING, PatchEventSeverity.INFO
 IN_DEV = {"PatchGroup": "dev-web", "Name": "dev-1"}
 
@@ -64,7 +74,7 @@ def fired(world: World) -> WindowFired:
     return run
 
 
-def look(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent | None:
+def look(world: World, event: dict[str, Any], *, settings: RingDocument = SETTINGS) -> PatchEvent | None:
     here = {"account": ACCOUNT, "region": REGION}
     source = SourceEvent(
         event={**event, **here}, settings=settings, ssm=world.client("ssm"), ec2=world.client("ec2")
@@ -72,7 +82,7 @@ def look(world: World, event: dict[str, Any], *, settings: EventSettings = SETTI
     return forwarded_event(source)
 
 
-def reported(world: World, event: dict[str, Any], *, settings: EventSettings = SETTINGS) -> PatchEvent:
+def reported(world: World, event: dict[str, Any], *, settings: RingDocument = SETTINGS) -> PatchEvent:
     found = look(world, event, settings=settings)
     assert found is not None
     return found
@@ -187,11 +197,15 @@ def test_a_failure_is_critical_on_production_and_where_no_one_knows(
     rings = (
         []
         if ring is None
-        else [EventRing(name=ring, production=production, patch_groups=(), windows=(name,))]
+        else [
+            DeployedRing(
+                name=ring, order=1, production=production, windows=(DeployedWindow(name=name, installs=True),)
+            )
+        ]
     )
     window = fired(world)
     window.execution.status = status
-    settings = EventSettings(rollout="web", rings=tuple(rings))
+    settings = RingDocument(rollout="web", rings=tuple(rings))
     event = reported(world, window.event, settings=settings)
     assert (event.severity, event.ring) == (severity, ring)
     assert (event.unknown == "window web-prod-install does not belong to rollout web") == (ring is None)
@@ -584,7 +598,7 @@ def test_the_handler_puts_the_event_on_the_bus_in_its_region(
     world.add(node(1), patch(KERNEL))
     window = fired(world)
     messages = listen()
-    (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())
+    (tmp_path / RINGS_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("EVENT_BUS_ARN", BUS)
     accounts = {"ssm": ACCOUNT, "ec2": ACCOUNT, "events": SECURITY}  # moto has no buses of other accounts
@@ -605,7 +619,7 @@ def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
     caplog.set_level(logging.INFO)
     world = World()
     window_id = other_window(world, "AWS-RunShellScript")
-    (tmp_path / forwarder.SETTINGS_FILE).write_text(SETTINGS.to_json())
+    (tmp_path / RINGS_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("EVENT_BUS_ARN", BUS)
     monkeypatch.setattr(
@@ -616,31 +630,3 @@ def test_the_handler_logs_what_is_not_about_patching_and_sends_nothing(
     assert forwarder.handler({**event, "account": ACCOUNT, "region": REGION}, SimpleNamespace()) is None
     (record,) = (each for each in caplog.records if each.message == "event is not about patching")
     assert vars(record)["event"]["window-id"] == window_id
-
-
-# --- its input ---
-
-texts = st.text(min_size=1, max_size=5)
-
-
-@given(
-    st.builds(
-        EventSettings,
-        rollout=texts,
-        rings=st.lists(
-            st.builds(
-                EventRing,
-                name=texts,
-                production=st.booleans(),
-                patch_groups=st.lists(st.builds(EventGroup, name=texts, tag_key=texts)).map(tuple),
-                windows=st.lists(texts).map(tuple),
-            )
-        ).map(tuple),
-    )
-)
-def test_settings_come_back_as_they_were(settings: EventSettings) -> None:
-    assert EventSettings.from_json(settings.to_json()) == settings
-
-
-def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert forwarder.SETTINGS_FILE == SETTINGS_FILE

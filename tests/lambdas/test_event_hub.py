@@ -17,15 +17,19 @@ from hypothesis import given
 
 from local_aws.aws import client
 from local_aws.in_process import in_process
-from patching_constructs.constructs.events.patch_event_hub import SETTINGS_FILE
-from patching_constructs.contracts.event_hub_settings import CLAIM_KEY, LONGEST_RUN, EventHubSettings
+from patching_constructs.contracts.event_hub_settings import (
+    CLAIM_KEY,
+    EVENT_HUB_FILE,
+    LONGEST_RUN,
+    EventHubSettings,
+)
 from patching_constructs.contracts.patch_event import (
     MOST_FACTS,
     PatchEvent,
     PatchEventKind,
     PatchEventSeverity,
 )
-from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_owners import RingOwners
 from patching_constructs.lambdas.patch_event_hub import handler as hub
 from patching_constructs.lambdas.patch_event_hub.acceptance import RefusedEventError, accept
 from patching_constructs.lambdas.patch_event_hub.claims import Claims
@@ -479,7 +483,7 @@ PAST = replace(EVENT, happened_at=NOW.replace(year=2020))
 
 @pytest.fixture
 def started(room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Room:
-    (tmp_path / SETTINGS_FILE).write_text(SETTINGS.to_json())
+    (tmp_path / EVENT_HUB_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("TABLE_NAME", TABLE)
     monkeypatch.setenv("CRITICAL_TOPIC_ARN", room.topics[CRITICAL])
@@ -506,7 +510,4 @@ def test_the_handler_notifies_no_one_of_an_event_that_it_refuses(started: Room) 
     assert started.read(CRITICAL) == []
     assert started.dynamodb.scan(TableName=TABLE)["Items"] == []
 
-
-def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert hub.SETTINGS_FILE == SETTINGS_FILE
     assert EventHubSettings.from_json(SETTINGS.to_json()) == SETTINGS

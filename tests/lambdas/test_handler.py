@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node
 from patching_constructs.constructs.compliance.dashboard import body
-from patching_constructs.lambdas.compliance_reporter import handler as reporter
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter.handler import (
     MOST_CALLS_IN_A_ROW,
     UnfinishedReportError,
@@ -26,7 +27,7 @@ from patching_constructs.lambdas.compliance_reporter.handler import (
 )
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import Reporter, ReportResult
-from tests.lambdas.fleets import ACCOUNT, BUCKET, DAY, REGION, TABLE, World, node
+from tests.lambdas.fleets import ACCOUNT, BUCKET, DAY, REGION, TABLE, World, node, with_rings, write_settings
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:reporter"
 
@@ -57,7 +58,7 @@ def world(local_aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> W
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("TABLE_NAME", TABLE)
     monkeypatch.setenv("HISTORY_BUCKET", BUCKET)
-    (tmp_path / reporter.SETTINGS_FILE).write_text(made.settings.to_json())
+    write_settings(made.settings, tmp_path)
     return made
 
 
@@ -118,11 +119,10 @@ def test_a_report_that_never_ends_is_an_error(world: World, calls: list[dict[str
 def test_a_group_that_cannot_be_read_is_an_error(
     world: World, calls: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    settings = json.loads(world.settings.to_json())
-    settings["rings"][0]["patch-groups"].append(
-        {"name": "x" * 300, "tag-key": "PatchGroup", "on-aws-default": False}
-    )
-    (tmp_path / reporter.SETTINGS_FILE).write_text(json.dumps(settings))
+    (ring,) = world.settings.rings
+    unreadable = DeployedGroup(name="x" * 300, tag_key="PatchGroup")
+    ring = replace(ring, patch_groups=(*ring.patch_groups, unreadable))
+    write_settings(with_rings(world.settings, ring), tmp_path)
     with pytest.raises(UnfinishedReportError, match="patch group xxx"):
         handler({}, Context())
     assert calls == []

@@ -16,7 +16,7 @@ from local_aws.fleet.clock import clock
 from local_aws.fleet.records import Node, Patch
 from local_aws.in_process import in_process
 from patching_constructs import PatchOperation, RebootOption
-from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter import memory as memory_module
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import FoundProblem, LastReport, NodeReader
@@ -173,7 +173,7 @@ def test_patches_that_were_not_read_as_a_whole_are_read_again() -> None:
     world.add(there, patch(KERNEL), patch(GLIBC))
     world.advance(START + DAY)
     reader = NodeReader(ssm=world.client("ssm"), ec2=world.client("ec2"), now=clock())
-    (tagged,) = reader.nodes_of(ReportedGroup(name=GROUP, tag_key="PatchGroup"))
+    (tagged,) = reader.nodes_of(DeployedGroup(name=GROUP, tag_key="PatchGroup"))
     a_part = RememberedNode.of(
         reader.problems_of(there.node_id)[:1], last_report=tagged.last_report, before=None, now=clock()
     )
@@ -239,7 +239,7 @@ def test_what_is_remembered_is_what_asking_would_say(
             reader = NodeReader(ssm=world.client("ssm"), ec2=world.client("ec2"), now=clock())
             memory = Memory(world.client("dynamodb"), TABLE, now=clock())
             pieces = PieceReader(nodes=reader, memory=memory, is_late=lambda: False, now=clock())
-            left = reader.nodes_of(ReportedGroup(name=GROUP, tag_key="PatchGroup"))
+            left = reader.nodes_of(DeployedGroup(name=GROUP, tag_key="PatchGroup"))
             said = [
                 [(each.patch, each.state, each.severity) for each in read.problems]
                 for read in (pieces.read(left) if left else [])

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from local_aws.fleet.records import Node
-from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
 from tests.lambdas.fleets import DAY, GROUP, KERNEL, START, World, counted, node, patch
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
-WEB = ReportedGroup(name=GROUP, tag_key="PatchGroup")
+WEB = DeployedGroup(name=GROUP, tag_key="PatchGroup")
 
 
 def reader(world: World) -> NodeReader:
@@ -56,7 +56,7 @@ def test_only_a_known_state_of_an_instance_takes_it_out_of_its_group(
 
 def test_nodes_and_instances_are_listed_once_for_all_groups() -> None:
     world = World()
-    groups = [ReportedGroup(name=f"group-{number}", tag_key="PatchGroup") for number in range(5)]
+    groups = [DeployedGroup(name=f"group-{number}", tag_key="PatchGroup") for number in range(5)]
     world.add(*[node(number, tags={"PatchGroup": f"group-{number % 5}"}) for number in range(50)])
     with counted(world) as calls:
         nodes = reader(world)
@@ -85,7 +85,7 @@ def test_nodes_outside_ec2_belong_to_their_group(key: str) -> None:
         node(4, tags={key: GROUP}),
     )
     nodes = reader(world)
-    found = nodes.nodes_of(ReportedGroup(name=GROUP, tag_key=key))
+    found = nodes.nodes_of(DeployedGroup(name=GROUP, tag_key=key))
     assert [each.node_id for each in found] == [node(4).node_id, outside(1).node_id]
     assert nodes.count_without_group({GROUP}) == 2
     assert nodes.count_without_group({GROUP, "other"}) == 1

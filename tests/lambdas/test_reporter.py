@@ -34,6 +34,7 @@ from tests.lambdas.fleets import (
     World,
     node,
     patch,
+    with_rings,
 )
 
 pytestmark = pytest.mark.usefixtures("local_aws")
@@ -390,17 +391,10 @@ def test_a_group_that_cannot_be_read_is_said() -> None:
     world = World()
     world.add(node(1))
     world.advance(START + DAY)
-    unreadable = replace(
+    (ring,) = world.settings.rings
+    unreadable = with_rings(
         world.settings,
-        rings=(
-            replace(
-                world.settings.rings[0],
-                patch_groups=(
-                    replace(world.settings.rings[0].patch_groups[0], name="x" * 300),
-                    *world.settings.rings[0].patch_groups,
-                ),
-            ),
-        ),
+        replace(ring, patch_groups=(replace(ring.patch_groups[0], name="x" * 300), *ring.patch_groups)),
     )
     report = world.report(settings=unreadable)
     assert not report.is_finished

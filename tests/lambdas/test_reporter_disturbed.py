@@ -10,10 +10,11 @@ import pytest
 
 from local_aws.fleet.clock import clock, throttle
 from patching_constructs import PatchOperation
-from patching_constructs.contracts.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_document import DeployedGroup, DeployedRing
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import ReportResult
-from tests.lambdas.fleets import DAY, GROUP, HOUR, KERNEL, START, World, node, patch
+from tests.lambdas.fleets import DAY, GROUP, HOUR, KERNEL, START, World, node, patch, with_rings
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -22,10 +23,10 @@ OTHER_GROUP = "test-web"
 
 
 def with_another_ring(world: World) -> ReporterSettings:
-    other = ReportedRing(
-        name="test", order=0, patch_groups=(ReportedGroup(name=OTHER_GROUP, tag_key="PatchGroup"),)
+    other = DeployedRing(
+        name="test", order=0, patch_groups=(DeployedGroup(name=OTHER_GROUP, tag_key="PatchGroup"),)
     )
-    return replace(world.settings, rings=(other, *world.settings.rings))
+    return with_rings(world.settings, other, *world.settings.rings)
 
 
 def to_its_end(world: World, *, nodes_of_a_part: int) -> tuple[ReportResult, int]:
@@ -65,9 +66,9 @@ def test_a_ring_that_cannot_be_read_does_not_hide_the_others() -> None:
     world.advance(START + DAY)
     settings = with_another_ring(world)
     unreadable = replace(
-        settings.rings[0], patch_groups=(ReportedGroup(name="x" * 300, tag_key="PatchGroup"),)
+        settings.rings[0], patch_groups=(DeployedGroup(name="x" * 300, tag_key="PatchGroup"),)
     )
-    report = world.report(settings=replace(settings, rings=(unreadable, settings.rings[1])))
+    report = world.report(settings=with_rings(settings, unreadable, settings.rings[1]))
     assert not report.is_finished
     assert world.metrics("NodesInScope", RING) == [1]
     assert world.metrics("NodesInScope", {"Rollout": "web", "Ring": "test"}) == []
@@ -97,9 +98,9 @@ def test_a_failure_is_remembered_by_the_parts_that_follow() -> None:
     world.advance(START + DAY)
     settings = with_another_ring(world)
     unreadable = replace(
-        settings.rings[0], patch_groups=(ReportedGroup(name="x" * 300, tag_key="PatchGroup"),)
+        settings.rings[0], patch_groups=(DeployedGroup(name="x" * 300, tag_key="PatchGroup"),)
     )
-    settings = replace(settings, rings=(unreadable, settings.rings[1]))
+    settings = with_rings(settings, unreadable, settings.rings[1])
     stopped = world.reporter(settings=settings, minutes=(15, 1)).make(Progress(run_id="parts", now=clock()))
     assert stopped.is_stopped
     reporter = world.reporter(settings=settings)

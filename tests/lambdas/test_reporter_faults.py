@@ -12,7 +12,19 @@ from botocore.exceptions import ClientError
 from local_aws.fleet.clock import clock
 from patching_constructs.contracts.reporter_settings import ReportedBaseline
 from patching_constructs.model.exemption import ExemptionRecord
-from tests.lambdas.fleets import DAY, GROUP, HOUR, KERNEL, LINUX, START, WINDOWS, World, node, patch
+from tests.lambdas.fleets import (
+    DAY,
+    GROUP,
+    HOUR,
+    KERNEL,
+    LINUX,
+    START,
+    WINDOWS,
+    World,
+    node,
+    patch,
+    with_rings,
+)
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
@@ -84,7 +96,7 @@ def test_nodes_that_could_not_be_counted_are_not_published_as_none() -> None:
     events = world.client("ssm").meta.events
     events.register("before-call.ssm.DescribeInstanceInformation", refuse_tags, unique_id="refuse")
     try:
-        report = world.report(settings=replace(world.settings, rings=(everyone,)))
+        report = world.report(settings=with_rings(world.settings, everyone))
     finally:
         events.unregister("before-call.ssm.DescribeInstanceInformation", unique_id="refuse")
     assert "nodes without a patch group" in report.progress.failures[-1]
@@ -171,7 +183,7 @@ def test_a_group_on_awss_default_baseline_is_a_known_group(
     world = World()
     ring = world.settings.rings[0]
     group = replace(ring.patch_groups[0], name="images", on_aws_default=on_aws_default)
-    settings = replace(world.settings, rings=(replace(ring, patch_groups=(group,)),))
+    settings = with_rings(world.settings, replace(ring, patch_groups=(group,)))
     world.add(node(1, tags={"PatchGroup": "images"}))
     world.advance(START + DAY)
     world.report(settings=settings)

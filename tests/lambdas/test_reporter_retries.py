@@ -20,9 +20,19 @@ from local_aws.fleet.records import Node
 from local_aws.services.moto_corrections import ACCOUNT_KEY_PREFIX
 from local_aws.services.moto_seams import metric_data
 from patching_constructs import PatchOperation
-from patching_constructs.lambdas.compliance_reporter import handler as reporter
 from patching_constructs.lambdas.compliance_reporter.handler import handler
-from tests.lambdas.fleets import ACCOUNT, BUCKET, DAY, KERNEL, REGION, TABLE, World, node, patch
+from tests.lambdas.fleets import (
+    ACCOUNT,
+    BUCKET,
+    DAY,
+    KERNEL,
+    REGION,
+    TABLE,
+    World,
+    node,
+    patch,
+    write_settings,
+)
 
 SECONDS = 900
 LONGEST_PAUSES = 91
@@ -79,7 +89,7 @@ def world(local_aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> W
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("TABLE_NAME", TABLE)
     monkeypatch.setenv("HISTORY_BUCKET", BUCKET)
-    (tmp_path / reporter.SETTINGS_FILE).write_text(made.settings.to_json())
+    write_settings(made.settings, tmp_path)
     return made
 
 

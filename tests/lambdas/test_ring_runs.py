@@ -14,16 +14,21 @@ from local_aws.aws import client
 from local_aws.errors import ApiError
 from local_aws.fleet.executions import CommandRun
 from local_aws.fleet.simulation import WindowFired
-from patching_constructs.constructs.events.ring_run_recorder import SETTINGS_FILE
+from patching_constructs.contracts.ring_document import RINGS_FILE, DeployedRing, DeployedWindow, RingDocument
 from patching_constructs.contracts.ring_health import RingHealth
+from patching_constructs.contracts.ring_owners import RingOwners
 from patching_constructs.contracts.ring_run import RingRun
-from patching_constructs.contracts.ring_run_settings import RecordedRing, RingOwners, RingRunSettings
 from patching_constructs.lambdas.ring_run_recorder import handler as recorder
 from patching_constructs.lambdas.ring_run_recorder.recorder import UnknownWindowError, read_run
 from tests.lambdas.buses import BUS, SECURITY, listen
 from tests.lambdas.fleets import ACCOUNT, DAY, KERNEL, REGION, START, World, node, patch
 
-SETTINGS = RingRunSettings(rollout="web", rings={"web-prod-install": RecordedRing(name="prod", order=1)})
+SETTINGS = RingDocument(
+    rollout="web",
+    rings=(
+        DeployedRing(name="prod", order=1, windows=(DeployedWindow(name="web-prod-install", installs=True),)),
+    ),
+)
 
 
 def fired(world: World) -> WindowFired:
@@ -174,7 +179,7 @@ def test_the_handler_puts_the_run_on_the_bus_in_its_region(
     world.add(node(1), patch(KERNEL))
     window = fired(world)
     messages = listen()
-    (tmp_path / SETTINGS_FILE).write_text(SETTINGS.to_json())
+    (tmp_path / RINGS_FILE).write_text(SETTINGS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("EVENT_BUS_ARN", BUS)
     monkeypatch.setenv("AWS_REGION", REGION)
@@ -197,24 +202,9 @@ texts = st.text(min_size=1, max_size=5)
 
 @given(
     st.builds(
-        RingRunSettings,
-        rollout=texts,
-        rings=st.dictionaries(texts, st.builds(RecordedRing, name=texts, order=st.integers(0, 20))),
-    )
-)
-def test_settings_come_back_as_they_were(reported: RingRunSettings) -> None:
-    assert RingRunSettings.from_json(reported.to_json()) == reported
-
-
-@given(
-    st.builds(
         RingOwners,
         accounts=st.dictionaries(st.tuples(texts, texts), st.frozensets(st.from_regex(r"\A[0-9]{12}\Z"))),
     )
 )
 def test_owners_come_back_as_they_were(reported: RingOwners) -> None:
     assert RingOwners.from_json(reported.to_json()) == reported
-
-
-def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert recorder.SETTINGS_FILE == SETTINGS_FILE

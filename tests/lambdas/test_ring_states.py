@@ -16,10 +16,9 @@ from hypothesis import given
 
 from local_aws.aws import client
 from local_aws.in_process import in_process
-from patching_constructs.constructs.events.ring_states import SETTINGS_FILE
 from patching_constructs.contracts.ring_health import TaskResult
+from patching_constructs.contracts.ring_owners import RING_OWNERS_FILE, RingOwners
 from patching_constructs.contracts.ring_run import RingRun
-from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.contracts.ring_states import (
     EXPIRES,
     LATEST_PREFIX,
@@ -280,7 +279,7 @@ def test_a_table_that_cannot_be_written_is_an_error(dynamodb: Any) -> None:
 
 @pytest.fixture
 def started(dynamodb: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    (tmp_path / SETTINGS_FILE).write_text(OWNERS.to_json())
+    (tmp_path / RING_OWNERS_FILE).write_text(OWNERS.to_json())
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path))
     monkeypatch.setenv("TABLE_NAME", TABLE)
     monkeypatch.setattr("boto3.client", lambda name, *, config: dynamodb)  # noqa: ARG005
@@ -304,7 +303,3 @@ def test_the_handler_keeps_nothing_of_a_run_that_it_refuses(started: Any) -> Non
     with pytest.raises(RefusedRunError):
         store_handler.handler(event_of(PAST, sender=OTHER), None)
     assert started.scan(TableName=TABLE)["Items"] == []
-
-
-def test_the_handler_reads_the_settings_that_the_construct_writes() -> None:
-    assert store_handler.SETTINGS_FILE == SETTINGS_FILE

@@ -14,8 +14,8 @@ from local_aws.errors import NotEmulatedError
 from local_aws.fleet.clock import clock
 from local_aws.services.lambda_functions import FunctionFailedError, FunctionRunner, functions_of
 from patching_constructs.contracts.ring_health import TaskResult
+from patching_constructs.contracts.ring_owners import RingOwners
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
-from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.contracts.ring_states import OWNERS_EVENT
 from patching_constructs.lambdas.ring_states import handler
 

@@ -12,10 +12,10 @@ import yaml
 from aws_cdk.assertions import Template
 
 from patching_constructs import PatchOrganizationDashboard, load_settings
-from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.event_hub_settings import EventHubSettings
 from patching_constructs.contracts.reporter_settings import ReporterSettings
-from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
+from patching_constructs.contracts.ring_owners import RingOwners
 from stacks.security_stack import SecurityStack
 from tests.sample import ROOT, sample_app, stacks_of
 
@@ -205,8 +205,9 @@ def test_the_hub_knows_names_owners_and_groups_from_the_settings(
     hub = EventHubSettings.from_json(text)
     assert hub.name_of("666666666666") == "prod"
     for stack in STACKS[1:]:
-        (forwarded,) = _files(app, templates[stack], "events.json")
-        settings = EventSettings.from_json(forwarded)
+        reporter, forwarder, recorder = _files(app, templates[stack], RINGS_FILE)
+        assert reporter == forwarder == recorder
+        settings = RingDocument.from_json(forwarder)
         account = next(each for each in hub.account_names if hub.account_names[each] == stack.split("-")[1])
         for ring in settings.rings:
             assert hub.owners.own(account, rollout=settings.rollout, ring=ring.name)
@@ -228,9 +229,9 @@ def test_an_exemption_reaches_the_reporter_of_its_account_alone(
     stack: str, app: cdk.App, templates: dict[str, dict[str, Any]]
 ) -> None:
     (text,) = _files(app, templates[stack], "reporter.json")
-    reported = ReporterSettings.from_json(text)
-    assert reported.account_name == stack.split("-")[1]
-    expected = ["CHG-20417"] if reported.account_name == "prod" else []
+    document = RingDocument.from_json(_files(app, templates[stack], RINGS_FILE)[0])
+    reported = ReporterSettings.from_json(text, document)
+    expected = ["CHG-20417"] if stack.split("-")[1] == "prod" else []
     assert [exemption.ticket for exemption in reported.exemptions] == expected
     assert len(reported.baselines) == len(_of_type(templates[stack], "AWS::SSM::PatchBaseline"))
 

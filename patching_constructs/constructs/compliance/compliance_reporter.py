@@ -1,7 +1,7 @@
 """Reads the patch state of every node, and publishes the metrics that AWS does not."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -21,9 +21,9 @@ from patching_constructs.constructs._shared.stack_environment import environment
 from patching_constructs.constructs._shared.table import define_table
 from patching_constructs.constructs.baselines.definition import reported_baselines
 from patching_constructs.constructs.baselines.patch_baseline import PatchBaseline
-from patching_constructs.constructs.baselines.registrations import groups_on_aws_default
 from patching_constructs.constructs.compliance.published_metrics import MetricReaders, published_at_synthesis
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
+from patching_constructs.constructs.windows.ring_document import ring_document
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
 from patching_constructs.contracts.compliance_metrics import (
     NAMESPACE,
@@ -34,17 +34,14 @@ from patching_constructs.contracts.compliance_metrics import (
 )
 from patching_constructs.contracts.marks import REPORTED_RINGS
 from patching_constructs.contracts.published_metrics import PUBLISHED_METRICS_VARIABLE
-from patching_constructs.contracts.reporter_settings import (
-    ReportedGroup,
-    ReportedRing,
-    ReportedWindow,
-    ReporterSettings,
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import (
+    RINGS_FILE,
 )
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.model.patching_documents import PatchOperation
-from patching_constructs.model.promises import Severity
-from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN, RingTerms
+from patching_constructs.model.ring_terms import DEFAULT_REBOOT_WITHIN, DEFAULT_SCANNED_WITHIN
 from patching_constructs.model.systems_manager_events import (
     ENDED_WINDOW_STATUSES,
     EVENT_SOURCE,
@@ -53,8 +50,6 @@ from patching_constructs.model.systems_manager_events import (
 from patching_constructs.rules.alarms.reported_metrics import check_published_metrics, check_reported_ring
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.ring import Ring
-
-SETTINGS_FILE = "reporter.json"
 
 _HOUR = cdk.Duration.hours(1)
 _MAXIMUM = cloudwatch.Stats.MAXIMUM
@@ -194,22 +189,11 @@ class ComplianceReporter(Construct):
             encryption_key=self.encryption_key,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
-        on_aws_default = groups_on_aws_default(
-            scope, [group.name for ring in self.rings for group in ring.patch_groups]
-        )
+        document = ring_document(self, maintenance_windows)
         settings = ReporterSettings(
-            rollout=self.rollout_name,
-            account_name=account_name,
-            rings=tuple(
-                _reported_ring(
-                    ring,
-                    maintenance_windows,
-                    reboot_within,
-                    scanned_within,
-                    on_aws_default=on_aws_default,
-                )
-                for ring in maintenance_windows.rings
-            ),
+            document=document,
+            reboot_within=reboot_within,
+            scanned_within=scanned_within,
             exemptions=tuple(exemptions),
             baselines=tuple(reported_baselines(baseline.record for baseline in baselines)),
         )
@@ -227,7 +211,7 @@ class ComplianceReporter(Construct):
             description="Reports how nodes comply with their patch baselines",
             encryption_key=self.encryption_key,
             environment=environment,
-            texts={SETTINGS_FILE: settings.to_json()},
+            texts={RINGS_FILE: document.to_json(), REPORTER_FILE: settings.to_json()},
             policy_statements=_statements(self, self.table, history_bucket_name, history_key_arn),
             timeout=LONGEST_TIMEOUT,
             memory_size=256,
@@ -236,7 +220,7 @@ class ComplianceReporter(Construct):
             marks={
                 REPORTED_RINGS: [
                     {"ring": ring.name, "patch-groups": [group.name for group in ring.patch_groups]}
-                    for ring in settings.rings
+                    for ring in document.rings
                 ]
             },
         )
@@ -340,45 +324,6 @@ def _triggers(schedule: events.Schedule, windows: RingedMaintenanceWindow) -> li
             )
         )
     return triggers
-
-
-def _reported_ring(
-    ring: Ring,
-    windows: RingedMaintenanceWindow,
-    reboot_within: dt.timedelta,
-    scanned_within: dt.timedelta,
-    *,
-    on_aws_default: Collection[str],
-) -> ReportedRing:
-    return ReportedRing(
-        name=ring.name,
-        order=ring.order or 0,
-        production=ring.production,
-        patch_groups=tuple(
-            ReportedGroup(
-                name=group.name, tag_key=str(group.tag_key), on_aws_default=group.name in on_aws_default
-            )
-            for group in ring.patch_groups
-        ),
-        windows=tuple(
-            ReportedWindow(
-                name=window.maintenance_window_name, installs=window.operation is PatchOperation.INSTALL
-            )
-            for window in windows.windows
-            if window.ring_name == ring.name
-        ),
-        terms=RingTerms(within=_within(ring), reboot_within=reboot_within, scanned_within=scanned_within),
-    )
-
-
-def _within(ring: Ring) -> Mapping[Severity, dt.timedelta]:
-    """Return the shortest time that is promised for each severity."""
-    within: dict[Severity, dt.timedelta] = {}
-    for promise in ring.promises:
-        for severity, time in promise.within.items():
-            # All promises have to be kept, so the shortest one decides.
-            within[severity] = min(time, within.get(severity, time))
-    return within
 
 
 def _statements(

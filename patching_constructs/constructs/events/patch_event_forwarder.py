@@ -18,9 +18,10 @@ from patching_constructs.constructs._shared.stack_environment import environment
 from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
+from patching_constructs.constructs.windows.ring_document import ring_document
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
-from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
 from patching_constructs.contracts.patch_event import STATUSES, PatchEventKind
+from patching_constructs.contracts.ring_document import RINGS_FILE
 from patching_constructs.model.systems_manager_events import (
     CALENDAR_STATE_CHANGE,
     COMMAND_INVOCATION_STATUS_CHANGE,
@@ -35,8 +36,6 @@ from patching_constructs.rules.alarms.event_bus import check_event_bus_arn
 from patching_constructs.rules.alarms.event_hub import check_event_kinds
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.tokens import maybe
-
-SETTINGS_FILE = "events.json"
 
 
 class PatchEventForwarder(Construct):
@@ -152,7 +151,7 @@ class PatchEventForwarder(Construct):
             description="Forwards patching events",
             encryption_key=self.encryption_key,
             environment={"EVENT_BUS_ARN": event_bus_arn},
-            texts={SETTINGS_FILE: _settings(maintenance_windows).to_json()},
+            texts={RINGS_FILE: ring_document(self, maintenance_windows).to_json()},
             policy_statements=_statements(self, event_bus_arn),
             timeout=LONGEST_TIMEOUT,
             memory_size=256,
@@ -174,27 +173,6 @@ class PatchEventForwarder(Construct):
             "; a failure may have gone unnoticed. Fix what the log of the function reports, then invoke the "
             "function with each message of its dead-letter queue.",
         )
-
-
-def _settings(windows: RingedMaintenanceWindow) -> EventSettings:
-    return EventSettings(
-        rollout=windows.rollout_name,
-        rings=tuple(
-            EventRing(
-                name=ring.name,
-                production=ring.production,
-                patch_groups=tuple(
-                    EventGroup(name=group.name, tag_key=str(group.tag_key)) for group in ring.patch_groups
-                ),
-                windows=tuple(
-                    window.maintenance_window_name
-                    for window in windows.windows
-                    if window.ring_name == ring.name
-                ),
-            )
-            for ring in windows.rings
-        ),
-    )
 
 
 def _triggers(

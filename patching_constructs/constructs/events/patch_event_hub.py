@@ -38,6 +38,7 @@ from patching_constructs.constructs.events.recipient import (
 )
 from patching_constructs.contracts.event_hub_settings import (
     CLAIM_KEY,
+    EVENT_HUB_FILE,
     EXPIRES_AT,
     LONGEST_RUN,
     EventHubSettings,
@@ -48,7 +49,7 @@ from patching_constructs.contracts.patch_event import (
     PatchEventKind,
     PatchEventSeverity,
 )
-from patching_constructs.contracts.ring_run_settings import RingOwners, by_ring
+from patching_constructs.contracts.ring_owners import RingOwners, by_ring
 from patching_constructs.rules.alarms.event_hub import (
     check_event_kinds,
     check_notified_severities,
@@ -63,7 +64,6 @@ from patching_constructs.rules.rings.ring_owners import (
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.tokens import maybe
 
-SETTINGS_FILE = "event-hub.json"
 STATEMENT_ID = "PatchEvents"
 
 
@@ -247,7 +247,7 @@ class PatchEventHub(Construct):
                 **{f"{severity}_CHAT_TOPIC_ARN": topic.topic_arn for severity, topic in chat_topics.items()},
             },
             texts={
-                SETTINGS_FILE: EventHubSettings(
+                EVENT_HUB_FILE: EventHubSettings(
                     owners=ring_owners,
                     account_names=account_names,
                     patch_groups=by_ring(patch_groups),

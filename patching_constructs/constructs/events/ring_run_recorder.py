@@ -19,8 +19,9 @@ from patching_constructs.constructs._shared.stack_environment import environment
 from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
+from patching_constructs.constructs.windows.ring_document import ring_document
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
-from patching_constructs.contracts.ring_run_settings import RecordedRing, RingRunSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.systems_manager_events import (
     ENDED_WINDOW_STATUSES,
@@ -31,8 +32,6 @@ from patching_constructs.rules.alarms.event_bus import check_event_bus_arn
 from patching_constructs.rules.rings.ring_states import check_install_windows
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.tokens import maybe
-
-SETTINGS_FILE = "ring-runs.json"
 
 
 class RingRunRecorder(Construct):
@@ -126,23 +125,16 @@ class RingRunRecorder(Construct):
         reserved_concurrent_executions: int | None = None,
         encryption_key: kms.IKey | EncryptionKey | None = None,
     ) -> None:
-        order_of = {ring.name: ring.order or 0 for ring in maintenance_windows.rings}
         windows = [
             window for window in maintenance_windows.windows if window.operation is PatchOperation.INSTALL
         ]
-        settings = RingRunSettings(
-            rollout=maintenance_windows.rollout_name,
-            rings={
-                window.maintenance_window_name: RecordedRing(
-                    name=window.ring_name, order=order_of[window.ring_name]
-                )
-                for window in windows
-            },
-        )
         refuse_errors(
             scope,
             id,
-            [*check_install_windows(list(settings.rings)), *check_event_bus_arn(maybe(event_bus_arn))],
+            [
+                *check_install_windows([window.maintenance_window_name for window in windows]),
+                *check_event_bus_arn(maybe(event_bus_arn)),
+            ],
             subject="RingRunRecorder",
         )
         super().__init__(scope, id)
@@ -155,7 +147,7 @@ class RingRunRecorder(Construct):
             description="Reports the install runs of rings",
             encryption_key=self.encryption_key,
             environment={"EVENT_BUS_ARN": event_bus_arn},
-            texts={SETTINGS_FILE: settings.to_json()},
+            texts={RINGS_FILE: ring_document(self, maintenance_windows).to_json()},
             policy_statements=_statements(self, window_ids, event_bus_arn),
             timeout=cdk.Duration.minutes(5),
             memory_size=256,

@@ -21,14 +21,12 @@ from patching_constructs.constructs.compliance.alarms.ring_alarms import Runbook
 from patching_constructs.constructs.compliance.compliance_alarms import DEFAULT_RUNBOOKS
 from patching_constructs.constructs.encryption.patching_key import EncryptionKey, customer_key
 from patching_constructs.constructs.events.bus_policy import let_accounts_send
+from patching_constructs.contracts.ring_owners import RING_OWNERS_FILE, RingOwners, by_ring
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
-from patching_constructs.contracts.ring_run_settings import RingOwners, by_ring
 from patching_constructs.contracts.ring_states import EXPIRES, OWNERS_EVENT, RECORD_KEY, RING_KEY
 from patching_constructs.rules.rings.ring_owners import check_ring_owners, check_senders
 from patching_constructs.values.declared_types import checked_arguments
 from patching_constructs.values.tokens import maybe
-
-SETTINGS_FILE = "ring-owners.json"
 
 
 class RingStates(Construct):
@@ -128,7 +126,7 @@ class RingStates(Construct):
             description="Stores the runs of rings",
             encryption_key=self.encryption_key,
             environment={"TABLE_NAME": self.table.table_name},
-            texts={SETTINGS_FILE: ring_owners.to_json()},
+            texts={RING_OWNERS_FILE: ring_owners.to_json()},
             policy_statements=[
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
                 iam.PolicyStatement(

@@ -13,7 +13,8 @@ import boto3
 from botocore.config import Config
 
 from patching_constructs.contracts.published_metrics import PUBLISHED_METRICS_VARIABLE, PublishedMetrics
-from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.lambdas.compliance_reporter.lease import Lease
 from patching_constructs.lambdas.compliance_reporter.progress import Progress
 from patching_constructs.lambdas.compliance_reporter.report import (
@@ -24,9 +25,6 @@ from patching_constructs.lambdas.compliance_reporter.report import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-
-SETTINGS_FILE = "reporter.json"
-"""Name of the settings, beside the code."""
 
 MOST_CALLS_IN_A_ROW = 12
 """How often the function calls itself: Lambda stops one that does so about 16 times in a row.
@@ -99,8 +97,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 def _reporter(clients: Clients, context: Any) -> Reporter:
     published = os.environ.get(PUBLISHED_METRICS_VARIABLE)
+    folder = Path(os.environ["LAMBDA_TASK_ROOT"])
+    rings = RingDocument.from_json((folder / RINGS_FILE).read_text("utf-8"))
     return Reporter(
-        ReporterSettings.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")),
+        ReporterSettings.from_json((folder / REPORTER_FILE).read_text("utf-8"), rings),
         clients=clients,
         places=ReportPlaces(
             account=context.invoked_function_arn.split(":")[4],

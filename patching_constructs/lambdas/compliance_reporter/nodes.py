@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter.baseline_reader import bare_id
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_group import PatchGroupTagKey
@@ -178,7 +178,7 @@ class NodeReader:
         self._now = now
         self._grouped_outside_ec2: set[str] = set()
 
-    def nodes_of(self, group: ReportedGroup) -> list[TaggedNode]:
+    def nodes_of(self, group: DeployedGroup) -> list[TaggedNode]:
         """List the nodes of a group in order of their ids; stopped and terminated instances are no nodes."""
         instances = {
             node_id: instance

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from patching_constructs.contracts.reporter_settings import ReportedGroup
+from patching_constructs.contracts.ring_document import DeployedGroup
 from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.lambdas.compliance_reporter.nodes import NodeReader
@@ -44,7 +44,7 @@ class Readers:
         )
 
 
-def node_reports(piece: Sequence[ReadNode], group: ReportedGroup, readers: Readers) -> Iterator[NodeReport]:
+def node_reports(piece: Sequence[ReadNode], group: DeployedGroup, readers: Readers) -> Iterator[NodeReport]:
     """Yield what is known of each node of a piece of a group."""
     for read in piece:
         node = read.node

@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from patching_constructs.contracts.compliance_metrics import AccountMetric
 from patching_constructs.contracts.published_metrics import PublishedMetrics
-from patching_constructs.contracts.reporter_settings import ReportedGroup, ReportedRing, ReporterSettings
+from patching_constructs.contracts.reporter_settings import ReporterSettings
+from patching_constructs.contracts.ring_document import DeployedGroup, DeployedRing
 from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
 from patching_constructs.lambdas.compliance_reporter.figures import Figures, figures
 from patching_constructs.lambdas.compliance_reporter.history import row, write_history
@@ -198,12 +199,12 @@ class Reporter:
     def _count(
         self,
         piece: Sequence[ReadNode],
-        ring: ReportedRing,
-        group: ReportedGroup,
+        ring: DeployedRing,
+        group: DeployedGroup,
         readers: Readers,
         tally: _Tally,
     ) -> None:
-        terms = replace(ring.terms, runs=readers.runs.installs[ring.name])
+        terms = self._settings.terms_of(ring, runs=readers.runs.installs[ring.name])
         exemptions, now = self._settings.exemptions, readers.now
         for report in node_reports(piece, group, readers):
             # One node at a time: its row in the history says whether this node is compliant.
@@ -285,7 +286,7 @@ class Reporter:
                 self._clients.s3,
                 self._places.history_bucket,
                 rows,
-                rollout=self._settings.rollout,
+                rollout=self._settings.document.rollout,
                 account=self._places.account,
                 region=self._places.region,
                 run_id=progress.run_id,
@@ -307,7 +308,7 @@ class Reporter:
         """Publish what is known; alarms on what is not keep their state (docs/decisions/0012)."""
         publisher = MetricPublisher(
             self._clients.cloudwatch,
-            rollout=self._settings.rollout,
+            rollout=self._settings.document.rollout,
             published=self._places.published_metrics,
             now=done.now,
         )

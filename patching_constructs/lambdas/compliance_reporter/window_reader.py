@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patching_constructs.contracts.reporter_settings import ReportedRing
+from patching_constructs.contracts.ring_document import DeployedRing
 from patching_constructs.lambdas._shared.next_execution import next_execution
 from patching_constructs.lambdas.compliance_reporter.memory import Memory
 from patching_constructs.model.ring_terms import InstallTimes
@@ -43,7 +43,7 @@ class RolloutRuns:
         )
 
 
-def read_runs(ssm: Any, rings: Iterable[ReportedRing], *, memory: Memory, now: dt.datetime) -> RolloutRuns:
+def read_runs(ssm: Any, rings: Iterable[DeployedRing], *, memory: Memory, now: dt.datetime) -> RolloutRuns:
     """Read when the windows of `rings` ran and run next.
 
     Args:

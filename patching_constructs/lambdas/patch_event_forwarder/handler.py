@@ -9,17 +9,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.patch_event import PATCH_EVENT_DETAIL_TYPE, PATCH_EVENT_SOURCE
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.lambdas._shared.delivery import put_event
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.patch_event_forwarder.forwarding import forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
 
 _LOGGER = logging.getLogger(__name__)
-
-SETTINGS_FILE = "events.json"
-"""Name of the settings, beside the code."""
 
 # Patient enough for throttling; then the event is reported without an answer, while there is time left.
 # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
@@ -32,11 +29,11 @@ def handler(
 ) -> dict[str, object] | None:
     """Report `event` to the security account with the names that it lacks, if it is about patching."""
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
-    settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    rings = Path(os.environ["LAMBDA_TASK_ROOT"], RINGS_FILE).read_text("utf-8")
     report = forwarded_event(
         SourceEvent(
             event=event,
-            settings=EventSettings.from_json(settings),
+            settings=RingDocument.from_json(rings),
             ssm=boto3.client("ssm", config=_LOOK_UP),
             ec2=boto3.client("ec2", config=_LOOK_UP),
         )

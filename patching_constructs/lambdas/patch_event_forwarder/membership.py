@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.patch_event import MOST_NODES_NAMED
+from patching_constructs.contracts.ring_document import RingDocument
 from patching_constructs.model.unknown import Maybe, Unknown
 
 
@@ -25,7 +25,7 @@ class Membership:
     unknown: str = ""
 
 
-def of_window(settings: EventSettings, name: Maybe[str]) -> Membership:
+def of_window(settings: RingDocument, name: Maybe[str]) -> Membership:
     """Find the ring of a window by its name."""
     if isinstance(name, Unknown):
         return Membership(unknown=name.reason)
@@ -40,7 +40,7 @@ def of_window(settings: EventSettings, name: Maybe[str]) -> Membership:
 
 
 def of_nodes(
-    settings: EventSettings, node_ids: Sequence[str], tags: Maybe[Mapping[str, Mapping[str, str]]]
+    settings: RingDocument, node_ids: Sequence[str], tags: Maybe[Mapping[str, Mapping[str, str]]]
 ) -> Membership:
     """Find the ring of nodes by their tags."""
     if isinstance(tags, Unknown):

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from patching_constructs.contracts.event_forwarder_settings import EventSettings
 from patching_constructs.contracts.patch_event import (
     LONGEST_SUBJECT_NAME,
     LONGEST_UNKNOWN,
@@ -13,6 +12,7 @@ from patching_constructs.contracts.patch_event import (
     PatchEventKind,
     severity_of,
 )
+from patching_constructs.contracts.ring_document import RingDocument
 from patching_constructs.lambdas.patch_event_forwarder.membership import Membership
 
 
@@ -28,7 +28,7 @@ class SourceEvent:
     """
 
     event: Mapping[str, Any]
-    settings: EventSettings
+    settings: RingDocument
     ssm: Any
     ec2: Any
 

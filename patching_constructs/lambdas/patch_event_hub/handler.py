@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from patching_constructs.contracts.event_hub_settings import EventHubSettings
+from patching_constructs.contracts.event_hub_settings import EVENT_HUB_FILE, EventHubSettings
 from patching_constructs.contracts.patch_event import PatchEventSeverity
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.patch_event_hub.acceptance import accept
@@ -17,14 +17,11 @@ from patching_constructs.lambdas.patch_event_hub.notifier import Destinations, N
 
 _LOGGER = logging.getLogger(__name__)
 
-SETTINGS_FILE = "event-hub.json"
-"""Name of the settings, beside the code."""
-
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Notify people of `event`; one that is refused, or of which people cannot be notified, is an error."""
     settings = EventHubSettings.from_json(
-        Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+        Path(os.environ["LAMBDA_TASK_ROOT"], EVENT_HUB_FILE).read_text("utf-8")
     )
     now = dt.datetime.now(dt.UTC)
     accepted = accept(event, settings, now=now)

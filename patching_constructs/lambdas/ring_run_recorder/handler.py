@@ -8,25 +8,22 @@ from typing import Any
 
 import boto3
 
+from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE
-from patching_constructs.contracts.ring_run_settings import RingRunSettings
 from patching_constructs.lambdas._shared.delivery import put_event
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.ring_run_recorder.recorder import read_run
 
 _LOGGER = logging.getLogger(__name__)
 
-SETTINGS_FILE = "ring-runs.json"
-"""Name of the settings, beside the code."""
-
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, object]:
     """Report the run that `event` announces as over to the security account."""
     event_bus_arn = os.environ["EVENT_BUS_ARN"]
-    settings = Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8")
+    rings = Path(os.environ["LAMBDA_TASK_ROOT"], RINGS_FILE).read_text("utf-8")
     run = read_run(
         boto3.client("ssm", config=PATIENT),
-        RingRunSettings.from_json(settings),
+        RingDocument.from_json(rings),
         event["detail"],
         account=context.invoked_function_arn.split(":")[4],
         region=os.environ["AWS_REGION"],

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from patching_constructs.contracts.ring_document import RingDocument
 from patching_constructs.contracts.ring_run import RingRun
-from patching_constructs.contracts.ring_run_settings import RingRunSettings
 from patching_constructs.lambdas._shared.next_execution import next_execution
 from patching_constructs.lambdas.ring_run_recorder.task_results import read_tasks
 
@@ -15,13 +15,13 @@ class UnknownWindowError(Exception):
 
 
 def read_run(
-    ssm: Any, settings: RingRunSettings, detail: Mapping[str, Any], *, account: str, region: str
+    ssm: Any, document: RingDocument, detail: Mapping[str, Any], *, account: str, region: str
 ) -> RingRun:
     """Read how the run went that is over, by `detail`.
 
     Args:
         ssm: A boto3 client.
-        settings: The windows of each ring.
+        document: The rings and their windows.
         detail: Detail of the event of Systems Manager.
         account: Account of the window.
         region: Region of the window.
@@ -32,16 +32,17 @@ def read_run(
     window_id, execution_id = detail["window-id"], detail["window-execution-id"]
     window = ssm.get_maintenance_window(WindowId=window_id)
     name = window["Name"]
-    ring = settings.rings.get(name)
+    rings = document.install_windows()
+    ring = rings.get(name)
     if ring is None:
-        known = ", ".join(sorted(settings.rings))
+        known = ", ".join(sorted(rings))
         message = f"{window_id} is named {name}; expected one of the install windows {known}"
         raise UnknownWindowError(message)
     execution = ssm.get_maintenance_window_execution(WindowExecutionId=execution_id)
     started_at = execution["StartTime"].astimezone(dt.UTC)
     next_start = next_execution(window)
     return RingRun(
-        rollout=settings.rollout,
+        rollout=document.rollout,
         ring=ring.name,
         ring_order=ring.order,
         account=account,

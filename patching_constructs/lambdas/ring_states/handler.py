@@ -8,15 +8,12 @@ from typing import Any
 
 import boto3
 
-from patching_constructs.contracts.ring_run_settings import RingOwners
+from patching_constructs.contracts.ring_owners import RING_OWNERS_FILE, RingOwners
 from patching_constructs.contracts.ring_states import OWNERS_EVENT
 from patching_constructs.lambdas._shared.retries import PATIENT
 from patching_constructs.lambdas.ring_states.store import accept, store, store_owners
 
 _LOGGER = logging.getLogger(__name__)
-
-SETTINGS_FILE = "ring-owners.json"
-"""Name of the settings, beside the code."""
 
 
 def handler(event: Any, context: Any) -> dict[str, object]:  # noqa: ARG001 - Lambda passes it
@@ -24,7 +21,7 @@ def handler(event: Any, context: Any) -> dict[str, object]:  # noqa: ARG001 - La
 
     An event that is refused is an error.
     """
-    owners = RingOwners.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], SETTINGS_FILE).read_text("utf-8"))
+    owners = RingOwners.from_json(Path(os.environ["LAMBDA_TASK_ROOT"], RING_OWNERS_FILE).read_text("utf-8"))
     dynamodb, table_name = boto3.client("dynamodb", config=PATIENT), os.environ["TABLE_NAME"]
     now = dt.datetime.now(dt.UTC)
     if event == OWNERS_EVENT:

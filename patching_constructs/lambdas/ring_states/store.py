@@ -6,8 +6,8 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
+from patching_constructs.contracts.ring_owners import RingOwners
 from patching_constructs.contracts.ring_run import RING_RUN_DETAIL_TYPE, RING_RUN_SOURCE, RingRun
-from patching_constructs.contracts.ring_run_settings import RingOwners
 from patching_constructs.contracts.ring_states import (
     EXPIRES,
     RECORD_KEY,

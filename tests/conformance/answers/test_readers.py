@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from patching_constructs.contracts.reporter_settings import (
-    ReportedBaseline,
-    ReportedGroup,
-    ReportedRing,
-    ReportedWindow,
+from patching_constructs.contracts.reporter_settings import ReportedBaseline
+from patching_constructs.contracts.ring_document import (
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
 )
 from patching_constructs.contracts.ring_health import RingHealth
-from patching_constructs.contracts.ring_run_settings import RecordedRing, RingRunSettings
 from patching_constructs.lambdas._shared.delivery import UndeliveredEventError, put_event
 from patching_constructs.lambdas._shared.executions import TaskRun, list_commands, list_nodes, list_tasks
 from patching_constructs.lambdas.compliance_reporter.baseline_reader import BaselineReader
@@ -149,11 +149,11 @@ def test_when_patches_of_windows_were_released() -> None:
 
 
 def test_when_windows_ran_and_run_next() -> None:
-    ring = ReportedRing(
+    ring = DeployedRing(
         name="prod",
         order=0,
-        patch_groups=(ReportedGroup(name="web", tag_key="PatchGroup"),),
-        windows=(ReportedWindow(name="MyMaintenanceWindow-1", installs=True),),
+        patch_groups=(DeployedGroup(name="web", tag_key="PatchGroup"),),
+        windows=(DeployedWindow(name="MyMaintenanceWindow-1", installs=True),),
     )
     client = ssm("DescribeMaintenanceWindows", "DescribeMaintenanceWindowExecutions")
     now = time("2021-08-05T00:00:00+00:00")
@@ -199,8 +199,13 @@ def test_the_run_of_a_ring() -> None:
         ),
         "ListCommands": {"Commands": patching[:1]},
     }
-    settings = RingRunSettings(
-        rollout="web", rings={"My-Maintenance-Window": RecordedRing(name="prod", order=1)}
+    settings = RingDocument(
+        rollout="web",
+        rings=(
+            DeployedRing(
+                name="prod", order=1, windows=(DeployedWindow(name="My-Maintenance-Window", installs=True),)
+            ),
+        ),
     )
     detail = {
         "window-id": "mw-03eb9db42890abcde",

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from patching_constructs.contracts.event_forwarder_settings import EventGroup, EventRing, EventSettings
 from patching_constructs.contracts.patch_event import PatchEventKind
+from patching_constructs.contracts.ring_document import (
+    DeployedGroup,
+    DeployedRing,
+    DeployedWindow,
+    RingDocument,
+)
 from patching_constructs.lambdas.patch_event_forwarder.forwarding import _REPORTERS, forwarded_event
 from patching_constructs.lambdas.patch_event_forwarder.source_event import SourceEvent
 from patching_constructs.model.systems_manager_events import PATCH_DOCUMENTS
@@ -194,14 +199,15 @@ def test_a_run_that_was_cancelled_starts_what_a_failed_run_starts() -> None:
 
 # --- handlers ---
 
-SETTINGS = EventSettings(
+SETTINGS = RingDocument(
     rollout="web",
     rings=(
-        EventRing(
+        DeployedRing(
+            order=1,
             name="prod",
             production=True,
-            patch_groups=(EventGroup(name="web", tag_key="PatchGroup"),),
-            windows=("My-Maintenance-Window",),
+            patch_groups=(DeployedGroup(name="web", tag_key="PatchGroup"),),
+            windows=(DeployedWindow(name="My-Maintenance-Window", installs=True),),
         ),
     ),
 )

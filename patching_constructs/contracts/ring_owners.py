@@ -1,63 +1,16 @@
-"""Settings of the functions that record and store runs of rings; JSON beside the code."""
+"""Which accounts own which ring, for the functions of the security account; JSON beside the code."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-SETTINGS_SCHEMA_VERSION = 1
+from patching_constructs.contracts.schema_version import check_schema_version
 
+RING_OWNERS_FILE = "ring-owners.json"
+"""Name of the owners, beside the code of the store."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordedRing:
-    """A ring whose runs are recorded.
-
-    Attributes:
-        name: Name of the ring.
-        order: Place in the rollout.
-    """
-
-    name: str
-    order: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RingRunSettings:
-    """Settings of the recorder of one account and Region.
-
-    Attributes:
-        rollout: Name of the rollout.
-        rings: The ring of each install window, by the name of the window.
-    """
-
-    rollout: str
-    rings: Mapping[str, RecordedRing] = field(default_factory=dict)
-
-    def to_json(self) -> str:
-        """Write the settings; the same settings always give the same text."""
-        return json.dumps(
-            {
-                "schema-version": SETTINGS_SCHEMA_VERSION,
-                "rollout": self.rollout,
-                "rings": {
-                    window: {"name": ring.name, "order": ring.order} for window, ring in self.rings.items()
-                },
-            },
-            indent=1,
-            sort_keys=True,
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written."""
-        data = json.loads(text)
-        return cls(
-            rollout=data["rollout"],
-            rings={
-                window: RecordedRing(name=ring["name"], order=ring["order"])
-                for window, ring in data["rings"].items()
-            },
-        )
+_SCHEMA_VERSION = 1
 
 
 def by_ring(given: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[tuple[str, str], frozenset[str]]:
@@ -91,7 +44,7 @@ class RingOwners:
         """Write the owners; the same owners always give the same text."""
         return json.dumps(
             {
-                "schema-version": SETTINGS_SCHEMA_VERSION,
+                "schema-version": _SCHEMA_VERSION,
                 "owners": [
                     {"rollout": rollout, "ring": ring, "accounts": sorted(accounts)}
                     for (rollout, ring), accounts in sorted(self.accounts.items())
@@ -102,10 +55,16 @@ class RingOwners:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written."""
+        """Read what `to_json` has written.
+
+        Raises:
+            SchemaVersionError: If another version of this library has written it.
+        """
+        data = json.loads(text)
+        check_schema_version(data, _SCHEMA_VERSION, file=RING_OWNERS_FILE)
         return cls(
             accounts={
                 (owners["rollout"], owners["ring"]): frozenset(owners["accounts"])
-                for owners in json.loads(text)["owners"]
+                for owners in data["owners"]
             }
         )
