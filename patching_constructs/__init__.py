@@ -55,8 +55,12 @@ if TYPE_CHECKING:
     from patching_constructs.model.security_hub import FindingSeverity
     from patching_constructs.model.systems_manager_events import PatchCommandNotificationType
     from patching_constructs.model.systems_manager_quotas import SystemsManagerQuotas
-    from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
     from patching_constructs.schedules.runs import Run
+    from patching_constructs.schedules.schedule_error import (
+        PhaseUnknownError,
+        RunsUnknownError,
+        ScheduleSyntaxError,
+    )
     from patching_constructs.settings.account import AccountSettings
     from patching_constructs.settings.alarms import RecipientSettings
     from patching_constructs.settings.baseline import BaselineSettings
@@ -133,7 +137,7 @@ _EXPORTS = {
     "PatchingChecks": "constructs.checks.patching_checks",
     "PatchingError": "errors",
     "PatchingKey": "constructs.encryption.patching_key",
-    "PhaseUnknownError": "schedules.mistake",
+    "PhaseUnknownError": "schedules.schedule_error",
     "Promise": "model.promises",
     "READY_MADE": "values.ready_made",
     "RateUnit": "values.schedule",
@@ -147,9 +151,9 @@ _EXPORTS = {
     "RingWindow": "constructs.windows.ringed_maintenance_window",
     "RingedMaintenanceWindow": "constructs.windows.ringed_maintenance_window",
     "Run": "schedules.runs",
-    "RunsUnknownError": "schedules.mistake",
+    "RunsUnknownError": "schedules.schedule_error",
     "Schedule": "values.schedule",
-    "ScheduleSyntaxError": "schedules.mistake",
+    "ScheduleSyntaxError": "schedules.schedule_error",
     "Settings": "settings.settings",
     "SettingsError": "errors",
     "Severity": "model.promises",

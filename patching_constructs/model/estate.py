@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from patching_constructs.model.acknowledgement import Acknowledgement
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.location import Location
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.operating_system import OperatingSystem
@@ -116,25 +117,6 @@ class ParameterDefault:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TemplateMistake:
-    """A property of a template that cannot be what AWS wants, so that the record has no value for it.
-
-    Attributes:
-        field: Path of the property.
-        message: What is wrong: one clause, lower case, no full stop.
-        received: The value, or None if there is none.
-        allowed: What may stand there.
-        location: Location of the resource.
-    """
-
-    field: str
-    message: str
-    received: str | None = None
-    allowed: str | None = None
-    location: Location
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Unread:
     """A part of the input that reading passes over.
 
@@ -170,7 +152,7 @@ class Estate:
     resources: tuple[ResourceAt, ...] = ()
     parameter_defaults: tuple[ParameterDefault, ...] = ()
     assumptions: tuple[str, ...] = ()
-    mistakes: tuple[TemplateMistake, ...] = ()
+    mistakes: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
 

@@ -8,18 +8,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 def check_template(estate: Estate) -> list[Finding]:
     """Find properties of the wrong kind, and tell what was taken for granted or passed over."""
     return [
-        *(
-            Finding(
-                id=FindingId.TEMPLATE_PROPERTY,
-                level=Level.ERROR,
-                field=mistake.field,
-                message=mistake.message,
-                received=mistake.received,
-                allowed=mistake.allowed,
-                location=mistake.location,
-            )
-            for mistake in estate.mistakes
-        ),
+        *estate.mistakes,
         *(
             Finding(
                 id=FindingId.TEMPLATE_UNREAD,

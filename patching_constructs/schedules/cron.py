@@ -21,7 +21,8 @@ from itertools import pairwise, product, takewhile
 
 from cronsim import CronSim, CronSimError
 
-from patching_constructs.schedules.mistake import Mistake, ScheduleSyntaxError
+from patching_constructs.model.finding import Finding
+from patching_constructs.schedules.schedule_error import ScheduleSyntaxError, schedule_finding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +109,7 @@ def parse_cron(fields: str) -> CronExpression:
     if len(texts) not in (6, 7):
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     message=f"cron with {len(texts)} fields" + (", as in Unix" if len(texts) == 5 else ""),
                     received=repr(fields),
                     allowed="six fields: minutes, hours, day of month, month, day of week, year, "
@@ -117,11 +118,11 @@ def parse_cron(fields: str) -> CronExpression:
             ]
         )
     *seconds, minutes, hours, day_of_month, month, day_of_week, year = texts
-    mistakes: list[Mistake] = []
+    mistakes: list[Finding] = []
     # AWS takes a day in one of the two fields only, and refuses the day of both.
     if (day_of_month == "?") is (day_of_week == "?"):
         mistakes.append(
-            Mistake(
+            schedule_finding(
                 message="day of month and day of week contradict each other",
                 received=f"{day_of_month!r} and {day_of_week!r}",
                 allowed="? in exactly one of them",
@@ -144,7 +145,7 @@ def parse_cron(fields: str) -> CronExpression:
     return cron
 
 
-def _resolve(text: str, field: _CronField, mistakes: list[Mistake]) -> tuple[int, ...]:
+def _resolve(text: str, field: _CronField, mistakes: list[Finding]) -> tuple[int, ...]:
     """List the numbers that a field matches."""
     numbers: set[int] = set()
     for term in text.split(","):
@@ -159,14 +160,16 @@ def _resolve(text: str, field: _CronField, mistakes: list[Mistake]) -> tuple[int
         step = int(step_text) if re.fullmatch("[0-9]{1,4}", step_text) else 0 if slash else 1
         if first is None or last is None or first > last or not 1 <= step <= field.high:
             mistakes.append(
-                Mistake(message=f"not a value for {field.name}", received=repr(term), allowed=field.allowed)
+                schedule_finding(
+                    message=f"not a value for {field.name}", received=repr(term), allowed=field.allowed
+                )
             )
         else:
             numbers.update(range(first, last + 1, step))
     return tuple(sorted(numbers))
 
 
-def _days_of_month(text: str, months: tuple[int, ...], mistakes: list[Mistake]) -> tuple[str, int | None]:
+def _days_of_month(text: str, months: tuple[int, ...], mistakes: list[Finding]) -> tuple[str, int | None]:
     """Write the day of month for cronsim, and the day whose nearest weekday is meant."""
     if text in ("?", "*"):
         return "*", None
@@ -175,7 +178,7 @@ def _days_of_month(text: str, months: tuple[int, ...], mistakes: list[Mistake]) 
     if re.fullmatch("[0-9]{1,2}W", text) and (day := _DAY_OF_MONTH.number(text[:-1])) is not None:
         if any(day > _DAYS_IN_MONTH[month - 1] for month in months):
             mistakes.append(
-                Mistake(
+                schedule_finding(
                     message="AWS does not say what W means in a month without that day",
                     received=repr(text),
                     allowed="1W to 28W, LW, or months that always have the day",
@@ -185,7 +188,7 @@ def _days_of_month(text: str, months: tuple[int, ...], mistakes: list[Mistake]) 
     return _list(_resolve(text, _DAY_OF_MONTH, mistakes)), None
 
 
-def _days_of_week(text: str, mistakes: list[Mistake]) -> str:
+def _days_of_week(text: str, mistakes: list[Finding]) -> str:
     """Write the day of week for cronsim, which counts from 0."""
     if text in ("?", "*"):
         return "*"

@@ -10,8 +10,8 @@ from patching_constructs.model.maintenance_window_limits import DURATION_HOURS
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.schedules.cron import CronExpression, shortest_interval
-from patching_constructs.schedules.mistake import RunsUnknownError
 from patching_constructs.schedules.runs import runs
+from patching_constructs.schedules.schedule_error import RunsUnknownError
 from patching_constructs.schedules.span import Span
 from patching_constructs.schedules.timetable import At, Rate, read_timetable
 

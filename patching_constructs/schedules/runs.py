@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from patching_constructs.errors import PatchingError
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.schedules.cron import CronExpression, expand
-from patching_constructs.schedules.mistake import PhaseUnknownError
+from patching_constructs.schedules.schedule_error import PhaseUnknownError
 from patching_constructs.schedules.timetable import At, Rate, Timetable, read_timetable
 
 EARLIEST = datetime(1969, 12, 31, tzinfo=UTC)

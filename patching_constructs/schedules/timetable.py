@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.schedule import (
     MAX_SCHEDULE_LENGTH,
     MAX_SCHEDULE_OFFSET_DAYS,
@@ -17,7 +18,11 @@ from patching_constructs.model.schedule import (
 )
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.schedules.cron import CronExpression, parse_cron
-from patching_constructs.schedules.mistake import Mistake, RunsUnknownError, ScheduleSyntaxError
+from patching_constructs.schedules.schedule_error import (
+    RunsUnknownError,
+    ScheduleSyntaxError,
+    schedule_finding,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -82,7 +87,7 @@ def parse_expression(text: str) -> CronExpression | Rate | At:
     if len(text) > MAX_SCHEDULE_LENGTH:
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     message="too long",
                     received=f"{len(text)} characters",
                     allowed=f"at most {MAX_SCHEDULE_LENGTH} characters",
@@ -93,7 +98,7 @@ def parse_expression(text: str) -> CronExpression | Rate | At:
     if call is None:
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     message="not a schedule", received=repr(text), allowed="cron(...), rate(...) or at(...)"
                 )
             ]
@@ -109,7 +114,7 @@ def _parse_rate(argument: str) -> Rate:
     if rate is None or (rate[1] == "1") is (rate[3] == "s"):
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     message="not a rate",
                     received=repr(argument),
                     allowed="1 minute, 1 hour or 1 day, or a greater whole number of minutes, hours or days",
@@ -127,7 +132,7 @@ def _parse_at(argument: str) -> At:
     except ValueError:
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     message="not a time",
                     received=repr(argument),
                     allowed="a real YYYY-MM-DDTHH:MM:SS from 1970 to 2199",
@@ -146,7 +151,7 @@ def parse_timezone(name: str) -> ZoneInfo:
         closest = difflib.get_close_matches(name, _timezones(), n=1) or ["Europe/Berlin"]
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     field="timezone",
                     message="not a time zone",
                     received=repr(name),
@@ -176,7 +181,7 @@ def parse_date(text: str, *, field: str) -> datetime:
     except ValueError:
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     field=field,
                     message="not an ISO-8601 time",
                     received=repr(text),
@@ -191,7 +196,7 @@ def _parse_offset(days: int) -> timedelta:
     if not 1 <= days <= MAX_SCHEDULE_OFFSET_DAYS:
         raise ScheduleSyntaxError(
             [
-                Mistake(
+                schedule_finding(
                     field="offset_days",
                     message="not a number of days that AWS waits",
                     received=str(days),
@@ -209,7 +214,7 @@ def read_timetable(schedule: ScheduleRecord) -> Timetable:
         ScheduleSyntaxError: With all mistakes in the fields that are known.
         RunsUnknownError: If there is no mistake, but a field is not known.
     """
-    mistakes: list[Mistake] = []
+    mistakes: list[Finding] = []
 
     def read(parse: Callable[[T], R], value: Maybe[T] | None) -> R | None:
         if value is None or isinstance(value, Unknown):
@@ -217,7 +222,7 @@ def read_timetable(schedule: ScheduleRecord) -> Timetable:
         try:
             return parse(value)
         except ScheduleSyntaxError as error:
-            mistakes.extend(error.mistakes)
+            mistakes.extend(error.findings)
             return None
 
     expression = read(parse_expression, schedule.expression)
@@ -229,7 +234,7 @@ def read_timetable(schedule: ScheduleRecord) -> Timetable:
         and not schedule.expression.startswith("cron(")
     ):
         mistakes.append(
-            Mistake(
+            schedule_finding(
                 field="offset_days",
                 message="an offset works only with cron(...)",
                 received=f"an offset with {schedule.expression!r}",
@@ -240,7 +245,7 @@ def read_timetable(schedule: ScheduleRecord) -> Timetable:
     end = read(partial(parse_date, field="end_date"), schedule.end_date)
     if start is not None and end is not None and start >= end:
         mistakes.append(
-            Mistake(
+            schedule_finding(
                 field="end_date",
                 message="the window ends before it starts",
                 received=repr(schedule.end_date),

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from patching_constructs.model.estate import TemplateMistake
+from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.templates.intrinsic_functions import as_text, kind
@@ -23,7 +24,7 @@ class Fields:
     """
 
     def __init__(
-        self, values: object, *, location: Location, mistakes: list[TemplateMistake], path: str = ""
+        self, values: object, *, location: Location, mistakes: list[Finding], path: str = ""
     ) -> None:
         self.location = location
         self.path = path
@@ -93,9 +94,14 @@ class Fields:
 
     def refuse(self, name: str, *, message: str, received: str | None, allowed: str | None) -> None:
         """Note a mistake in a property."""
+        self._note(self._path(name), message=message, received=received, allowed=allowed)
+
+    def _note(self, path: str, *, message: str, received: str | None, allowed: str | None) -> None:
         self._mistakes.append(
-            TemplateMistake(
-                field=self._path(name),
+            Finding(
+                id=FindingId.TEMPLATE_PROPERTY,
+                level=Level.ERROR,
+                field=path,
                 message=message,
                 received=received,
                 allowed=allowed,
@@ -151,14 +157,11 @@ class Fields:
         return self._wrong(path, kind(value), "a list")
 
     def _wrong(self, path: str, received: str, allowed: str) -> Unknown:
-        self._mistakes.append(
-            TemplateMistake(
-                field=path,
-                message="not the kind of value that AWS wants",
-                received=received if len(received) <= 80 else f"{received[:77]}...",
-                allowed=allowed,
-                location=self.location,
-            )
+        self._note(
+            path,
+            message="wrong type of value",
+            received=received if len(received) <= 80 else f"{received[:77]}...",
+            allowed=allowed,
         )
         return Unknown(f"{path or 'the value'} is not {allowed}")
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from patching_constructs.contracts.marks import METADATA_KEY, RING_ORDER_TAG, RING_TAG, ROLLOUT_TAG
-from patching_constructs.model.estate import RolloutMarks, TemplateMistake
+from patching_constructs.model.estate import RolloutMarks
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.location import Location
 from patching_constructs.model.promises import PROMISE_HOURS, Promise, Severity
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.templates.fields import Fields
 
 
-def read_tag_marks(fields: Fields, *, mistakes: list[TemplateMistake]) -> RolloutMarks:
+def read_tag_marks(fields: Fields, *, mistakes: list[Finding]) -> RolloutMarks:
     """Read the marks in the tags of a window."""
     children = fields.children("Tags")
     if children is None or isinstance(children, Unknown):
@@ -29,15 +30,13 @@ def read_tag_marks(fields: Fields, *, mistakes: list[TemplateMistake]) -> Rollou
     )
 
 
-def read_metadata_marks(
-    metadata: object, *, location: Location, mistakes: list[TemplateMistake]
-) -> RolloutMarks:
+def read_metadata_marks(metadata: object, *, location: Location, mistakes: list[Finding]) -> RolloutMarks:
     """Read the marks in the Metadata of a window."""
     marks = metadata.get(METADATA_KEY) if isinstance(metadata, Mapping) else None
     return _marks(marks, location=location, mistakes=mistakes, path=f"Metadata.{METADATA_KEY}")
 
 
-def _marks(values: object, *, location: Location, mistakes: list[TemplateMistake], path: str) -> RolloutMarks:
+def _marks(values: object, *, location: Location, mistakes: list[Finding], path: str) -> RolloutMarks:
     fields = Fields(values, location=location, mistakes=mistakes, path=path)
     return RolloutMarks(
         rollout=fields.text("rollout"),

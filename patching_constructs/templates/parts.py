@@ -8,9 +8,9 @@ from patching_constructs.model.estate import (
     Environment,
     ResourceAt,
     RolloutMarks,
-    TemplateMistake,
     Unread,
 )
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.maintenance_window import TargetRecord
 from patching_constructs.model.unknown import Maybe, Reference, Unknown
 from patching_constructs.templates import resource_types as types
@@ -67,7 +67,7 @@ class Parts:
     targets: dict[ResourceKey, TargetPart] = field(default_factory=dict)
     tasks: list[TaskPart] = field(default_factory=list)
     resources: list[ResourceAt] = field(default_factory=list)
-    mistakes: list[list[TemplateMistake]] = field(default_factory=list)
+    mistakes: list[list[Finding]] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
 
     def extend(self, other: "Parts") -> None:
@@ -92,7 +92,7 @@ def read_parts(resolver: StackResolver, scratch: StackResolver) -> Parts:
         OpenQuestionError: If a condition decides about what patches, and the scenario says nothing about it.
     """
     stack = resolver.stack
-    mistakes: list[TemplateMistake] = []
+    mistakes: list[Finding] = []
     parts = Parts(unread=_unread(resolver), mistakes=[mistakes])
     for logical_id, resource in stack.document.section("Resources").items():
         resource_type = stack.resource_type(logical_id)
@@ -121,7 +121,7 @@ def _read_patching(
     resolver: StackResolver,
     logical_id: str,
     resource_type: str,
-    mistakes: list[TemplateMistake],
+    mistakes: list[Finding],
 ) -> None:
     stack = resolver.stack
     resource = stack.resource(logical_id)

@@ -15,7 +15,7 @@ from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.schedules.mistake import PhaseUnknownError
+from patching_constructs.schedules.schedule_error import PhaseUnknownError
 from patching_constructs.schedules.span import Span
 
 HOUR = timedelta(hours=1)

@@ -1,13 +1,13 @@
 import pytest
 
 from patching_constructs.schedules.cron import parse_cron
-from patching_constructs.schedules.mistake import ScheduleSyntaxError
+from patching_constructs.schedules.schedule_error import ScheduleSyntaxError
 
 
 def mistakes(fields: str) -> list[str]:
     with pytest.raises(ScheduleSyntaxError) as caught:
         parse_cron(fields)
-    return [mistake.message for mistake in caught.value.mistakes]
+    return [mistake.message for mistake in caught.value.findings]
 
 
 def test_five_fields_are_named_unix_and_reported_what_aws_wants() -> None:

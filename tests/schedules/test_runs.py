@@ -8,8 +8,12 @@ import pytest
 from patching_constructs.errors import PatchingError
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
 from patching_constructs.schedules.runs import EARLIEST, LATEST, Run, runs
+from patching_constructs.schedules.schedule_error import (
+    PhaseUnknownError,
+    RunsUnknownError,
+    ScheduleSyntaxError,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -234,7 +238,7 @@ def test_mistakes_are_reported_before_what_is_not_known_and_all_together() -> No
     )
     with pytest.raises(ScheduleSyntaxError) as caught:
         runs(schedule, from_=EARLIEST, until=LATEST)
-    assert [mistake.field for mistake in caught.value.mistakes] == [
+    assert [mistake.field for mistake in caught.value.findings] == [
         "expression",
         "timezone",
         "offset_days",

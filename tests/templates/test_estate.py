@@ -168,6 +168,7 @@ def test_a_value_of_the_wrong_kind_is_unknown_and_a_mistake(
 ) -> None:
     (estate,) = read_all(Resources={"Window": window(**properties)})
     (mistake,) = estate.mistakes
+    assert mistake.location is not None
     assert (mistake.field, mistake.received, mistake.location.logical_id) == (field, received, "Window")
 
 

@@ -1,20 +1,16 @@
 """Rules about State Manager associations that scan or install."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from patching_constructs.analysis.association_windows import ASSOCIATION, association_parameters
 from patching_constructs.model.estate import ResourceAt
-from patching_constructs.model.finding import Finding, Level
-from patching_constructs.model.finding_kinds.finding_id import FindingId
+from patching_constructs.model.finding import Finding
 from patching_constructs.model.unknown import Unknown
 from patching_constructs.rules.located import with_location
 from patching_constructs.rules.windows.patching_task import check_document
-from patching_constructs.schedules.mistake import ScheduleSyntaxError
+from patching_constructs.schedules.schedule_error import ScheduleSyntaxError
 from patching_constructs.schedules.timetable import parse_expression
-
-_EXPRESSIONS_PAGE = (
-    "https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html"
-)
 
 
 def check_associations(resources: Sequence[ResourceAt]) -> Iterator[Finding]:
@@ -36,13 +32,5 @@ def _check_expression(text: str) -> Iterator[Finding]:
     try:
         parse_expression(text)
     except ScheduleSyntaxError as error:
-        for mistake in error.mistakes:
-            yield Finding(
-                id=FindingId.SCHEDULE_EXPRESSION,
-                level=Level.ERROR,
-                field="schedule_expression",
-                message=mistake.message,
-                received=mistake.received,
-                allowed=mistake.allowed,
-                source=_EXPRESSIONS_PAGE,
-            )
+        for finding in error.findings:
+            yield replace(finding, field="schedule_expression")

@@ -9,8 +9,12 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.schedule import MIN_CRON_INTERVAL, ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
 from patching_constructs.schedules.cron import shortest_interval
-from patching_constructs.schedules.mistake import PhaseUnknownError, RunsUnknownError, ScheduleSyntaxError
 from patching_constructs.schedules.runs import EARLIEST, LATEST, runs
+from patching_constructs.schedules.schedule_error import (
+    PhaseUnknownError,
+    RunsUnknownError,
+    ScheduleSyntaxError,
+)
 from patching_constructs.schedules.timetable import At, Rate, parse_expression, read_timetable
 
 _EXPRESSIONS_PAGE = (
@@ -19,14 +23,6 @@ _EXPRESSIONS_PAGE = (
 _DATES_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html"
 )
-
-_ID_AND_SOURCE = {
-    "expression": (FindingId.SCHEDULE_EXPRESSION, _EXPRESSIONS_PAGE),
-    "timezone": (FindingId.SCHEDULE_TIMEZONE, _DATES_PAGE),
-    "offset_days": (FindingId.SCHEDULE_OFFSET, _EXPRESSIONS_PAGE),
-    "start_date": (FindingId.SCHEDULE_DATES, _DATES_PAGE),
-    "end_date": (FindingId.SCHEDULE_DATES, _DATES_PAGE),
-}
 
 
 def check_schedule(schedule: ScheduleRecord, *, field: str = "") -> list[Finding]:
@@ -53,18 +49,7 @@ def _check_syntax(schedule: ScheduleRecord) -> list[Finding]:
     try:
         read_timetable(schedule)
     except ScheduleSyntaxError as error:
-        return [
-            Finding(
-                id=_ID_AND_SOURCE[mistake.field][0],
-                level=Level.ERROR,
-                field=mistake.field,
-                message=mistake.message,
-                received=mistake.received,
-                allowed=mistake.allowed,
-                source=_ID_AND_SOURCE[mistake.field][1],
-            )
-            for mistake in error.mistakes
-        ]
+        return list(error.findings)
     except RunsUnknownError:
         return []
     return []
