@@ -152,7 +152,7 @@ def test_a_second_report_that_asks_or_is_untrue_is_named(second: MeasuredReport,
         (replace(MANY, seconds=901), "reporter, 5,000 nodes: seconds (time limit of the function)"),
         (
             replace(MANY, requests={"ssm.DescribeInstancePatches": 1_001}),
-            "reporter: calls for each node from 1,000 to 5,000 beside each of those before",
+            "reporter: calls for each node from 1,000 to 5,000 relative to each of those before",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -166,5 +166,5 @@ def test_a_reporter_that_asks_like_everybody_is_named() -> None:
     reports = {1_000: replace(KEPT, requests=few), 5_000: replace(KEPT, requests=many)}
     found = limits(reports, SECOND, 5_148)
     assert [limit.name for limit in found if limit.is_broken] == [
-        "reporter, 5,000 nodes: calls beside those of asking every node"
+        "reporter, 5,000 nodes: calls relative to querying every node"
     ]

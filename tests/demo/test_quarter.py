@@ -156,7 +156,7 @@ def test_a_mistyped_tag_rings_within_hours(reported: ShownQuarter) -> None:
 def test_a_dead_agent_is_counted_and_rings_within_hours(reported: ShownQuarter) -> None:
     (death,) = (incident for incident in reported.incidents if incident.what.endswith("dies"))
     ((what, at, until),) = reported.alarms("dev")
-    assert what.startswith("nodes carry the tag of a patch group and Systems Manager does not reach")
+    assert what.startswith("nodes have the tag of a patch group but are not managed")
     assert death.at < at <= death.at + 4 * HOUR
     worst = {month.month.month: month.worst for month in reported.record.months if month.ring == "dev"}
     assert [worst[month][ComplianceMetric.UNMANAGED_NODES] for month in (1, 2, 3)] == [0, 1, 1]
