@@ -52,7 +52,7 @@ def with_rings(settings: ReporterSettings, *rings: DeployedRing) -> ReporterSett
 
 
 def write_settings(settings: ReporterSettings, folder: Path) -> None:
-    """Write what stands beside the code of the reporter."""
+    """Write the files beside the code of the reporter."""
     (folder / RINGS_FILE).write_text(settings.document.to_json())
     (folder / REPORTER_FILE).write_text(settings.to_json())
 

@@ -134,7 +134,7 @@ class FindingId(enum.StrEnum):
     RING_MARGIN = "ring-margin"
     """The order of two rings is lost if nodes see a patch later than it is published."""
     RING_ORDER_NOT_POSSIBLE = "ring-order-not-possible"
-    """The operating system knows no approval delay, so no schedule gives ring order."""
+    """The operating system does not support approval delays, so no schedule gives ring order."""
     RING_WITHOUT_EARLIER_RING = "ring-without-earlier-ring"
     """A ring that is not the first is the first to install on an operating system."""
 

@@ -111,9 +111,9 @@ def _check_apt(proof: RingProof) -> Iterator[Finding]:
             id=FindingId.RING_ORDER_NOT_POSSIBLE,
             level=Level.ERROR if pair.later.promised else Level.WARNING,
             field=_field(pair),
-            message=f"no schedule gives ring order, as {pair.operating_system} knows no approval delay: for "
-            f"{words.share(proof.order)} of publication times a patch reaches ring {pair.later.name} before "
-            f"ring {pair.earlier_name}",
+            message=f"no schedule gives ring order, as {pair.operating_system} does not support approval "
+            f"delays: for {words.share(proof.order)} of publication times a patch reaches ring "
+            f"{pair.later.name} before ring {pair.earlier_name}",
             received=None if first is None else words.case(proof, first),
             allowed="a pinned repository (sources) in the baseline of each ring, or an acknowledged risk",
             source=_SOURCES_PAGE,

@@ -52,8 +52,8 @@ def _check(
             id=FindingId.PATCH_POLICY_BESIDE_WINDOWS,
             level=Level.WARNING if reached else Level.INFO,
             field="configuration_definitions",
-            message="windows scan or patch the same nodes; a patch policy knows no patch groups and no "
-            "windows, and the compliance of a node is what the last of both reports",
+            message="windows scan or patch the same nodes; a patch policy ignores patch groups and "
+            "windows, and each overwrites the compliance data of the other",
             received=f"windows {', '.join(map(repr, reached))}" if reached else None,
             allowed="either a patch policy or windows for a node",
             source=_PAGE,
