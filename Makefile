@@ -85,6 +85,25 @@ test: setup browser conformance ## Run the suite without the slow layers
 test-full: setup browser conformance ## Run the suite with deployments and property tests at depth
 	pytest -m "slow or not slow"
 
+# Which tests measure: the suite by default, folders or files for a quick look.
+TESTS ?= tests
+
+.PHONY: coverage
+coverage: setup browser conformance ## Print the branches that the tests take; fail below 95 % where it matters
+	@rm -rf build/coverage
+	coverage run -m pytest $(TESTS)
+	@coverage combine --quiet
+	@coverage json --quiet -o build/coverage/report.json
+	@python -m gates.branch_coverage build/coverage/report.json
+
+# In a copy without the installed parts of the tests: mutmut copies all of tests/ once more.
+.PHONY: mutation
+mutation: setup ## Change analysis and rules in small ways; list the changes that no test notices
+	@rm -rf build/mutation
+	@mkdir -p build/mutation
+	@git ls-files -z | xargs -0 cp --parents -t build/mutation
+	cd build/mutation && mutmut run --max-children 1 && mutmut results
+
 .PHONY: integ
 integ: setup ## Prove it in an AWS account of yours: asks first, costs up to 2 USD (docs/guides/real-account.md)
 	python -m tests.integ $(ARGS)

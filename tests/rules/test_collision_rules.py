@@ -111,6 +111,23 @@ def test_an_operation_that_is_not_known_may_install() -> None:
     assert finding.undecided is not None
 
 
+def test_each_task_and_each_target_of_a_window_counts() -> None:
+    other = window("other", "0 2 ? * SUN *", "db")
+    [task] = other.tasks
+    two = replace(task, targets=(target("web"), target("db")))
+    for tasks in ((replace(task, targets=(target("web"),)), task), (two, task), (task, two)):
+        [finding] = check(window("web", "0 2 ? * SUN *"), replace(other, tasks=tasks))
+        assert (finding.id, finding.level) == (FindingId.WINDOWS_COLLIDE, Level.ERROR)
+
+
+def test_a_task_that_may_install_adds_to_those_that_do() -> None:
+    other = window("other", "0 2 ? * SUN *")
+    [task] = other.tasks
+    perhaps = replace(task, parameters={"Operation": LATER}, targets=(target("db"),))
+    [finding] = check(window("web", "0 2 ? * SUN *"), replace(other, tasks=(task, perhaps)))
+    assert (finding.id, finding.level) == (FindingId.WINDOWS_COLLIDE, Level.ERROR)
+
+
 def test_a_schedule_that_is_not_known_cannot_be_compared() -> None:
     later = window("later", "0 2 ? * SUN *", schedule=ScheduleRecord(expression=LATER))
     [finding] = check(window("web", "0 2 ? * SUN *"), later)

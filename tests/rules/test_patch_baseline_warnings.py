@@ -62,6 +62,26 @@ def test_an_approval_date_on_apt_has_no_effect_either(system: OS) -> None:
     dated = PatchRuleRecord(approve_until_date="2026-01-31")
     (finding,) = warnings(baseline(dated, system=system))
     assert (finding.id, finding.field) == ("approval-delay-on-apt", "approval_rules[0].approve_until_date")
+    assert finding.received == "2026-01-31"
+    assert finding.message == f"has no effect on {system}: its patches are approved at once"
+    assert finding.allowed == "approve_after_days=0, and a pinned repository where rings must differ"
+    assert (
+        finding.source == "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchRule.html"
+    )
+
+
+@pytest.mark.parametrize("system", [OS.UBUNTU, OS.AMAZON_LINUX_2023])
+def test_a_delay_that_is_known_later_is_undecided(system: OS) -> None:
+    found = warn_about_patch_baseline(baseline(rule(LATER), system=system), today=TODAY)
+    expected = FindingId.APPROVAL_DELAY_ON_APT if system.is_apt else FindingId.CRITICAL_APPROVAL_DELAY
+    assert [(f.field, f.undecided) for f in found if f.id == expected] == [
+        ("approval_rules[0].approve_after_days", LATER.reason)
+    ]
+
+
+def test_filters_that_are_known_later_may_match_critical_patches() -> None:
+    unread = PatchRuleRecord(patch_filters=LATER, approve_after_days=31)
+    assert FindingId.CRITICAL_APPROVAL_DELAY in ids(baseline(unread))
 
 
 @pytest.mark.parametrize("system", OS)

@@ -23,5 +23,18 @@ def test_values_that_aws_refuses(value: str) -> None:
     assert [f.field for f in check_tags({"team": value}, field="tags")] == ["tags['team']"]
 
 
+def test_every_mistake_is_found_with_what_is_allowed_and_where_aws_says_so() -> None:
+    page = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Tag.html"
+    key = "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:"
+    value = "1 to 256 letters, digits, spaces and _.:/=+-@"
+    found = check_tags({"a,b": "c,d", "team": "patching", "e,f": ""}, field="tags")
+    assert [(f.id, f.field, f.allowed, f.source) for f in found] == [
+        (FindingId.TAG, "tags", key, page),
+        (FindingId.TAG, "tags['a,b']", value, page),
+        (FindingId.TAG, "tags", key, page),
+        (FindingId.TAG, "tags['e,f']", value, page),
+    ]
+
+
 def test_a_value_that_is_known_later_is_undecided() -> None:
     assert [f.undecided for f in check_tags({"team": Unknown("a token")}, field="tags")] == ["a token"]
