@@ -52,7 +52,7 @@ def _files() -> list[str]:
     return [
         name
         for name in listed.stdout.splitlines()
-        if (name.endswith(".py") or Path(name).suffix in PROSE)
+        if (name.endswith((".py", ".schema.json")) or Path(name).suffix in PROSE)
         and not name.startswith(FROM_OTHERS)
         and ROOT / name not in (LIST, Path(__file__))
         and (ROOT / name).is_file()
