@@ -79,6 +79,15 @@ def test_a_delay_that_is_known_later_is_undecided(system: OS) -> None:
     ]
 
 
+def test_a_long_delay_of_critical_patches_is_explained() -> None:
+    (finding,) = warnings(baseline(rule(31)))
+    page = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-release-dates.html"
+    assert finding.field == "approval_rules[0].approve_after_days"
+    assert finding.message == "patches of critical severity wait for more than 30 days"
+    assert (finding.received, finding.allowed) == ("31", "at most 30 days for critical severity")
+    assert finding.source == page
+
+
 def test_filters_that_are_known_later_may_match_critical_patches() -> None:
     unread = PatchRuleRecord(patch_filters=LATER, approve_after_days=31)
     assert FindingId.CRITICAL_APPROVAL_DELAY in ids(baseline(unread))
