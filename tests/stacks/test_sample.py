@@ -1,8 +1,10 @@
 """The sample organisation, as patching.yaml describes it."""
 
+import copy
 import re
 import zipfile
 from collections.abc import Callable
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import aws_cdk as cdk
 import pytest
 import yaml
 from aws_cdk.assertions import Template
+from syrupy.assertion import SnapshotAssertion
 
 from patching_constructs import PatchOrganizationDashboard, load_settings
 from patching_constructs.contracts.event_hub_settings import EventHubSettings
@@ -18,6 +21,7 @@ from patching_constructs.contracts.ring_document import RINGS_FILE, RingDocument
 from patching_constructs.contracts.ring_owners import RingOwners
 from stacks.security_stack import SecurityStack
 from tests.sample import ROOT, sample_app, stacks_of
+from tests.stacks.differences import DifferenceExtension, without_account
 
 STACKS = [
     "Patching-security",
@@ -55,11 +59,41 @@ def test_every_workload_account_and_the_security_account_have_a_stack(
     assert list(templates) == STACKS
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", STACKS[:2])
 def test_snapshot(
     stack: str, templates: dict[str, dict[str, Any]], template_snapshot: Callable[[dict[str, Any]], None]
 ) -> None:
     template_snapshot(templates[stack])
+
+
+@pytest.mark.parametrize("stack", STACKS[2:])
+def test_differences_from_the_account_with_a_snapshot(
+    stack: str, templates: dict[str, dict[str, Any]], snapshot: SnapshotAssertion
+) -> None:
+    first = STACKS[1]
+    ids = {each.name: each.id for each in load_settings(ROOT / "patching.yaml").workload_accounts}
+    names = [each.split("-")[1] for each in (first, stack)]
+    before, after = (
+        without_account(templates[each], name=name, account=ids[name])
+        for each, name in zip((first, stack), names, strict=True)
+    )
+    differences = unified_diff(before, after, n=2, lineterm="")
+    # The numbers of lines would change with everything that is added above them in all accounts.
+    lines = ["@@" if line.startswith("@@") else line for line in differences]
+    assert "\n".join(lines[2:]) == snapshot(extension_class=DifferenceExtension)
+
+
+@pytest.mark.parametrize("changed", ["a property", "a resource"])
+def test_what_one_account_has_alone_is_a_difference(
+    changed: str, templates: dict[str, dict[str, Any]]
+) -> None:
+    template = copy.deepcopy(templates[STACKS[2]])
+    before = without_account(template, name="test", account="444444444444")
+    if changed == "a property":
+        next(iter(template["Resources"].values()))["Properties"]["Added"] = 1
+    else:
+        template["Resources"].popitem()
+    assert without_account(template, name="test", account="444444444444") != before
 
 
 @pytest.mark.parametrize("stack", STACKS[1:])
