@@ -5,7 +5,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -25,6 +25,22 @@ _ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 def pytest_configure(config: pytest.Config) -> None:
     """Check every request and every answer of the suite against botocore's service models."""
     config.pluginmanager.register(ServiceModels())
+
+
+_not_run: list[str] = []
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Remember the slow tests that are left out."""
+    _not_run.extend(item.nodeid for item in items if item.get_closest_marker("slow"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the slow tests that did not run, so that a green run does not look like a full one."""
+    if _not_run:
+        terminalreporter.section("slow tests, run by make test-full", sep="-")
+        for name in _not_run:
+            terminalreporter.line(name)
 
 
 def normalised(template: dict[str, Any]) -> dict[str, Any]:
