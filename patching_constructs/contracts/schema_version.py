@@ -1,4 +1,4 @@
-"""The version of the settings that stand beside the code of a function."""
+"""The version of the settings in the zip of a function."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -8,10 +8,10 @@ from patching_constructs.rules.baselines.patch_baseline import check_patch_basel
 from patching_constructs.settings.baseline_records import baseline_record
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.field_path import path_in_file
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding
 
 
-def check_baselines(top: Entry) -> Iterator[Problem]:
+def check_baselines(top: Entry) -> Iterator[FileFinding]:
     """Yield what AWS would refuse in a baseline."""
     for baseline in top.entries("baselines"):
         if "aws_default" in baseline.data:
@@ -22,4 +22,4 @@ def check_baselines(top: Entry) -> Iterator[Problem]:
             findings = list(error.findings)
         for finding in findings:
             if finding.level is Level.ERROR:
-                yield Problem.of(finding, path=path_in_file(baseline.path, finding.field, top.data))
+                yield (path_in_file(baseline.path, finding.field, top.data), finding)

@@ -11,7 +11,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.base import Name, SettingsModel, refuse
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding, file_finding
 
 Amount = Annotated[StrictFloat, Field(ge=0, le=1_000_000, examples=[9.5])]
 
@@ -72,15 +72,15 @@ class MonthlyBudgetSettings(SettingsModel):
         )
 
 
-def check_monthly_budget(top: Entry) -> Iterator[Problem]:
+def check_monthly_budget(top: Entry) -> Iterator[FileFinding]:
     """Yield accounts with a budget that the file does not define."""
     section = top.entry("monthly_budget")
     names = [name for account in top.entries("accounts") if (name := account.text("name"))]
     for account in () if section is None else section.entries("accounts"):
         name = account.text("name")
         if name is not None and name not in names:
-            yield Problem(
-                path=(*account.path, "name"),
+            yield file_finding(
+                (*account.path, "name"),
                 id=FindingId.SETTINGS_REFERENCE,
                 message="no account has this name",
                 allowed=", ".join(names) + did_you_mean(name, names),

@@ -10,7 +10,7 @@ from patching_constructs.model.exemption import ExemptionRecord
 from patching_constructs.rules.accounts.exemption import warn_about_exemption
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding
 from patching_constructs.settings.schedule import DATE_PATTERN
 from patching_constructs.values.exemption import Exemption
 
@@ -72,7 +72,7 @@ class ExemptionSettings(SettingsModel):
         )
 
 
-def exemption_warnings_of(top: Entry, *, today: dt.date) -> Iterator[Problem]:
+def exemption_warnings_of(top: Entry, *, today: dt.date) -> Iterator[FileFinding]:
     """Yield the exemptions that have expired or hold for too long, as far as they can be read."""
     for entry in top.entries("exemptions"):
         try:
@@ -86,4 +86,4 @@ def exemption_warnings_of(top: Entry, *, today: dt.date) -> Iterator[Problem]:
             expires=expires,
         )
         for finding in warn_about_exemption(exemption, today=today):
-            yield Problem.of(finding, path=(*entry.path, "expires"))
+            yield ((*entry.path, "expires"), finding)

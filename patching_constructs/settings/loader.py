@@ -14,13 +14,13 @@ from patching_constructs.settings.baseline_checks import check_baselines
 from patching_constructs.settings.budget import check_monthly_budget
 from patching_constructs.settings.entry import Entry
 from patching_constructs.settings.exemption import exemption_warnings_of
+from patching_constructs.settings.file_finding import FileFinding, in_document
 from patching_constructs.settings.names import check_names
 from patching_constructs.settings.organisation import check_organisation
-from patching_constructs.settings.problem import Problem
 from patching_constructs.settings.production import check_production
 from patching_constructs.settings.security_services import check_security_services
 from patching_constructs.settings.settings import Settings
-from patching_constructs.settings.validation import problems_of
+from patching_constructs.settings.validation import findings_of
 from patching_constructs.settings.yaml_document import SettingsDocument
 
 
@@ -51,7 +51,7 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
             document.findings or [_unreadable(path, received=document.received(()), allowed=allowed)]
         )
     top = Entry(path=(), data=data)
-    problems = [
+    found = [
         # These read the plain data, so that their mistakes are found even where pydantic rejects the file.
         *check_names(top),
         *check_organisation(top),
@@ -60,17 +60,17 @@ def load_settings(path: str | Path, *, today: dt.date | None = None) -> Settings
         *check_monthly_budget(top),
         *exemption_warnings_of(top, today=today or dt.datetime.now(dt.UTC).date()),
     ]
-    warnings = [problem.to_finding(document) for problem in problems if problem.level is Level.WARNING]
-    by_kind: list[Problem] = []
+    warnings = [in_document(*each, document) for each in found if each[1].level is Level.WARNING]
+    by_kind: list[FileFinding] = []
     try:
         settings = Settings.model_validate(data, context=warnings)
     except ValidationError as error:
-        by_kind = list(problems_of(error, data))
+        by_kind = list(findings_of(error, data))
     # Where the type is wrong, a finding of the rules would only repeat the mistake.
-    wrong_paths = {problem.path for problem in by_kind}
-    problems += by_kind
-    problems += [problem for problem in check_baselines(top) if problem.path not in wrong_paths]
-    errors = [problem.to_finding(document) for problem in problems if problem.level is Level.ERROR]
+    wrong_paths = {path for path, _ in by_kind}
+    found += by_kind
+    found += [(path, finding) for path, finding in check_baselines(top) if path not in wrong_paths]
+    errors = [in_document(*each, document) for each in found if each[1].level is Level.ERROR]
     if document.findings or errors:
         raise _error([*document.findings, *errors])
     return settings

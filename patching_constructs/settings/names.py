@@ -7,11 +7,11 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding, file_finding
 from patching_constructs.settings.yaml_document import Path
 
 
-def check_names(top: Entry) -> Iterator[Problem]:
+def check_names(top: Entry) -> Iterator[FileFinding]:
     """Yield names that stand twice, references to nothing, and what nothing refers to."""
     yield from _check_duplicates(top)
     yield from _check_accounts_of_rings(top)
@@ -19,7 +19,7 @@ def check_names(top: Entry) -> Iterator[Problem]:
     yield from _check_exemptions(top)
 
 
-def _check_duplicates(top: Entry) -> Iterator[Problem]:
+def _check_duplicates(top: Entry) -> Iterator[FileFinding]:
     for section, key in (
         ("accounts", "name"),
         ("accounts", "id"),
@@ -47,15 +47,15 @@ def _check_duplicates(top: Entry) -> Iterator[Problem]:
             yield from _duplicates(group.texts("baselines"))
 
 
-def _duplicates(values: Iterable[tuple[Path, str | None]]) -> Iterator[Problem]:
+def _duplicates(values: Iterable[tuple[Path, str | None]]) -> Iterator[FileFinding]:
     seen: set[str] = set()
     for path, value in values:
         if value is None:
             continue
         # Names of stacks and rings are compared without regard to case.
         if value.casefold() in seen:
-            yield Problem(
-                path=path,
+            yield file_finding(
+                path,
                 id=FindingId.SETTINGS_DUPLICATE,
                 message="duplicate value",
                 allowed="each value once",
@@ -63,7 +63,7 @@ def _duplicates(values: Iterable[tuple[Path, str | None]]) -> Iterator[Problem]:
         seen.add(value.casefold())
 
 
-def _check_accounts_of_rings(top: Entry) -> Iterator[Problem]:
+def _check_accounts_of_rings(top: Entry) -> Iterator[FileFinding]:
     roles = {account.text("name"): account.text("role") for account in top.entries("accounts")}
     workloads = [name for name, role in roles.items() if name and role == AccountRole.WORKLOAD]
     used = set()
@@ -73,8 +73,8 @@ def _check_accounts_of_rings(top: Entry) -> Iterator[Problem]:
             if name not in roles:
                 yield _reference_to_nothing(path, "account", name, workloads)
             elif roles[name] in {AccountRole.MANAGEMENT, AccountRole.SECURITY}:
-                yield Problem(
-                    path=path,
+                yield file_finding(
+                    path,
                     id=FindingId.SETTINGS_ACCOUNT_ROLE,
                     message=f"nothing is patched in the {roles[name]} account",
                     allowed=", ".join(workloads),
@@ -84,7 +84,7 @@ def _check_accounts_of_rings(top: Entry) -> Iterator[Problem]:
             yield _unused(account, "no ring has this account, so that nothing in it is patched")
 
 
-def _check_baselines_of_groups(top: Entry) -> Iterator[Problem]:
+def _check_baselines_of_groups(top: Entry) -> Iterator[FileFinding]:
     names = [name for baseline in top.entries("baselines") if (name := baseline.text("name"))]
     used = set()
     for ring in top.entries("rings"):
@@ -98,7 +98,7 @@ def _check_baselines_of_groups(top: Entry) -> Iterator[Problem]:
             yield _unused(baseline, "no patch group uses this baseline, so that it is deployed nowhere")
 
 
-def _check_exemptions(top: Entry) -> Iterator[Problem]:
+def _check_exemptions(top: Entry) -> Iterator[FileFinding]:
     """An exemption that is meant for nothing would be silent for ever."""
     workloads = [
         name
@@ -124,18 +124,18 @@ def _check_exemptions(top: Entry) -> Iterator[Problem]:
                 yield _reference_to_nothing(path, kind, name, list(dict.fromkeys(groups)))
 
 
-def _reference_to_nothing(path: Path, kind: str, name: str, names: list[str]) -> Problem:
-    return Problem(
-        path=path,
+def _reference_to_nothing(path: Path, kind: str, name: str, names: list[str]) -> FileFinding:
+    return file_finding(
+        path,
         id=FindingId.SETTINGS_REFERENCE,
         message=f"no {kind} has this name",
         allowed=", ".join(names) + did_you_mean(name, names),
     )
 
 
-def _unused(entry: Entry, message: str) -> Problem:
-    return Problem(
-        path=(*entry.path, "name"),
+def _unused(entry: Entry, message: str) -> FileFinding:
+    return file_finding(
+        (*entry.path, "name"),
         id=FindingId.SETTINGS_UNUSED,
         level=Level.WARNING,
         message=message,

@@ -8,14 +8,14 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.systems_manager_quotas import AWS_SYSTEMS_MANAGER_QUOTAS
 from patching_constructs.settings.account import AccountRole, Partition
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding, file_finding
 from patching_constructs.settings.yaml_document import Path
 
 _QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"
 _GROUPS_PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html"
 
 
-def check_organisation(top: Entry) -> Iterator[Problem]:
+def check_organisation(top: Entry) -> Iterator[FileFinding]:
     """Yield what AWS would refuse, or what would be patched twice or not as written."""
     yield from _check_regions(top)
     yield from _check_roles(top)
@@ -26,35 +26,35 @@ def check_organisation(top: Entry) -> Iterator[Problem]:
     yield from _check_baseline_quota(top)
 
 
-def _check_regions(top: Entry) -> Iterator[Problem]:
+def _check_regions(top: Entry) -> Iterator[FileFinding]:
     name = top.text("partition")
     if name not in set(Partition):
         return
     partition = Partition(name)
     for path, region in top.texts("regions"):
         if not re.fullmatch(partition.region_pattern, region):
-            yield Problem(
-                path=path,
+            yield file_finding(
+                path,
                 id=FindingId.SETTINGS_REGION,
                 message=f"not the name of a Region in the partition {partition}",
                 allowed=f"a name such as {partition.example_region}",
             )
 
 
-def _check_roles(top: Entry) -> Iterator[Problem]:
+def _check_roles(top: Entry) -> Iterator[FileFinding]:
     accounts = top.entries("accounts")
     for role, is_needed in ((AccountRole.SECURITY, True), (AccountRole.MANAGEMENT, False)):
         holders = [account for account in accounts if account.text("role") == role]
         for account in holders[1:]:
-            yield Problem(
-                path=(*account.path, "role"),
+            yield file_finding(
+                (*account.path, "role"),
                 id=FindingId.SETTINGS_ACCOUNT_ROLE,
                 message=f"there is another {role} account",
                 allowed=f"one account with the role {role}",
             )
         if is_needed and accounts and not holders:
-            yield Problem(
-                path=("accounts",),
+            yield file_finding(
+                ("accounts",),
                 id=FindingId.SETTINGS_ACCOUNT_ROLE,
                 message=f"there is no {role} account",
                 received="accounts with other roles",
@@ -62,7 +62,7 @@ def _check_roles(top: Entry) -> Iterator[Problem]:
             )
 
 
-def _check_patch_groups(top: Entry) -> Iterator[Problem]:
+def _check_patch_groups(top: Entry) -> Iterator[FileFinding]:
     """A group in two rings would be patched twice and registered twice."""
     holders: dict[tuple[str, str], str] = {}
     for ring in top.entries("rings"):
@@ -76,8 +76,8 @@ def _check_patch_groups(top: Entry) -> Iterator[Problem]:
                 if (account, name) in holders
             ]
             if held:
-                yield Problem(
-                    path=(*group.path, "name"),
+                yield file_finding(
+                    (*group.path, "name"),
                     id=FindingId.RING_PATCH_GROUP_SHARED,
                     message=f"{', '.join(held)} holds this patch group already",
                     allowed="a name that is used once in each account",
@@ -87,15 +87,15 @@ def _check_patch_groups(top: Entry) -> Iterator[Problem]:
                 holders.setdefault((account, name), ring.text("name") or "without a name")
 
 
-def _check_install_windows(top: Entry) -> Iterator[Problem]:
+def _check_install_windows(top: Entry) -> Iterator[FileFinding]:
     """What is patched needs an install window, and an install window something to patch."""
     for ring in top.entries("rings"):
         groups = ring.entries("patch_groups")
         has_install = ring.data.get("install") is not None
         is_patched = any(group.data.get("scan_only") is not True for group in groups)
         if groups and has_install is not is_patched:
-            yield Problem(
-                path=(*ring.path, "install"),
+            yield file_finding(
+                (*ring.path, "install"),
                 id=FindingId.SETTINGS_INSTALL,
                 message="a group that is not scan_only needs an install window"
                 if is_patched
@@ -104,7 +104,7 @@ def _check_install_windows(top: Entry) -> Iterator[Problem]:
             )
 
 
-def _check_operating_systems(top: Entry) -> Iterator[Problem]:
+def _check_operating_systems(top: Entry) -> Iterator[FileFinding]:
     """A node's group leads to one baseline for its operating system."""
     operating_systems = {
         baseline.text("name"): baseline.text("operating_system") for baseline in top.entries("baselines")
@@ -117,8 +117,8 @@ def _check_operating_systems(top: Entry) -> Iterator[Problem]:
                 if operating_system is None:
                     continue
                 if taken.setdefault(operating_system, name) != name:
-                    yield Problem(
-                        path=path,
+                    yield file_finding(
+                        path,
                         id=FindingId.PATCH_GROUP_REGISTERED_TWICE,
                         message=f"{taken[operating_system]!r} is the group's baseline for {operating_system}",
                         allowed="one baseline for each operating system",
@@ -126,7 +126,7 @@ def _check_operating_systems(top: Entry) -> Iterator[Problem]:
                     )
 
 
-def _check_default_baselines(top: Entry) -> Iterator[Problem]:
+def _check_default_baselines(top: Entry) -> Iterator[FileFinding]:
     """An account has one default baseline for each operating system."""
     accounts_of: defaultdict[str, set[str]] = defaultdict(set)
     for ring in top.entries("rings"):
@@ -144,8 +144,8 @@ def _check_default_baselines(top: Entry) -> Iterator[Problem]:
         for account in sorted(accounts_of[name]):
             holder = holders.setdefault((account, operating_system), name)
             if holder != name:
-                yield Problem(
-                    path=(*baseline.path, key),
+                yield file_finding(
+                    (*baseline.path, key),
                     id=FindingId.ACCOUNT_DEFAULT_BASELINE,
                     message=f"{holder!r} is the default for {operating_system} in account {account!r}",
                     allowed="one default baseline for each operating system in an account",
@@ -154,7 +154,7 @@ def _check_default_baselines(top: Entry) -> Iterator[Problem]:
                 break
 
 
-def _check_baseline_quota(top: Entry) -> Iterator[Problem]:
+def _check_baseline_quota(top: Entry) -> Iterator[FileFinding]:
     """Each patch group has a baseline of its own for each operating system, an account one for a default."""
     definitions = {baseline.text("name"): baseline.data for baseline in top.entries("baselines")}
     quotas = top.entry("quotas")
@@ -174,8 +174,8 @@ def _check_baseline_quota(top: Entry) -> Iterator[Problem]:
         defaults = sum(definitions.get(name, {}).get("default_baseline") is True for name in names)
         count = len(uses) + defaults
         if count > quota:
-            yield Problem(
-                path=uses[max(quota - defaults, 0)][0],
+            yield file_finding(
+                uses[max(quota - defaults, 0)][0],
                 id=FindingId.SYSTEMS_MANAGER_QUOTA,
                 message=f"account {account!r} would have more patch baselines than the quota of a Region: "
                 "one for each patch group and operating system, and one for each default",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.rules.baselines.patch_baseline_warnings import check_shared_with_production
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding
 
 
-def check_production(top: Entry) -> Iterator[Problem]:
+def check_production(top: Entry) -> Iterator[FileFinding]:
     """Yield the baselines that production shares with another ring."""
     rings = top.entries("rings")
     production = [ring for ring in rings if ring.data.get("production") is True] or rings[-1:]
@@ -31,4 +31,4 @@ def check_production(top: Entry) -> Iterator[Problem]:
             ring_by_patch_group=ring_by_group,
             production_ring=production_name,
         ):
-            yield Problem.of(finding, path=(*baseline.path, "name"))
+            yield ((*baseline.path, "name"), finding)

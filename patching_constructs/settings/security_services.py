@@ -12,7 +12,7 @@ from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings.account import AccountRole
 from patching_constructs.settings.base import Name, SettingsModel
 from patching_constructs.settings.entry import Entry
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding, file_finding
 
 
 class SecurityHubSettings(SettingsModel):
@@ -45,7 +45,7 @@ class ConfigRulesSettings(SettingsModel):
     """Names of the workload accounts. Default: all."""
 
 
-def check_security_services(top: Entry) -> Iterator[Problem]:
+def check_security_services(top: Entry) -> Iterator[FileFinding]:
     """Yield accounts that do not exist, and those without a recipient for findings."""
     workloads = [
         name
@@ -59,8 +59,8 @@ def check_security_services(top: Entry) -> Iterator[Problem]:
         accounts = section.texts("accounts")
         for path, name in accounts:
             if name not in workloads:
-                yield Problem(
-                    path=path,
+                yield file_finding(
+                    path,
                     id=FindingId.SETTINGS_REFERENCE,
                     message="no workload account has this name",
                     allowed=", ".join(workloads) + did_you_mean(name, workloads),
@@ -72,8 +72,8 @@ def check_security_services(top: Entry) -> Iterator[Problem]:
                 for group in ring.entries("patch_groups")
             }
             if len(keys) > 1:
-                yield Problem(
-                    path=section.path,
+                yield file_finding(
+                    section.path,
                     id=FindingId.SETTINGS_VALUE,
                     message="patch groups have different tag keys, and a rule requires one",
                     received="both tag keys",
@@ -88,8 +88,8 @@ def check_security_services(top: Entry) -> Iterator[Problem]:
         }
         deaf = [name for name in ([name for _, name in accounts] or workloads) if name not in heard]
         if deaf:
-            yield Problem(
-                path=section.path,
+            yield file_finding(
+                section.path,
                 id=FindingId.FINDING_TOPICS,
                 message=f"no recipient for findings in {', '.join(deaf)}: no ring there has recipients",
                 received="no recipients",

@@ -10,7 +10,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.rules.limits import did_you_mean
 from patching_constructs.settings import schema
 from patching_constructs.settings.field_path import path_in_file
-from patching_constructs.settings.problem import Problem
+from patching_constructs.settings.file_finding import FileFinding, file_finding
 from patching_constructs.settings.yaml_document import Path
 
 _MESSAGES = {
@@ -32,14 +32,14 @@ _MESSAGES = {
 }
 
 
-def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
+def findings_of(error: ValidationError, data: Any) -> Iterator[FileFinding]:
     """Yield each mistake that pydantic found in `data` once."""
     for line_error in error.errors(include_url=False):
         path = line_error["loc"]
         cause = line_error.get("ctx", {}).get("error")
         if isinstance(cause, InvalidInputError):
             for finding in cause.findings:
-                yield Problem.of(finding, path=path_in_file(path, finding.field, data))
+                yield (path_in_file(path, finding.field, data), finding)
         # pydantic names a wrong key of a mapping `[key]`, which is not in the file.
         elif line_error["type"] == "extra_forbidden" or path[-1:] == ("[key]",):
             yield _unknown_key(path[:-1] if path[-1] == "[key]" else path)
@@ -47,10 +47,10 @@ def problems_of(error: ValidationError, data: Any) -> Iterator[Problem]:
             yield _wrong_value(path, line_error)
 
 
-def _unknown_key(path: Path) -> Problem:
+def _unknown_key(path: Path) -> FileFinding:
     known = schema.keys(schema.nodes(path[:-1])[-1])
-    return Problem(
-        path=path,
+    return file_finding(
+        path,
         id=FindingId.SETTINGS_KEY,
         message="unknown key",
         received=repr(path[-1]),
@@ -58,7 +58,7 @@ def _unknown_key(path: Path) -> Problem:
     )
 
 
-def _wrong_value(path: Path, line_error: Any) -> Problem:
+def _wrong_value(path: Path, line_error: Any) -> FileFinding:
     nodes = schema.nodes(path)
     # pydantic appends the name of a union's member to the path, which is not in the file.
     path, node = path[: len(nodes) - 1], nodes[-1]
@@ -72,4 +72,4 @@ def _wrong_value(path: Path, line_error: Any) -> Problem:
         message, allowed = "not text, because it is not in quotes", f"{allowed}, in quotes"
     if "enum" in node and isinstance(value, str):
         allowed += did_you_mean(value, node["enum"])
-    return Problem(path=path, id=FindingId.SETTINGS_VALUE, message=message, allowed=allowed)
+    return file_finding(path, id=FindingId.SETTINGS_VALUE, message=message, allowed=allowed)
