@@ -22,6 +22,9 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMainte
 """
 
 # Error budget of a run without a patching task.
+_SCHEMA_VERSION = 1
+"""Accounts are deployed one after the other, so a store may meet records of another version."""
+
 _NO_TASK = "0"
 
 # Ids of windows and of their executions, of which the latter is part of a key.
@@ -98,6 +101,7 @@ class RingRun:
     def to_data(self) -> dict[str, object]:
         """Return the run as the detail of an event, or as an item of the table."""
         return {
+            "schema-version": _SCHEMA_VERSION,
             "rollout": self.rollout,
             "ring": self.ring,
             "ring-order": self.ring_order,
@@ -134,6 +138,7 @@ class RingRun:
                 names it.
         """
         fields = EventFields.of(data)
+        fields.equal("schema-version", _SCHEMA_VERSION)
         run = cls(
             rollout=fields.text("rollout", longest=LONGEST_NAME),
             ring=fields.text("ring", longest=LONGEST_NAME),

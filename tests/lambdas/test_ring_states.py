@@ -101,7 +101,11 @@ def test_the_owner_of_a_ring_says_how_it_went() -> None:
             event_of(RUN, **{"detail-type": "Patching Event"}),
             "expected a run of a ring, got .*Patching Event",
         ),
-        (event_of(RUN, detail={}), "rollout: expected text of 1 to 128 characters, got nothing"),
+        (event_of(RUN, detail=RUN.to_data() | {"schema-version": 2}), "schema-version: expected 1, .* got 2"),
+        (
+            event_of(RUN, detail={"schema-version": 1}),
+            "rollout: expected text of 1 to 128 characters, got nothing",
+        ),
         (
             event_of(RUN, detail=RUN.to_data() | {"failed": 1}),
             "failed: expected 0, by the other fields, got 1",
@@ -130,6 +134,7 @@ def test_the_owner_of_a_ring_says_how_it_went() -> None:
         "for a rollout without owner",
         "another source",
         "another type",
+        "another version of the record",
         "no run",
         "figures that disagree",
         "healthy over its budget",
