@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from patching_constructs.contracts.marks import METADATA_KEY, RING_ORDER_TAG, RING_TAG, ROLLOUT_TAG
+from patching_constructs.contracts.marks import (
+    METADATA_KEY,
+    PRODUCTION,
+    PROMISE_NAME,
+    PROMISE_SOURCE,
+    PROMISES,
+    RING,
+    RING_ORDER,
+    RING_ORDER_TAG,
+    RING_TAG,
+    ROLLOUT,
+    ROLLOUT_TAG,
+    SOAK_HOURS,
+    WITHIN_HOURS,
+)
 from patching_constructs.model.estate import RolloutMarks
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.location import Location
@@ -20,9 +34,9 @@ def read_tag_marks(fields: Fields, *, mistakes: list[Finding]) -> RolloutMarks:
     tags = {child.text("Key"): child.text("Value") for child in children}
     return _marks(
         {
-            "rollout": tags.get(ROLLOUT_TAG),
-            "ring": tags.get(RING_TAG),
-            "ring-order": tags.get(RING_ORDER_TAG),
+            ROLLOUT: tags.get(ROLLOUT_TAG),
+            RING: tags.get(RING_TAG),
+            RING_ORDER: tags.get(RING_ORDER_TAG),
         },
         location=fields.location,
         mistakes=mistakes,
@@ -39,17 +53,17 @@ def read_metadata_marks(metadata: object, *, location: Location, mistakes: list[
 def _marks(values: object, *, location: Location, mistakes: list[Finding], path: str) -> RolloutMarks:
     fields = Fields(values, location=location, mistakes=mistakes, path=path)
     return RolloutMarks(
-        rollout=fields.text("rollout"),
-        ring=fields.text("ring"),
-        ring_order=fields.integer("ring-order"),
-        soak_hours=fields.integer("soak-hours"),
-        production=fields.flag("production"),
+        rollout=fields.text(ROLLOUT),
+        ring=fields.text(RING),
+        ring_order=fields.integer(RING_ORDER),
+        soak_hours=fields.integer(SOAK_HOURS),
+        production=fields.flag(PRODUCTION),
         promises=_promises(fields),
     )
 
 
 def _promises(fields: Fields) -> Maybe[tuple[Maybe[Promise], ...]] | None:
-    children = fields.children("promises")
+    children = fields.children(PROMISES)
     if children is None or isinstance(children, Unknown):
         return children
     return tuple(map(_promise, children))
@@ -58,7 +72,7 @@ def _promises(fields: Fields) -> Maybe[tuple[Maybe[Promise], ...]] | None:
 def _promise(fields: Fields) -> Maybe[Promise]:
     if fields.unknown is not None:
         return fields.unknown
-    name, source, within = fields.required_text("name"), fields.text("source"), _within(fields)
+    name, source, within = fields.required_text(PROMISE_NAME), fields.text(PROMISE_SOURCE), _within(fields)
     if isinstance(name, Unknown):
         return name
     if isinstance(within, Unknown):
@@ -67,11 +81,11 @@ def _promise(fields: Fields) -> Maybe[Promise]:
 
 
 def _within(fields: Fields) -> Maybe[dict[Severity, timedelta]]:
-    hours = fields.child("within-hours")
+    hours = fields.child(WITHIN_HOURS)
     if hours.unknown is not None:
         return hours.unknown
     if not hours.names():
-        fields.refuse("within-hours", message="missing", received=None, allowed="hours by severity")
+        fields.refuse(WITHIN_HOURS, message="missing", received=None, allowed="hours by severity")
         return Unknown(f"{hours.path} is missing")
     found = {}
     for name in hours.names():

@@ -1,5 +1,6 @@
 """Decisions have numbers of their own, which are the same in file name and title."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -25,3 +26,12 @@ def test_a_decision_has_its_number_and_its_parts(path: Path) -> None:
 def test_links_to_decisions_lead_to_one(path: Path) -> None:
     links = re.findall(r"\]\(((?:[./]|\w+/)*\d{4}-[a-z0-9-]+\.md)\)", path.read_text("utf-8"))
     assert [link for link in links if not (path.parent / link).is_file()] == []
+
+
+def test_the_descriptions_of_a_ring_are_those_of_the_decision_and_at_most_ten() -> None:
+    (record,) = (path for path in RECORDS if path.name[:4] == "0026")
+    rows = re.findall(r"^\| `([\w/]+\.py)`, `(\w+)` \|", record.read_text("utf-8"), re.MULTILINE)
+    assert 5 <= len(rows) <= 10
+    for path, name in rows:
+        module = ast.parse((ROOT / "patching_constructs" / path).read_text("utf-8"))
+        assert name in {node.name for node in module.body if isinstance(node, ast.ClassDef)}, path

@@ -2,8 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -22,18 +20,12 @@ from patching_constructs.constructs.windows.resources import (
     define_window,
 )
 from patching_constructs.constructs.windows.role import check_groups_fit, window_role
-from patching_constructs.contracts.marks import (
-    METADATA_KEY,
-    METADATA_SCHEMA_VERSION,
-    RING_ORDER_TAG,
-    RING_TAG,
-    ROLLOUT_TAG,
-)
+from patching_constructs.contracts.marks import METADATA_KEY, metadata_of, tags_of
+from patching_constructs.model.estate import RolloutMarks
 from patching_constructs.model.finding import Finding
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.patching_documents import UPDATE_SSM_AGENT, PatchOperation
-from patching_constructs.model.promises import Promise
 from patching_constructs.rules.baselines.patch_baseline_warnings import check_shared_with_production
 from patching_constructs.rules.rings.ring import check_rollout
 from patching_constructs.rules.windows.agent_updates import check_agent_updates
@@ -221,9 +213,11 @@ class RingedMaintenanceWindow(Construct):
         separate_tasks: bool,
     ) -> RingWindow:
         ring_id = f"{ring.name[0].upper()}{ring.name[1:]}"
-        window = define_window(self, f"{ring_id}{operation}", record, tags=_tags(self.rollout_name, ring))
+        marks = _marks(self.rollout_name, ring, operation)
+        tags = [cdk.CfnTag(key=key, value=value) for key, value in tags_of(marks).items()]
+        window = define_window(self, f"{ring_id}{operation}", record, tags=tags)
         # CloudFormation has no property for ring, order and promises, and does not send Metadata to AWS.
-        window.add_metadata(METADATA_KEY, _metadata(self.rollout_name, ring, operation))
+        window.add_metadata(METADATA_KEY, metadata_of(marks, operation))
         window_id = window.ref
 
         suffixes = [group.name for group in ring.patch_groups] if separate_tasks else ["", "Agents"]
@@ -254,35 +248,15 @@ class RingedMaintenanceWindow(Construct):
         )
 
 
-def _tags(rollout_name: str, ring: Ring) -> list[cdk.CfnTag]:
-    return [
-        cdk.CfnTag(key=ROLLOUT_TAG, value=rollout_name),
-        cdk.CfnTag(key=RING_TAG, value=ring.name),
-        cdk.CfnTag(key=RING_ORDER_TAG, value=str(ring.order)),
-    ]
-
-
-def _metadata(rollout_name: str, ring: Ring, operation: PatchOperation) -> dict[str, Any]:
-    metadata: dict[str, Any] = {
-        "schema-version": METADATA_SCHEMA_VERSION,
-        "rollout": rollout_name,
-        "ring": ring.name,
-        "ring-order": cast("int", ring.order),
-        "operation": operation.value,
-    }
-    if ring.soak_hours is not None:
-        metadata["soak-hours"] = ring.soak_hours
-    if ring.production:
-        metadata["production"] = True
-    if ring.promises and operation is PatchOperation.INSTALL:
-        metadata["promises"] = [_promise(promise) for promise in ring.promises]
-    return metadata
-
-
-def _promise(promise: Promise) -> dict[str, Any]:
-    hours = {severity.value: time // timedelta(hours=1) for severity, time in promise.within.items()}
-    source = {} if promise.source is None else {"source": promise.source}
-    return {"name": promise.name, "within-hours": hours, **source}
+def _marks(rollout_name: str, ring: Ring, operation: PatchOperation) -> RolloutMarks:
+    return RolloutMarks(
+        rollout=rollout_name,
+        ring=ring.name,
+        ring_order=ring.order,
+        soak_hours=ring.soak_hours,
+        production=ring.production,
+        promises=tuple(ring.promises) if operation is PatchOperation.INSTALL else None,
+    )
 
 
 def _warn_about_shared_baselines(scope: Construct, rings: Sequence[Ring]) -> Iterator[Finding]:
