@@ -100,36 +100,7 @@ def quota_use(
         quotas: Quotas of the rest of Systems Manager. Default: AWS's.
     """
     return (
-        QuotaUse(
-            name="windows_per_account_and_region",
-            what="maintenance windows",
-            used=len(windows),
-            quota=window_quotas.windows_per_account_and_region,
-        ),
-        QuotaUse(
-            name="tasks_per_window",
-            what="tasks of one maintenance window",
-            used=max((len(window.tasks) for window in windows), default=0),
-            quota=window_quotas.tasks_per_window,
-        ),
-        QuotaUse(
-            name="targets_per_window",
-            what="targets of one maintenance window",
-            used=max((len(window.targets) for window in windows), default=0),
-            quota=window_quotas.targets_per_window,
-        ),
-        QuotaUse(
-            name="targets_per_task",
-            what="targets of one window task",
-            used=max((len(task.targets) for window in windows for task in window.tasks), default=0),
-            quota=window_quotas.targets_per_task,
-        ),
-        QuotaUse(
-            name="executions_at_once",
-            what="window executions at once",
-            used=len(traffic.busiest),
-            quota=window_quotas.executions_at_once,
-        ),
+        *_use_of_windows(windows, traffic, window_quotas),
         QuotaUse(
             name="patch_baselines",
             what="patch baselines",
@@ -174,5 +145,42 @@ def quota_use(
             used=hybrid_nodes,
             quota=quotas.standard_hybrid_nodes,
             refused=False,
+        ),
+    )
+
+
+def _use_of_windows(
+    windows: Sequence[WindowRecord], traffic: WindowTraffic, quotas: MaintenanceWindowQuotas
+) -> tuple[QuotaUse, ...]:
+    return (
+        QuotaUse(
+            name="windows_per_account_and_region",
+            what="maintenance windows",
+            used=len(windows),
+            quota=quotas.windows_per_account_and_region,
+        ),
+        QuotaUse(
+            name="tasks_per_window",
+            what="tasks of one maintenance window",
+            used=max((len(window.tasks) for window in windows), default=0),
+            quota=quotas.tasks_per_window,
+        ),
+        QuotaUse(
+            name="targets_per_window",
+            what="targets of one maintenance window",
+            used=max((len(window.targets) for window in windows), default=0),
+            quota=quotas.targets_per_window,
+        ),
+        QuotaUse(
+            name="targets_per_task",
+            what="targets of one window task",
+            used=max((len(task.targets) for window in windows for task in window.tasks), default=0),
+            quota=quotas.targets_per_task,
+        ),
+        QuotaUse(
+            name="executions_at_once",
+            what="window executions at once",
+            used=len(traffic.busiest),
+            quota=quotas.executions_at_once,
         ),
     )

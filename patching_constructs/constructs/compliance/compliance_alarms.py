@@ -202,16 +202,7 @@ class ComplianceAlarms(Construct):
             if isinstance(recipient, SlackRecipient | MicrosoftTeamsRecipient)
         ]
         baseline_ids = [baseline.patch_baseline_id for baseline in non_compliance_of]
-        rules = [patch_command_rule(patch_command_notification_type)]
-        window_ids = [
-            window.maintenance_window_id for rollout in maintenance_windows for window in rollout.windows
-        ]
-        if window_ids:
-            rules += window_rules(window_ids)
-        if baseline_ids:
-            rules.append(
-                non_compliance_rule([baseline_id for baseline_id in baseline_ids if baseline_id is not None])
-            )
+        rules = _rules(patch_command_notification_type, maintenance_windows, baseline_ids)
         needs_key = topic is None or bool(channels)
         refuse_errors(
             scope,
@@ -242,40 +233,21 @@ class ComplianceAlarms(Construct):
             retention_period=cdk.Duration.days(14),
         )
         self.encryption_key: kms.IKey | None = None
-        self.chat_topic: sns.ITopic | None = None
-        publishers = Publishers(scope)
-        if topic is not None:
-            publishers.grant_publish(topic)
-            key_of_topic = topic.master_key
-            if key_of_topic is not None:
-                publishers.grant_use_of_key(key_of_topic)
         if topic is None or channels:
-            key = PatchingKey.of(self) if encryption_key is None else encryption_key
-            publishers.grant_use_of_key(key)
-            self.encryption_key = key
-            if topic is None:
-                topic = define_topic(
-                    self, "Topic", display_name="Failed patching", key=key, publishers=publishers
-                )
-            if channels:
-                self.chat_topic = define_topic(
-                    self,
-                    "ChatTopic",
-                    display_name="Failed patching, for chat",
-                    key=key,
-                    publishers=publishers,
-                    topic_name=chat_topic_name,
-                )
-                if configures_chat:
-                    shown = [self.chat_topic, *other_chat_topics]
-                    show_in_chat(self, dict.fromkeys(channels, shown))
-        self.topic: sns.ITopic = topic
-        subscribe(self, topic, recipients, dead_letter_queue=self.dead_letter_queue)
+            self.encryption_key = PatchingKey.of(self) if encryption_key is None else encryption_key
+        topics = _define_topics(
+            self, topic, self.encryption_key, has_channels=bool(channels), chat_topic_name=chat_topic_name
+        )
+        self.topic: sns.ITopic = topics[0]
+        self.chat_topic: sns.ITopic | None = next(iter(topics[1:]), None)
+        if channels and configures_chat:
+            shown = [*topics[1:], *other_chat_topics]
+            show_in_chat(self, dict.fromkeys(channels, shown))
+        subscribe(self, self.topic, recipients, dead_letter_queue=self.dead_letter_queue)
 
-        topics = [topic] if self.chat_topic is None else [topic, self.chat_topic]
         alarms: list[cloudwatch.AlarmBase] = [alarm_on_dead_letters(self, self.dead_letter_queue)]
         alarms += self._define_rules(rules, event_bus)
-        alarms.append(alarm_on_delivery(self, "TopicUndelivered", topic))
+        alarms.append(alarm_on_delivery(self, "TopicUndelivered", self.topic))
         if self.chat_topic is not None:
             alarms.append(alarm_on_delivery(self, "ChatTopicUndelivered", self.chat_topic))
         if alarm_on_any_failed_command:
@@ -290,9 +262,8 @@ class ComplianceAlarms(Construct):
             symptoms = define_reporter_symptoms(self, reporter, of_account)
             self.reporter_symptom_alarms = (symptoms.silence, *symptoms.others)
             alarms += define_account_alarms(self, reporter, of_account, pages)
-            reported: list[str] = []
-            for ring in reporter.rings:
-                of_ring = define_ring_alarms(
+            of_rings = {
+                ring.name: define_ring_alarms(
                     self,
                     reporter,
                     ring.name,
@@ -300,10 +271,13 @@ class ComplianceAlarms(Construct):
                     silence_arn=symptoms.silence_arn,
                     runbooks=pages,
                 )
+                for ring in reporter.rings
+            }
+            for name, of_ring in of_rings.items():
                 alarms += of_ring.alarms
-                health_alarms[ring.name] = of_ring.health
-                reported += of_ring.arns[:1]
+                health_alarms[name] = of_ring.health
                 silent += of_ring.silent
+            reported = [arn for of_ring in of_rings.values() for arn in of_ring.arns[:1]]
             self.reporter_alarm = define_reporter_failure(
                 self, reporter, symptoms, reported=reported, runbooks=pages
             )
@@ -363,3 +337,60 @@ def _target(
             input_paths_map=rule.input_paths_map, input_template=template
         ),
     )
+
+
+def _rules(
+    notification_type: PatchCommandNotificationType,
+    maintenance_windows: Sequence[RingedMaintenanceWindow],
+    baseline_ids: Sequence[str | None],
+) -> list[PatchEventRule]:
+    rules = [patch_command_rule(notification_type)]
+    window_ids = [
+        window.maintenance_window_id for rollout in maintenance_windows for window in rollout.windows
+    ]
+    if window_ids:
+        rules += window_rules(window_ids)
+    if baseline_ids:
+        rules.append(
+            non_compliance_rule([baseline_id for baseline_id in baseline_ids if baseline_id is not None])
+        )
+    return rules
+
+
+def _define_topics(
+    scope: Construct,
+    topic: sns.ITopic | None,
+    key: kms.IKey | None,
+    *,
+    has_channels: bool,
+    chat_topic_name: str | None,
+) -> list[sns.ITopic]:
+    """Let AWS's services publish to the given topic, and with a key define the topics that are missing.
+
+    Returns:
+        The topic, and after it the topic for chat if there are channels.
+    """
+    publishers = Publishers(scope)
+    if topic is not None:
+        publishers.grant_publish(topic)
+        key_of_topic = topic.master_key
+        if key_of_topic is not None:
+            publishers.grant_use_of_key(key_of_topic)
+    if key is None:
+        return [] if topic is None else [topic]
+    publishers.grant_use_of_key(key)
+    topics = [
+        topic or define_topic(scope, "Topic", display_name="Failed patching", key=key, publishers=publishers)
+    ]
+    if has_channels:
+        topics.append(
+            define_topic(
+                scope,
+                "ChatTopic",
+                display_name="Failed patching, for chat",
+                key=key,
+                publishers=publishers,
+                topic_name=chat_topic_name,
+            )
+        )
+    return topics

@@ -37,6 +37,7 @@ from patching_constructs.contracts.published_metrics import PUBLISHED_METRICS_VA
 from patching_constructs.contracts.reporter_settings import REPORTER_FILE, ReporterSettings
 from patching_constructs.contracts.ring_document import (
     RINGS_FILE,
+    RingDocument,
 )
 from patching_constructs.errors import raise_errors
 from patching_constructs.model.exemption import ExemptionRecord
@@ -177,10 +178,7 @@ class ComplianceReporter(Construct):
             and (metric is not AccountMetric.EXPIRED_EXEMPTIONS or exemptions)
             and (metric is not AccountMetric.HISTORY_FAILURES or history_bucket_name is not None)
         )
-        self._readers = MetricReaders(ring.name for ring in self.rings)
-        for ring in self.rings:
-            for metric in published_metrics:
-                self._readers.add_of_ring(ring.name, ComplianceMetric(metric))
+        self._readers = _readers(self.rings, published_metrics)
         self.encryption_key: kms.IKey | None = customer_key(self, encryption_key)
         self.table = define_table(
             self,
@@ -197,49 +195,30 @@ class ComplianceReporter(Construct):
             exemptions=tuple(exemptions),
             baselines=tuple(reported_baselines(baseline.record for baseline in baselines)),
         )
-        environment = {
-            "TABLE_NAME": self.table.table_name,
-            PUBLISHED_METRICS_VARIABLE: published_at_synthesis(self._readers),
-        }
-        if history_bucket_name is not None:
-            # A function without this variable keeps no history, which is why it is not left empty.
-            environment["HISTORY_BUCKET"] = history_bucket_name
         function = RuntimeFunction(
             self,
             "Function",
             handler="compliance_reporter.handler",
             description="Reports how nodes comply with their patch baselines",
             encryption_key=self.encryption_key,
-            environment=environment,
+            environment={
+                "TABLE_NAME": self.table.table_name,
+                PUBLISHED_METRICS_VARIABLE: published_at_synthesis(self._readers),
+                # A function without this variable keeps no history, which is why it is not left empty.
+                **({} if history_bucket_name is None else {"HISTORY_BUCKET": history_bucket_name}),
+            },
             texts={RINGS_FILE: document.to_json(), REPORTER_FILE: settings.to_json()},
             policy_statements=_statements(self, self.table, history_bucket_name, history_key_arn),
             timeout=LONGEST_TIMEOUT,
             memory_size=256,
             reserved_concurrent_executions=reserved_concurrent_executions,
-            # The settings are in the bundle, where no reader of the template sees them.
-            marks={
-                REPORTED_RINGS: [
-                    {"ring": ring.name, "patch-groups": [group.name for group in ring.patch_groups]}
-                    for ring in document.rings
-                ]
-            },
+            marks=_marks(document),
         )
         self.function: lambda_.IFunction = function.function
         self.log_group: logs.ILogGroup = function.log_group
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
-        # The function starts itself again. In the policy of its role this would be a circular reference,
-        # because the function depends on that policy.
-        iam.ManagedPolicy(
-            self,
-            "ResumePolicy",
-            statements=[
-                iam.PolicyStatement(
-                    sid="Resume", actions=["lambda:InvokeFunction"], resources=[self.function.function_arn]
-                )
-            ],
-            roles=[function.role],
-        )
+        _let_it_resume(self, function)
         start_on(
             self,
             function,
@@ -292,6 +271,43 @@ class ComplianceReporter(Construct):
             period=_HOUR,
             statistic=_MAXIMUM,
         )
+
+
+def _marks(document: RingDocument) -> dict[str, object]:
+    """Return what readers of the template need, who do not see the settings in the bundle."""
+    return {
+        REPORTED_RINGS: [
+            {"ring": ring.name, "patch-groups": [group.name for group in ring.patch_groups]}
+            for ring in document.rings
+        ]
+    }
+
+
+def _readers(rings: Sequence[Ring], published: Sequence[ComplianceMetric]) -> MetricReaders:
+    readers = MetricReaders(ring.name for ring in rings)
+    for ring in rings:
+        for metric in published:
+            readers.add_of_ring(ring.name, ComplianceMetric(metric))
+    return readers
+
+
+def _let_it_resume(scope: Construct, function: RuntimeFunction) -> None:
+    """Let the function start itself again.
+
+    In the policy of its role this would be a circular reference, because the function depends on that policy.
+    """
+    iam.ManagedPolicy(
+        scope,
+        "ResumePolicy",
+        statements=[
+            iam.PolicyStatement(
+                sid="Resume",
+                actions=["lambda:InvokeFunction"],
+                resources=[function.function.function_arn],
+            )
+        ],
+        roles=[function.role],
+    )
 
 
 def _triggers(schedule: events.Schedule, windows: RingedMaintenanceWindow) -> list[Trigger]:

@@ -1,7 +1,7 @@
 """Notifies people in the security account of patching events in all accounts."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -50,6 +50,7 @@ from patching_constructs.contracts.patch_event import (
     PatchEventSeverity,
 )
 from patching_constructs.contracts.ring_owners import RingOwners, by_ring
+from patching_constructs.model.finding import Finding
 from patching_constructs.rules.alarms.event_hub import (
     check_event_kinds,
     check_notified_severities,
@@ -194,14 +195,7 @@ class PatchEventHub(Construct):
                 *check_senders(maybe(organization_id), owners),
                 *check_account_names({account: maybe(name) for account, name in account_names.items()}),
                 *check_groups_of_rings(patch_groups, owners),
-                *check_notified_severities(
-                    [severity for severity in recipients if recipients[severity]], ops_items
-                ),
-                *(
-                    finding
-                    for severity, notified in recipients.items()
-                    for finding in check_each_recipient(notified, field=f"recipients[{severity}]")
-                ),
+                *_check_recipients(recipients, ops_items),
                 *check_event_kinds(kinds),
                 *check_quiet_period(quiet_period),
             ],
@@ -209,7 +203,14 @@ class PatchEventHub(Construct):
         )
         super().__init__(scope, id)
         runbook = RunbookPages(base=runbooks)("event-refused")
-        ring_owners = RingOwners(accounts=by_ring(owners))
+        settings = EventHubSettings(
+            owners=RingOwners(accounts=by_ring(owners)),
+            account_names=account_names,
+            patch_groups=by_ring(patch_groups),
+            ops_items=frozenset(map(PatchEventSeverity, ops_items)),
+            quiet_period=quiet_period,
+            runbooks=runbooks,
+        )
         self.encryption_key: kms.IKey = PatchingKey.of(self) if encryption_key is None else encryption_key
         self.table = define_table(
             self,
@@ -222,14 +223,7 @@ class PatchEventHub(Construct):
         self.delivery_dead_letter_queue: sqs.IQueue | None = None
         alarms: list[cloudwatch.Alarm] = []
         if any(isinstance(each, QueueRecipient) for notified in recipients.values() for each in notified):
-            self.delivery_dead_letter_queue = sqs.Queue(
-                self,
-                "DeliveryDeadLetterQueue",
-                encryption=sqs.QueueEncryption.SQS_MANAGED,
-                enforce_ssl=True,
-                # The longest that SQS allows: someone has to read the queue after a weekend or a holiday.
-                retention_period=cdk.Duration.days(14),
-            )
+            self.delivery_dead_letter_queue = _delivery_dead_letter_queue(self)
             alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, runbook))
         topics, chat_topics, undelivered = self._define_topics(recipients, runbook)
         self.topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(topics)
@@ -246,16 +240,7 @@ class PatchEventHub(Construct):
                 **{f"{severity}_TOPIC_ARN": topic.topic_arn for severity, topic in topics.items()},
                 **{f"{severity}_CHAT_TOPIC_ARN": topic.topic_arn for severity, topic in chat_topics.items()},
             },
-            texts={
-                EVENT_HUB_FILE: EventHubSettings(
-                    owners=ring_owners,
-                    account_names=account_names,
-                    patch_groups=by_ring(patch_groups),
-                    ops_items=frozenset(map(PatchEventSeverity, ops_items)),
-                    quiet_period=quiet_period,
-                    runbooks=runbooks,
-                ).to_json()
-            },
+            texts={EVENT_HUB_FILE: settings.to_json()},
             policy_statements=self._policy_statements(opens_ops_items=bool(ops_items)),
             timeout=cdk.Duration.seconds(LONGEST_RUN.total_seconds()),
             memory_size=256,
@@ -272,40 +257,16 @@ class PatchEventHub(Construct):
             detail_type=PATCH_EVENT_DETAIL_TYPE,
             organization_id=organization_id,
             # The function compares the sender with the owners of the ring.
-            accounts=() if organization_id else frozenset().union(*ring_owners.accounts.values()),
+            accounts=() if organization_id else frozenset().union(*settings.owners.accounts.values()),
         )
-        start_on(
-            self,
-            function,
-            [
-                Trigger(
-                    id="Rule",
-                    description="A patching event of an account",
-                    event_bus_name=event_bus.event_bus_name,
-                    event_pattern=_pattern(kinds),
-                )
-            ],
-        )
+        start_on(self, function, [_trigger(event_bus, kinds)])
 
         most_severe = next(iter(topics))
         notified = [topics[most_severe], *([chat_topics[most_severe]] if most_severe in chat_topics else [])]
         alarms += undelivered
         for alarm in alarms:
             alarm.add_alarm_action(*(cloudwatch_actions.SnsAction(topic) for topic in notified))
-        self.alarms: tuple[cloudwatch.IAlarm, ...] = (
-            *watch(
-                self,
-                function,
-                notified,
-                runbook=runbook,
-                on_dead_letter="Patching events were refused, or people could not be notified of them. The "
-                "log of the function says which account sent them and why they failed. Invoke the function "
-                "again with those that people should know of, then purge the dead-letter queue.",
-                on_wait="Patching events wait for 15 minutes or longer before people are notified. The "
-                "function is throttled, or an account sends very many events: its log names the account.",
-            ),
-            *alarms,
-        )
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = (*_watch(self, function, notified, runbook), *alarms)
 
     def _alarm_on_delivery_dead_letters(self, queue: sqs.IQueue, runbook: str) -> cloudwatch.Alarm:
         return alarm_on_any(
@@ -393,6 +354,52 @@ class PatchEventHub(Construct):
                 iam.PolicyStatement(sid="OpenOpsItems", actions=["ssm:CreateOpsItem"], resources=["*"])
             )
         return statements
+
+
+def _check_recipients(
+    recipients: Mapping[PatchEventSeverity, Sequence[Recipient]], ops_items: Sequence[PatchEventSeverity]
+) -> Iterator[Finding]:
+    yield from check_notified_severities(
+        [severity for severity in recipients if recipients[severity]], ops_items
+    )
+    for severity, notified in recipients.items():
+        yield from check_each_recipient(notified, field=f"recipients[{severity}]")
+
+
+def _delivery_dead_letter_queue(scope: Construct) -> sqs.Queue:
+    return sqs.Queue(
+        scope,
+        "DeliveryDeadLetterQueue",
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        # The longest that SQS allows: someone has to read the queue after a weekend or a holiday.
+        retention_period=cdk.Duration.days(14),
+    )
+
+
+def _trigger(event_bus: events.IEventBus, kinds: Sequence[PatchEventKind]) -> Trigger:
+    return Trigger(
+        id="Rule",
+        description="A patching event of an account",
+        event_bus_name=event_bus.event_bus_name,
+        event_pattern=_pattern(kinds),
+    )
+
+
+def _watch(
+    scope: Construct, function: RuntimeFunction, topics: Sequence[sns.ITopic], runbook: str
+) -> tuple[cloudwatch.Alarm, ...]:
+    return watch(
+        scope,
+        function,
+        topics,
+        runbook=runbook,
+        on_dead_letter="Patching events were refused, or people could not be notified of them. The "
+        "log of the function says which account sent them and why they failed. Invoke the function "
+        "again with those that people should know of, then purge the dead-letter queue.",
+        on_wait="Patching events wait for 15 minutes or longer before people are notified. The "
+        "function is throttled, or an account sends very many events: its log names the account.",
+    )
 
 
 def _pattern(kinds: Sequence[PatchEventKind]) -> dict[str, Any]:

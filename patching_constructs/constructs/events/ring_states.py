@@ -153,20 +153,7 @@ class RingStates(Construct):
         start_on(
             self,
             function,
-            [
-                Trigger(
-                    id="Rule",
-                    description="A run of a ring is over",
-                    event_bus_name=event_bus.event_bus_name,
-                    event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
-                ),
-                Trigger(
-                    id="Owners",
-                    description="Accounts may own a ring that did not own it yesterday",
-                    schedule_expression="rate(1 day)",
-                    input=OWNERS_EVENT,
-                ),
-            ],
+            _triggers(event_bus),
         )
         self.alarms: tuple[cloudwatch.IAlarm, ...] = watch(
             self,
@@ -189,3 +176,20 @@ class RingStates(Construct):
         if self.encryption_key is not None:
             self.encryption_key.grant_decrypt(grantee)
         return self.table.grant(grantee, "dynamodb:GetItem", "dynamodb:Query")
+
+
+def _triggers(event_bus: events.IEventBus) -> list[Trigger]:
+    return [
+        Trigger(
+            id="Rule",
+            description="A run of a ring is over",
+            event_bus_name=event_bus.event_bus_name,
+            event_pattern={"source": [RING_RUN_SOURCE], "detail-type": [RING_RUN_DETAIL_TYPE]},
+        ),
+        Trigger(
+            id="Owners",
+            description="Accounts may own a ring that did not own it yesterday",
+            schedule_expression="rate(1 day)",
+            input=OWNERS_EVENT,
+        ),
+    ]

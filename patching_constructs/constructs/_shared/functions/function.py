@@ -83,33 +83,7 @@ class RuntimeFunction(Construct):
             enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
         )
-        self.role = iam.Role(
-            self,
-            "Role",
-            description=f"{description}: its function",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            managed_policies=[
-                iam.ManagedPolicy(
-                    self,
-                    "Policy",
-                    statements=[
-                        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
-                        iam.PolicyStatement(
-                            sid="WriteLog",
-                            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                            resources=[self.log_group.log_group_arn],
-                        ),
-                        iam.PolicyStatement(
-                            sid="SendDeadLetters",
-                            actions=["sqs:SendMessage"],
-                            resources=[self.dead_letter_queue.queue_arn],
-                        ),
-                        *_use_of_key(encryption_key),
-                        *policy_statements,
-                    ],
-                )
-            ],
-        )
+        self.role = self._define_role(description, encryption_key, policy_statements)
         self.function = lambda_.Function(
             self,
             "Resource",
@@ -136,6 +110,40 @@ class RuntimeFunction(Construct):
         resource.add_deletion_override("DependsOn")
         if marks is not None:
             resource.add_metadata(METADATA_KEY, {"schema-version": METADATA_SCHEMA_VERSION, **marks})
+
+    def _define_role(
+        self,
+        description: str,
+        encryption_key: kms.IKey | None,
+        policy_statements: Sequence[iam.PolicyStatement],
+    ) -> iam.Role:
+        return iam.Role(
+            self,
+            "Role",
+            description=f"{description}: its function",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            managed_policies=[
+                iam.ManagedPolicy(
+                    self,
+                    "Policy",
+                    statements=[
+                        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+                        iam.PolicyStatement(
+                            sid="WriteLog",
+                            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                            resources=[self.log_group.log_group_arn],
+                        ),
+                        iam.PolicyStatement(
+                            sid="SendDeadLetters",
+                            actions=["sqs:SendMessage"],
+                            resources=[self.dead_letter_queue.queue_arn],
+                        ),
+                        *_use_of_key(encryption_key),
+                        *policy_statements,
+                    ],
+                )
+            ],
+        )
 
 
 def _use_of_key(key: kms.IKey | None) -> list[iam.PolicyStatement]:

@@ -55,6 +55,14 @@ _MISSING = {
 
 def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     """Yield the alarms of a ring."""
+    yield from _patch_kinds(thresholds)
+    yield from _node_kinds(thresholds)
+    yield from _scan_kinds(thresholds)
+    yield from _unknown_kinds(thresholds)
+    yield from _missing_kinds(thresholds)
+
+
+def _patch_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     if thresholds.overdue_patches is not None:
         yield AlarmKind(
             metric=ComplianceMetric.OVERDUE_PATCHES,
@@ -71,6 +79,9 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             what="the installation of patches has failed",
             remedy="Read the output of the install command, fix the cause, and install again.",
         )
+
+
+def _node_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     if thresholds.reboot_overdue_nodes is not None:
         yield AlarmKind(
             metric=ComplianceMetric.REBOOT_OVERDUE_NODES,
@@ -88,6 +99,9 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             what="nodes have the tag of a patch group but are not managed by Systems Manager",
             remedy="Check the SSM agent, the instance profile and the network path to the endpoints.",
         )
+
+
+def _scan_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     if thresholds.stale_scan_nodes is not None:
         yield AlarmKind(
             metric=ComplianceMetric.STALE_NODES,
@@ -116,6 +130,9 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             "results",
             remedy="Find the second scanner, such as a Quick Setup policy or an association, and stop it.",
         )
+
+
+def _unknown_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     if thresholds.unread_nodes is not None:
         yield AlarmKind(
             metric=ComplianceMetric.UNREAD_NODES,
@@ -135,6 +152,9 @@ def ring_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[Complianc
             what="all nodes are gone, stopped, or have lost the tag, so the state of the ring is unknown",
             remedy="Check the tags of the nodes. This alarm notifies no one.",
         )
+
+
+def _missing_kinds(thresholds: ComplianceThresholds) -> Iterator[AlarmKind[ComplianceMetric]]:
     for severity, threshold in thresholds.missing_patches.items():
         yield AlarmKind(
             metric=_MISSING[severity],
