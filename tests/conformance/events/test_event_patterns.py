@@ -91,7 +91,9 @@ def fitted(event: Event, pattern: Event) -> Event:
 
 
 def test_patterns_are_found() -> None:
-    assert len(patterns()) >= 20
+    """Those of constructs by themselves and of the sample, which differ in the ids that they refer to."""
+    shapes = {json.dumps(resolved(json.loads(text))) for text in patterns()}
+    assert len(shapes) >= 10
 
 
 @pytest.mark.parametrize("text", patterns())
