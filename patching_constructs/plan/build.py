@@ -22,12 +22,12 @@ from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe
+from patching_constructs.model.wording import window_name
 from patching_constructs.plan.journeys import journeys
 from patching_constructs.plan.order import order_answers
 from patching_constructs.plan.plan import Plan, PlannedQuota, PlannedRing, PlannedWindow
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
 from patching_constructs.rules.estate import CheckOptions
-from patching_constructs.rules.wording import window_name
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.patch_tuesday import patch_tuesdays
 from patching_constructs.schedules.span import Span

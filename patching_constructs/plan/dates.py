@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.model.wording import moment
 from patching_constructs.plan.diff.change import DateChange, RunDates
-from patching_constructs.rules.wording import moment
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.span import Span
 

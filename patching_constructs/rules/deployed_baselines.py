@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from patching_constructs.model.estate import BaselineAt
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.wording import places
+from patching_constructs.model.wording import places
 
 Resource: TypeAlias = tuple[str, str]
 """Stack, as it is called in the new state, and logical id."""

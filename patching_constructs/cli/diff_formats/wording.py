@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from patching_constructs.cli.plan_formats.section import plural
+from patching_constructs.model.wording import places
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind, Comparison
-from patching_constructs.rules.wording import places
 
 NOTHING = "Nothing changes in the schedule."
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, cell, table
+from patching_constructs.model.wording import length, moment
 from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.wording import length, moment
 
 _TONES = {
     OrderState.PROVED: Tone.GOOD,

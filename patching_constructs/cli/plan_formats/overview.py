@@ -23,9 +23,9 @@ from patching_constructs.cli.plan_formats.section import (
 )
 from patching_constructs.model.finding import Level
 from patching_constructs.model.location import Location
+from patching_constructs.model.wording import share
 from patching_constructs.plan.plan import Plan
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
-from patching_constructs.rules.wording import share
 
 _LEVELS = {
     Level.ERROR: ("error", Tone.BAD),

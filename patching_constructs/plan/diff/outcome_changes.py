@@ -9,6 +9,7 @@ from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity
+from patching_constructs.model.wording import length, moment
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind
 from patching_constructs.plan.diff.matching import logical_id, pair
 from patching_constructs.plan.diff.value_wording import listed
@@ -16,7 +17,6 @@ from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import PlannedQuota, PlannedRing
 from patching_constructs.plan.state import RingName, State, ring_name, ring_title
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
-from patching_constructs.rules.wording import length, moment
 
 # Part of a quota above which little is left.
 _TIGHT = 0.8

@@ -8,13 +8,13 @@ from typing import Any
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
+from patching_constructs.model.wording import length, moment
 from patching_constructs.plan.dates import date_change, runs_words, starts
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind
 from patching_constructs.plan.diff.matching import Pairing, is_known, pair, place
 from patching_constructs.plan.diff.value_wording import hours, listed
 from patching_constructs.plan.plan import PlannedRing
 from patching_constructs.plan.state import RingName, State, ring_name, ring_title
-from patching_constructs.rules.wording import length, moment
 from patching_constructs.schedules.span import Span
 
 

@@ -13,6 +13,7 @@ from patching_constructs.model.maintenance_window import TargetRecord, WindowRec
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import moment, window_name
 from patching_constructs.plan.dates import date_change, may_wait, runs_words, starts
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared, why_unknown
@@ -21,7 +22,6 @@ from patching_constructs.plan.diff.task_changes import task_changes
 from patching_constructs.plan.diff.value_wording import hours, listed, words
 from patching_constructs.plan.schedule_wording import schedule_words
 from patching_constructs.plan.state import RingName, State
-from patching_constructs.rules.wording import moment, window_name
 
 Found: TypeAlias = Iterator[Change | NotCompared]
 

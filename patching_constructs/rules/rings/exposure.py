@@ -16,7 +16,7 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.promises import Promise
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.wording import length, moment, share
+from patching_constructs.model.wording import length, moment, share
 
 _RELEASE_DATES_PAGE = (
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-release-dates.html"

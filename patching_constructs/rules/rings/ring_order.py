@@ -14,8 +14,8 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.location import Location
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import length, moment
 from patching_constructs.rules.rings import ring_order_wording as words
-from patching_constructs.rules.wording import length, moment
 from patching_constructs.schedules.span import Span
 
 DEFAULT_VISIBILITY_LAG = timedelta(days=7)

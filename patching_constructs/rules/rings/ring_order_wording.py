@@ -6,7 +6,7 @@ from patching_constructs.analysis.install_runs import InstallRun
 from patching_constructs.analysis.margin import Margin
 from patching_constructs.analysis.ring_order import Case, Lane
 from patching_constructs.analysis.ring_proof import OrderVerdict, RingProof
-from patching_constructs.rules.wording import moment
+from patching_constructs.model.wording import moment
 from patching_constructs.schedules.span import Span
 
 _LISTED_MONTHS = 5

@@ -11,7 +11,7 @@ from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.maintenance_window_limits import AWS_QUOTAS, MaintenanceWindowQuotas
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.wording import moment, window_name
+from patching_constructs.model.wording import moment, window_name
 from patching_constructs.schedules.openings import Overlap
 
 _QUOTAS_PAGE = "https://docs.aws.amazon.com/general/latest/gr/ssm.html"

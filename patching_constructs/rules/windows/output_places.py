@@ -8,7 +8,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import TaskRecord, WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Maybe
-from patching_constructs.rules.wording import window_name
+from patching_constructs.model.wording import window_name
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-rc-setting-up-s3-logs.html"
 

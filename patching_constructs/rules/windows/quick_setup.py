@@ -9,7 +9,7 @@ from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.wording import window_name
+from patching_constructs.model.wording import window_name
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-data-overwrites.html"
 _PATCH_POLICY = "AWSQuickSetupType-PatchPolicy"

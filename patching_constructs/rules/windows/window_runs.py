@@ -12,7 +12,7 @@ from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.rules.wording import length, moment, window_name
+from patching_constructs.model.wording import length, moment, window_name
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.runs import EARLIEST, LATEST, Run, runs
 from patching_constructs.schedules.span import Span

@@ -7,9 +7,9 @@ from itertools import groupby
 from patching_constructs.cli.plan_formats.page.words import length, system_name
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding_kinds.finding_id import FindingId
+from patching_constructs.model.wording import moment as utc_moment
 from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import Plan
-from patching_constructs.rules.wording import moment as utc_moment
 
 _ABOUT_ORDER = (FindingId.RING_INVERSION, FindingId.RING_SOAK, FindingId.RING_ORDER_NOT_POSSIBLE)
 
