@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.model.wording import moment
+from patching_constructs.model.wording import moment, plural
 from patching_constructs.plan.diff.change import DateChange, RunDates
 from patching_constructs.schedules.openings import opening_times
 from patching_constructs.schedules.span import Span
@@ -51,7 +51,7 @@ def _per_year(count: float) -> str:
     whole = round(count)
     if whole < 1:
         return f"{count:g} runs"
-    return f"{'' if abs(count - whole) < _EVEN else 'about '}{whole} run{'' if whole == 1 else 's'}"
+    return f"{'' if abs(count - whole) < _EVEN else 'about '}{plural(whole, 'run')}"
 
 
 def may_wait(schedule: ScheduleRecord, horizon: Span, today: dt.date, *, is_new: bool) -> str | None:

@@ -4,6 +4,7 @@ import re
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.model.wording import listed, plural
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _SHORT_DAYS = tuple(day[:3].upper() for day in _DAYS)
@@ -46,7 +47,7 @@ def _zone(timezone: Maybe[str] | None) -> str:
 def _days_later(offset: Maybe[int]) -> str:
     if isinstance(offset, Unknown):
         return "an unknown number of days later"
-    return f"{offset} day{'' if offset == 1 else 's'} later"
+    return f"{plural(offset, 'day')} later"
 
 
 def _rate_words(expression: str) -> str | None:
@@ -106,7 +107,7 @@ def _after(offset: Maybe[int] | None, day: str) -> str:
         return f"on {day}"
     if isinstance(offset, Unknown):
         return f"an unknown number of days after {day}"
-    return f"{offset} day{'' if offset == 1 else 's'} after {day}"
+    return f"{plural(offset, 'day')} after {day}"
 
 
 def _time(minute: str, hour: str) -> str | None:
@@ -115,19 +116,19 @@ def _time(minute: str, hour: str) -> str | None:
     hours = [int(part) for part in hour.split(",")]
     if int(minute) > 59 or max(hours) > 23:
         return None
-    return _and([f"{each:02}:{int(minute):02}" for each in sorted(set(hours))])
+    return listed((f"{each:02}:{int(minute):02}" for each in sorted(set(hours))), most=None)
 
 
 def _months(month: str) -> str | None:
     if month == "*":
         return "every month"
     numbers = _numbers(month, _SHORT_MONTHS)
-    return None if numbers is None else _and([_MONTHS[number] for number in numbers])
+    return None if numbers is None else listed((_MONTHS[number] for number in numbers), most=None)
 
 
 def _weekdays(day_of_week: str) -> str | None:
     numbers = _numbers(day_of_week, _SHORT_DAYS)
-    return None if numbers is None else _and([_DAYS[number] for number in numbers])
+    return None if numbers is None else listed((_DAYS[number] for number in numbers), most=None)
 
 
 def _numbers(text: str, names: tuple[str, ...]) -> list[int] | None:
@@ -148,7 +149,3 @@ def _number(text: str, names: tuple[str, ...]) -> int | None:
     if re.fullmatch("[0-9]{1,2}", text) and 1 <= int(text) <= len(names):
         return int(text) - 1
     return None
-
-
-def _and(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

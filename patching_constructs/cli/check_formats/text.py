@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from patching_constructs.cli.report import CheckReport
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding import Finding, Level
+from patching_constructs.model.wording import plural
 
 _WHAT_IS_PROVED = "These results are computed from schedules. No instance was queried."
 
@@ -39,12 +40,8 @@ def _finding(finding: Finding, acknowledgement: Acknowledgement | None) -> Itera
 
 def _summary(report: CheckReport) -> str:
     counts = ", ".join(
-        _plural(report.count(level), word)
+        plural(report.count(level), word)
         for level, word in ((Level.ERROR, "error"), (Level.WARNING, "warning"), (Level.INFO, "note"))
     )
     accepted = f", {report.acknowledged_count} acknowledged" if report.acknowledged_count else ""
     return f"{counts}{accepted}; looked at {report.from_} to {report.until}"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

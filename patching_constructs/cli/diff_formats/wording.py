@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from patching_constructs.cli.plan_formats.section import plural
-from patching_constructs.model.wording import places
+from patching_constructs.model.wording import noun, places, plural
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind, Comparison
 
 NOTHING = "Nothing changes in the schedule."
@@ -40,7 +39,7 @@ def where(change: Change) -> str:
     """Write the rings and the accounts of a change, where its clause does not name them."""
     rings = [name for name in change.rings if f"ring {name}" not in change.what]
     parts = [
-        *([f"ring{'s' if len(rings) > 1 else ''} {', '.join(rings)}"] if rings else []),
+        *([f"{noun(len(rings), 'ring')} {', '.join(rings)}"] if rings else []),
         *([place] if (place := places(change.environments)) else []),
         *([str(change.location)] if change.area is Area.FINDINGS and change.location is not None else []),
         *([f"if {' and '.join(change.assumptions)}"] if change.assumptions else []),

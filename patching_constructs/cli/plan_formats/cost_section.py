@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from patching_constructs.cli.plan_formats.cost_rows import EVERYWHERE, CostRow, cost_rows, figure_rows
-from patching_constructs.cli.plan_formats.section import Limits, Section, cell, few, table
+from patching_constructs.cli.plan_formats.section import Limits, Section, cell, table
+from patching_constructs.model.wording import few
 from patching_constructs.plan.plan import Plan
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.cli.plan_formats.ring_sections import ring_name
-from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, cell, few, table
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, cell, table
 from patching_constructs.model.promises import Severity
+from patching_constructs.model.wording import few
 from patching_constructs.plan.plan import Plan, PlannedRing
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from icalendar import Calendar, Event
 
-from patching_constructs.cli.plan_formats.section import few, printable
+from patching_constructs.cli.plan_formats.section import printable
 from patching_constructs.cli.plan_formats.times import zone_name, zone_of
 from patching_constructs.model.estate import Environment
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import few
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
 from patching_constructs.schedules.span import Span
 

@@ -4,15 +4,8 @@ import re
 from collections.abc import Iterator
 
 from patching_constructs.cli.plan_formats.overview import overview
-from patching_constructs.cli.plan_formats.section import (
-    Cell,
-    Limits,
-    Overview,
-    Section,
-    Tone,
-    plural,
-    printable,
-)
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Overview, Section, Tone, printable
+from patching_constructs.model.wording import plural
 from patching_constructs.plan.plan import Plan
 
 MAX_CHARACTERS = 60_000

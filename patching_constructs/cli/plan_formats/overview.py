@@ -11,19 +11,10 @@ from patching_constructs.cli.plan_formats.ring_sections import (
     other_windows_section,
     rings_section,
 )
-from patching_constructs.cli.plan_formats.section import (
-    Cell,
-    Limits,
-    Overview,
-    Section,
-    Tone,
-    cell,
-    plural,
-    table,
-)
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Overview, Section, Tone, cell, table
 from patching_constructs.model.finding import Level
 from patching_constructs.model.location import Location
-from patching_constructs.model.wording import share
+from patching_constructs.model.wording import plural, share
 from patching_constructs.plan.plan import Plan
 from patching_constructs.rules.acknowledged_findings import JudgedFinding
 

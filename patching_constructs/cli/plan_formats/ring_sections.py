@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 
-from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, cell, few, plural, table
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, cell, table
 from patching_constructs.cli.plan_formats.times import days_of, local_starts, next_starts
 from patching_constructs.model.estate import Environment
+from patching_constructs.model.wording import few, plural
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
 
 _NEXT_INSTALLS = 3

@@ -103,18 +103,6 @@ def table(
     )
 
 
-def few(names: Sequence[str], most: int) -> str:
-    """Write the first names, and how many more there are."""
-    if len(names) <= most + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
-
-
-def plural(count: int, word: str) -> str:
-    """Write a count with its word."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
 def printable(text: str) -> str:
     """Write what no reader can see, or what a terminal would obey, as an escape sequence."""
     return "".join(

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from patching_constructs.cli.plan_formats.overview import overview
-from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, plural, printable
+from patching_constructs.cli.plan_formats.section import Cell, Limits, Section, Tone, printable
+from patching_constructs.model.wording import plural
 from patching_constructs.plan.plan import Plan
 
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.UNCERTAIN: "yellow", Tone.BAD: "bold red"}

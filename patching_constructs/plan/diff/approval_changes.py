@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.diff.baseline_wording import days, filters_words, rule_words, rules_words
+from patching_constructs.model.wording import plural
+from patching_constructs.plan.diff.baseline_wording import filters_words, rule_words, rules_words
 from patching_constructs.plan.diff.change import Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared, unordered
 from patching_constructs.plan.diff.matching import pair
@@ -82,7 +83,8 @@ def _rule_consequence(old: PatchRuleRecord, new: PatchRuleRecord) -> str:
     before, after = old.approve_after_days, new.approve_after_days
     if isinstance(before, int) and isinstance(after, int) and before != after:
         effects.append(
-            f"patches are approved {days(abs(after - before))} {'later' if after > before else 'earlier'}"
+            f"patches are approved {plural(abs(after - before), 'day')} "
+            f"{'later' if after > before else 'earlier'}"
         )
     elif comparable(_when(old)) != comparable(_when(new)):
         effects.append("patches are approved at another time")

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from patching_constructs.model.estate import BaselineAt
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import listed, words
 from patching_constructs.plan.diff.approval_changes import approval_changes
 from patching_constructs.plan.diff.baseline_properties import property_changes
 from patching_constructs.plan.diff.baseline_wording import (
@@ -19,7 +20,6 @@ from patching_constructs.plan.diff.baseline_wording import (
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared, unordered
 from patching_constructs.plan.diff.matching import Place, is_known, logical_id, pair, place
-from patching_constructs.plan.diff.value_wording import listed, words
 from patching_constructs.plan.state import RingName, State
 
 Found: TypeAlias = Iterator[Change | NotCompared]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from patching_constructs.model.patch_baseline import PatchBaselineRecord
+from patching_constructs.model.wording import listed, words
 from patching_constructs.plan.diff.baseline_wording import joined_and_left, sources_words
 from patching_constructs.plan.diff.change import Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared, unordered
-from patching_constructs.plan.diff.value_wording import listed, words
 
 About: TypeAlias = Callable[..., Change]
 Found: TypeAlias = Iterator[Change | NotCompared]

@@ -3,7 +3,7 @@
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.patch_baseline import PatchBaselineRecord, PatchFilterRecord, PatchRuleRecord
 from patching_constructs.model.unknown import Maybe, Unknown
-from patching_constructs.plan.diff.value_wording import listed, words
+from patching_constructs.model.wording import listed, plural, words
 
 
 def system_of(record: PatchBaselineRecord) -> Maybe[str]:
@@ -21,7 +21,7 @@ def rule_words(rule: PatchRuleRecord) -> str:
     if rule.approve_until_date is not None:
         when = f"until {words(rule.approve_until_date)}"
     elif isinstance(rule.approve_after_days, int):
-        when = f"after {days(rule.approve_after_days)}"
+        when = f"after {plural(rule.approve_after_days, 'day')}"
     else:
         when = f"after {words(rule.approve_after_days, missing='no given number of')} days"
     extras = [
@@ -29,11 +29,6 @@ def rule_words(rule: PatchRuleRecord) -> str:
         *(["with updates that have no security notice"] if rule.enable_non_security is True else []),
     ]
     return ", ".join([f"{filters_words(rule.patch_filters)} {when}", *extras])
-
-
-def days(count: int) -> str:
-    """Write a number of days."""
-    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def filters_words(filters: Maybe[tuple[PatchFilterRecord, ...]]) -> str:

@@ -9,10 +9,9 @@ from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.promises import Severity
-from patching_constructs.model.wording import length, moment
+from patching_constructs.model.wording import length, listed, moment
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind
 from patching_constructs.plan.diff.matching import logical_id, pair
-from patching_constructs.plan.diff.value_wording import listed
 from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import PlannedQuota, PlannedRing
 from patching_constructs.plan.state import RingName, State, ring_name, ring_title

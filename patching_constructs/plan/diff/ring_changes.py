@@ -8,11 +8,10 @@ from typing import Any
 from patching_constructs.model.maintenance_window import WindowRecord
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.promises import Promise
-from patching_constructs.model.wording import length, moment
+from patching_constructs.model.wording import length, listed, moment, noun, quantity
 from patching_constructs.plan.dates import date_change, runs_words, starts
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind
 from patching_constructs.plan.diff.matching import Pairing, is_known, pair, place
-from patching_constructs.plan.diff.value_wording import hours, listed
 from patching_constructs.plan.plan import PlannedRing
 from patching_constructs.plan.state import RingName, State, ring_name, ring_title
 from patching_constructs.schedules.span import Span
@@ -136,7 +135,7 @@ def _summary(planned: PlannedRing, horizon: Span) -> str:
     groups = planned.ring.groups
     return "; ".join(
         [
-            *([f"patch group{'s' if len(groups) > 1 else ''} {listed(groups)}"] if groups else []),
+            *([f"{noun(len(groups), 'patch group')} {listed(groups)}"] if groups else []),
             *(
                 [listed(planned.operating_systems)]
                 if planned.operating_systems
@@ -191,7 +190,7 @@ def _compared(old: PlannedRing, new: PlannedRing) -> Iterator[Change]:
 
 
 def _soak(soak: int | None) -> str:
-    return "none" if soak is None else hours(soak)
+    return "none" if soak is None else quantity(soak, "hour")
 
 
 def _promises(promises: tuple[Promise, ...]) -> str:

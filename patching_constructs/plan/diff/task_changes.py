@@ -8,10 +8,10 @@ from patching_constructs.model.maintenance_window import TaskRecord, WindowRecor
 from patching_constructs.model.maintenance_window_limits import CutoffBehavior
 from patching_constructs.model.patching_documents import PatchOperation, RebootOption
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import words
 from patching_constructs.plan.diff.change import Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared
 from patching_constructs.plan.diff.matching import logical_id, pair
-from patching_constructs.plan.diff.value_wording import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,12 @@ from patching_constructs.model.maintenance_window import TargetRecord, WindowRec
 from patching_constructs.model.patch_group import PatchGroupTagKey
 from patching_constructs.model.patching_documents import PatchOperation
 from patching_constructs.model.unknown import Unknown
-from patching_constructs.model.wording import moment, window_name
+from patching_constructs.model.wording import listed, moment, quantity, window_name, words
 from patching_constructs.plan.dates import date_change, may_wait, runs_words, starts
 from patching_constructs.plan.diff.change import Area, Change, ChangeKind, NotCompared
 from patching_constructs.plan.diff.equality import comparable, not_compared, why_unknown
 from patching_constructs.plan.diff.matching import Place, is_known, logical_id, pair, place
 from patching_constructs.plan.diff.task_changes import task_changes
-from patching_constructs.plan.diff.value_wording import hours, listed, words
 from patching_constructs.plan.schedule_wording import schedule_words
 from patching_constructs.plan.state import RingName, State
 
@@ -195,7 +194,7 @@ def _when(window: _ComparedWindow, state: State) -> str:
     runs = date_change(times, None, state.plan.horizon).old
     parts = [
         schedule_words(record.schedule),
-        f"for {hours(record.duration_hours)}" if window.noun is _Noun.WINDOW else "",
+        f"for {quantity(record.duration_hours, 'hour')}" if window.noun is _Noun.WINDOW else "",
         runs_words(runs) if runs is not None else _dates_unknown(times),
         "for " + listed(sorted({_atom_words(atom) for atom in _atoms(record)})) if _atoms(record) else "",
     ]
@@ -307,8 +306,8 @@ def _hours(old: _ComparedWindow, new: _ComparedWindow) -> Found:
             yield _about(new)(
                 kind=ChangeKind.WINDOW_HOURS,
                 what=f"{new.title} has another {what}",
-                old=hours(before),
-                new=hours(after),
+                old=quantity(before, "hour"),
+                new=quantity(after, "hour"),
                 consequence=_time_to_start(new.record),
             )
 
@@ -317,7 +316,7 @@ def _time_to_start(window: WindowRecord) -> str | None:
     duration, cutoff = window.duration_hours, window.cutoff_hours
     if not isinstance(duration, int) or not isinstance(cutoff, int):
         return None
-    return f"nodes start in the first {hours(max(0, duration - cutoff))} of each run"
+    return f"nodes start in the first {quantity(max(0, duration - cutoff), 'hour')} of each run"
 
 
 def _targets(old: _ComparedWindow, new: _ComparedWindow) -> Found:

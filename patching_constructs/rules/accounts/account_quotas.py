@@ -9,6 +9,7 @@ from patching_constructs.model.estate import Environment, ResourceAt
 from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.unknown import Maybe, Unknown
+from patching_constructs.model.wording import plural
 
 _FUNCTIONS = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
 _CONCURRENCY = "lambda_concurrent_executions"
@@ -52,7 +53,7 @@ def check_lambda_concurrency(resources: Sequence[ResourceAt], quotas: AccountQuo
                 field="ReservedConcurrentExecutions",
                 message=f"more concurrency is reserved than the quota of the account and Region, "
                 f"{quotas.lambda_concurrent_executions:,}, leaves: Lambda keeps {kept} unreserved",
-                received=f"{reserved:,} in {len(functions)} function{'s' if len(functions) > 1 else ''}",
+                received=f"{reserved:,} in {plural(len(functions), 'function')}",
                 allowed=f"{f'up to {room:,}' if room else 'no reservation'}; if the quota of the account is "
                 f"{reserved + 100:,} or more, set quotas.{_CONCURRENCY}",
                 source=_CONCURRENCY_PAGE,

@@ -9,6 +9,7 @@ from patching_constructs.model.finding import Finding, Level
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.operating_system import OperatingSystem
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import noun
 from patching_constructs.rules.baselines.patch_baseline import operating_system_of
 from patching_constructs.rules.deployed_baselines import Resource, by_place, name_of, where_words
 
@@ -166,7 +167,7 @@ def _finding(move: _Move, holders: Sequence[BaselineAt]) -> Finding:
         id=FindingId.PATCH_GROUP_MOVES,
         level=Level.WARNING,
         field="patch_groups",
-        message=f"the patch group{'s' if several else ''} {groups} ({move.operating_system}) "
+        message=f"the {noun(len(move.groups), 'patch group')} {groups} ({move.operating_system}) "
         f"{'move' if several else 'moves'} {names} in one deployment{if_there}: {outcome}",
         received=f"{groups} on {move.old} before, on {move.new} after",
         allowed=f"two deployments between two runs: {steps}; in between the nodes have the account's default "

@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from patching_constructs.analysis.ring_exposure import ExposureRow
 from patching_constructs.cli.plan_formats.page.ring_rows import RingView
-from patching_constructs.cli.plan_formats.page.words import length, severity_names, system_name
+from patching_constructs.cli.plan_formats.page.words import severity_names, system_name
 from patching_constructs.model.promises import Promise, Severity
+from patching_constructs.model.wording import rough_length
 
 _GroupKey: TypeAlias = tuple[
     str, timedelta | None, timedelta | None, timedelta | None, tuple[timedelta | None, ...]
@@ -112,13 +113,13 @@ def _view(
         ring=ring,
         system=system_name(row.operating_system),
         severities=severity_names(severities),
-        worst=None if worst is None else length(worst),
-        typical=None if typical is None else length(typical),
+        worst=None if worst is None else rough_length(worst),
+        typical=None if typical is None else rough_length(typical),
         out_of_band=None
         if row.out_of_band is None
         else "never"
         if row.out_of_band.worst is None
-        else length(row.out_of_band.worst),
+        else rough_length(row.out_of_band.worst),
         promises=tuple(_promises(ring, row, scale)),
         worst_place=1.0 if worst is None else worst / scale,
         typical_place=1.0 if typical is None else typical / scale,
@@ -133,8 +134,8 @@ def _promises(ring: RingView, row: ExposureRow, scale: timedelta) -> Iterator[Pr
             kept = worst is not None and worst <= within
             yield PromiseView(
                 promise=promise,
-                within=length(within),
+                within=rough_length(within),
                 kept=kept,
-                missed_by=None if kept or worst is None else length(worst - within),
+                missed_by=None if kept or worst is None else rough_length(worst - within),
                 place=within / scale,
             )

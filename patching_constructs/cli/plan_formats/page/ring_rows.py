@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
-from patching_constructs.cli.plan_formats.page.words import length, local, moment, system_name, zone_of
+from patching_constructs.cli.plan_formats.page.words import local, moment, system_name, zone_of
 from patching_constructs.cli.plan_formats.times import zone_name
 from patching_constructs.cli.plan_formats.times import zone_of as zone_of_window
 from patching_constructs.model.freeze import Freeze
 from patching_constructs.model.unknown import Unknown
+from patching_constructs.model.wording import rough_length
 from patching_constructs.plan.plan import Plan, PlannedRing, PlannedWindow
 from patching_constructs.schedules.span import Span
 
@@ -132,7 +133,7 @@ def _ring(plan: Plan, number: int, planned: PlannedRing, code: str) -> RingView:
         zone=(installing or list(windows))[0].zone if windows else "UTC",
         windows=windows,
         next_install=None if following is None else moment(*following),
-        next_in=None if following is None else length(following[0] - now),
+        next_in=None if following is None else rough_length(following[0] - now),
     )
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from patching_constructs.cli.plan_formats.page.ring_rows import RingView
 from patching_constructs.cli.plan_formats.page.timeline import TimelineRow, step_at
-from patching_constructs.cli.plan_formats.page.words import length, moment
+from patching_constructs.cli.plan_formats.page.words import moment
+from patching_constructs.model.wording import rough_length
 from patching_constructs.plan.journeys import Journey, JourneyStep
 
 
@@ -71,7 +72,7 @@ def _verdict(ahead: Sequence[str], missing: Sequence[str], time: timedelta) -> s
         return f"Out of order: {' and '.join(ahead)} before the ring that should be first."
     if missing:
         return f"Never installed on all nodes of {' and '.join(missing)}."
-    return f"In order. Installed everywhere {length(time)} after publication."
+    return f"In order. Installed everywhere {rough_length(time)} after publication."
 
 
 def _missing(steps: dict[int, JourneyStep]) -> Iterator[int]:
@@ -154,7 +155,7 @@ def _lead(ring: RingView, rings: Sequence[RingView], steps: dict[int, JourneySte
     if not difference:
         return f"at the same time as {names}", False
     early = difference < timedelta()
-    return f"{length(difference)} {'before' if early else 'after'} {names}", early
+    return f"{rough_length(difference)} {'before' if early else 'after'} {names}", early
 
 
 def _bars(

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from patching_constructs.cli.plan_formats.page.words import length, system_name
+from patching_constructs.cli.plan_formats.page.words import system_name
 from patching_constructs.model.acknowledgement import Acknowledgement
 from patching_constructs.model.finding_kinds.finding_id import FindingId
 from patching_constructs.model.wording import moment as utc_moment
+from patching_constructs.model.wording import rough_length
 from patching_constructs.plan.order import OrderAnswer, OrderState
 from patching_constructs.plan.plan import Plan
 
@@ -168,11 +169,11 @@ def _details(answer: OrderAnswer) -> Iterator[str]:
     pair, first = answer.pair, answer.first
     if answer.state is OrderState.PROVED:
         if answer.head_start is not None:
-            yield f"{pair.earlier_name} starts at least {length(answer.head_start)} earlier"
+            yield f"{pair.earlier_name} starts at least {rough_length(answer.head_start)} earlier"
         if pair.soak is not None:
-            yield f"with a soak of {length(pair.soak)} after {pair.earlier_name}"
+            yield f"with a soak of {rough_length(pair.soak)} after {pair.earlier_name}"
         if answer.lag is not None:
-            yield f"holds if nodes see patches within {length(answer.lag)} of publication"
+            yield f"holds if nodes see patches within {rough_length(answer.lag)} of publication"
     if answer.reason is not None:
         yield answer.reason
     if answer.share:

@@ -1,6 +1,6 @@
-"""How the page writes moments, lengths of time and names."""
+"""How the page writes moments and names."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -63,11 +63,3 @@ def moment(time: datetime, zone: str) -> str:
     here, utc = time.astimezone(zone_of(zone)), time.astimezone(UTC)
     there = f"{utc:%H:%M}" if here.date() == utc.date() else f"{utc:%a %Y-%m-%d %H:%M}"
     return f"{local(time, zone)} {zone} ({there}{NO_BREAK}UTC)"
-
-
-def length(time: timedelta) -> str:
-    """Write a length of time in its two largest units, such as `9 days 4 hours`, rounded down."""
-    minutes = int(abs(time) // timedelta(minutes=1))
-    parts = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
-    return " ".join(said[:2]) or "0 minutes"
