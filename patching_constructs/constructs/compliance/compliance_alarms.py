@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patching_constructs.constructs._shared.dead_letter_queue import define_dead_letter_queue, let_rules_send
 from patching_constructs.constructs._shared.delivery_alarms import (
     alarm_on_dead_letters,
     alarm_on_delivery,
@@ -225,13 +224,7 @@ class ComplianceAlarms(Construct):
         )
         super().__init__(scope, id)
 
-        self.dead_letter_queue: sqs.IQueue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-        )
+        self.dead_letter_queue: sqs.IQueue = define_dead_letter_queue(self)
         self.encryption_key: kms.IKey | None = None
         if topic is None or channels:
             self.encryption_key = PatchingKey.of(self) if encryption_key is None else encryption_key
@@ -313,16 +306,7 @@ class ComplianceAlarms(Construct):
             ).attr_arn
             rule_arns.append(rule_arn)
             alarms.append(alarm_on_rule(self, rule, rule_arn, bus_name=bus_name))
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-        self.dead_letter_queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EventBridgeSendsDeadLetters",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[dead_letter_queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": rule_arns}},
-            )
-        )
+        let_rules_send(self.dead_letter_queue, rule_arns)
         return alarms
 
 

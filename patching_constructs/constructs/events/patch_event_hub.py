@@ -17,6 +17,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from patching_constructs.constructs._shared.alarm_on_any import alarm_on_any
+from patching_constructs.constructs._shared.dead_letter_queue import define_dead_letter_queue
 from patching_constructs.constructs._shared.delivery_alarms import alarm_on_delivery
 from patching_constructs.constructs._shared.functions.function import RuntimeFunction
 from patching_constructs.constructs._shared.functions.trigger import Trigger, start_on
@@ -223,7 +224,7 @@ class PatchEventHub(Construct):
         self.delivery_dead_letter_queue: sqs.IQueue | None = None
         alarms: list[cloudwatch.Alarm] = []
         if any(isinstance(each, QueueRecipient) for notified in recipients.values() for each in notified):
-            self.delivery_dead_letter_queue = _delivery_dead_letter_queue(self)
+            self.delivery_dead_letter_queue = define_dead_letter_queue(self, "DeliveryDeadLetterQueue")
             alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, runbook))
         topics, chat_topics, undelivered = self._define_topics(recipients, runbook)
         self.topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(topics)
@@ -364,17 +365,6 @@ def _check_recipients(
     )
     for severity, notified in recipients.items():
         yield from check_each_recipient(notified, field=f"recipients[{severity}]")
-
-
-def _delivery_dead_letter_queue(scope: Construct) -> sqs.Queue:
-    return sqs.Queue(
-        scope,
-        "DeliveryDeadLetterQueue",
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
-        # The longest that SQS allows: someone has to read the queue after a weekend or a holiday.
-        retention_period=cdk.Duration.days(14),
-    )
 
 
 def _trigger(event_bus: events.IEventBus, kinds: Sequence[PatchEventKind]) -> Trigger:

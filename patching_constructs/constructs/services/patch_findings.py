@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_securityhub as securityhub
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patching_constructs.constructs._shared.dead_letter_queue import define_dead_letter_queue, let_rules_send
 from patching_constructs.constructs._shared.delivery_alarms import alarm_on_dead_letters
 from patching_constructs.constructs._shared.report import refuse_errors
 from patching_constructs.constructs._shared.stack_environment import environment_of
@@ -124,13 +123,7 @@ class PatchFindings(Construct):
             if self.hub is not None:
                 # A product can be subscribed to only where Security Hub is on, and no reference says so.
                 self.subscription.add_dependency(self.hub)
-        self.dead_letter_queue: sqs.IQueue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-        )
+        self.dead_letter_queue: sqs.IQueue = define_dead_letter_queue(self)
         severities = [severity for severity in FindingSeverity if severity in topics]
         publishers = Publishers(scope)
         by_topic: dict[str, list[FindingSeverity]] = {}
@@ -144,16 +137,7 @@ class PatchFindings(Construct):
         rule_arns = [
             self._define_rule(several, topics[several[0]].topic_arn) for several in by_topic.values()
         ]
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-        self.dead_letter_queue.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="EventBridgeSendsDeadLetters",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.dead_letter_queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": rule_arns}},
-            )
-        )
+        let_rules_send(self.dead_letter_queue, rule_arns)
         alarm = alarm_on_dead_letters(self, self.dead_letter_queue)
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(topics[severities[0]]))
         self.dead_letter_alarm: cloudwatch.IAlarm = alarm

@@ -8,9 +8,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from patching_constructs.constructs._shared.dead_letter_queue import define_dead_letter_queue
 from patching_constructs.constructs._shared.functions.bundle import shared_bundle
 from patching_constructs.constructs._shared.key_grants import let_logs_encrypt
 from patching_constructs.constructs._shared.stack_environment import environment_of
@@ -76,13 +76,7 @@ class RuntimeFunction(Construct):
             retention=logs.RetentionDays.ONE_YEAR,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self.dead_letter_queue = sqs.Queue(
-            self,
-            "DeadLetterQueue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-        )
+        self.dead_letter_queue = define_dead_letter_queue(self)
         self.role = self._define_role(description, encryption_key, policy_statements)
         self.function = lambda_.Function(
             self,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from patching_constructs.constructs._shared.dead_letter_queue import let_rules_send
 from patching_constructs.constructs._shared.functions.function import RuntimeFunction
 
 
@@ -72,12 +72,4 @@ def start_on(scope: Construct, function: RuntimeFunction, triggers: Sequence[Tri
             source_arn=rule_arn,
         )
         rule_arns.append(rule_arn)
-    function.dead_letter_queue.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="EventBridgeSendsDeadLetters",
-            principals=[iam.ServicePrincipal("events.amazonaws.com")],
-            actions=["sqs:SendMessage"],
-            resources=[queue_arn],
-            conditions={"ArnEquals": {"aws:SourceArn": rule_arns}},
-        )
-    )
+    let_rules_send(function.dead_letter_queue, rule_arns)
