@@ -1,6 +1,6 @@
 """The stack of a workload account and Region: patching of its nodes, and reports about their state."""
 
-import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -8,9 +8,11 @@ from constructs import Construct
 
 from patching_constructs import (
     AccountSettings,
+    BaselineSettings,
     CommandOutput,
     ComplianceAlarms,
     ComplianceReporter,
+    IPatchBaseline,
     PatchBaseline,
     PatchDashboard,
     PatchEventForwarder,
@@ -73,34 +75,12 @@ class WorkloadStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
-        rings = settings.rings_of(account)
-        patch_groups = [group for ring in rings for group in ring.patch_groups]
-
         command_output = CommandOutput(self, "CommandOutput", access_logs_bucket=define_access_logs(self))
         acknowledge_command_output(command_output)
 
         definitions = {baseline.name: baseline for baseline in settings.baselines_of(account)}
         default_baselines = define_default_baselines(self, definitions.values())
-        group_baselines = {
-            group.name: define_group_baselines(
-                self, group.name, [definitions[name] for name in group.baselines]
-            )
-            for group in patch_groups
-        }
-        fleets = [
-            PatchGroupFleet(
-                self,
-                f"Fleet-{group.name}",
-                patch_group=group.to_value(),
-                baselines=group_baselines[group.name],
-                command_output=command_output,
-                name=settings.fleet_name_of(group, region=self.region),
-            )
-            for group in patch_groups
-        ]
-        for fleet in fleets:
-            define_joining_outputs(fleet)
-        acknowledge_fleets(self, fleets, command_output=command_output)
+        group_baselines = self._define_fleets(settings, account, definitions, command_output)
 
         windows = RingedMaintenanceWindow(
             self,
@@ -119,7 +99,7 @@ class WorkloadStack(cdk.Stack):
             maintenance_windows=windows,
             baselines=[
                 baseline
-                for baseline in [*default_baselines, *itertools.chain.from_iterable(group_baselines.values())]
+                for baseline in [*default_baselines, *group_baselines]
                 if isinstance(baseline, PatchBaseline)
             ],
             exemptions=settings.exemptions_of(account),
@@ -130,6 +110,63 @@ class WorkloadStack(cdk.Stack):
         acknowledge_reporter(
             self, reporter, history_bucket_name=history_bucket_name, history_key_arn=history_key_arn
         )
+        alarms = self._define_alarms(settings, account, windows, reporter)
+        self._define_event_forwarder(windows, event_bus_arn, alarms)
+        if settings.dashboards.account_dashboards:
+            PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
+        if settings.dashboards.sharing_role and self.region == settings.regions[0]:
+            define_sharing_role(
+                self, partition=settings.partition, monitoring_account=settings.security_account
+            )
+        if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
+            self._define_recorder(windows, event_bus_arn, alarms)
+        findings = define_findings(self, settings, account, topic=alarms.topic)
+        if findings is not None:
+            acknowledge_findings(findings)
+        if settings.has_config_rules(account):
+            define_config_rules(
+                self, [group.to_value() for ring in settings.rings_of(account) for group in ring.patch_groups]
+            )
+        create_last(self, default_baselines)
+
+    def _define_fleets(
+        self,
+        settings: Settings,
+        account: AccountSettings,
+        definitions: Mapping[str, BaselineSettings],
+        command_output: CommandOutput,
+    ) -> list[IPatchBaseline]:
+        """Define the baselines and the fleet of each patch group, and return the baselines."""
+        patch_groups = [group for ring in settings.rings_of(account) for group in ring.patch_groups]
+        baselines = {
+            group.name: define_group_baselines(
+                self, group.name, [definitions[name] for name in group.baselines]
+            )
+            for group in patch_groups
+        }
+        fleets = [
+            PatchGroupFleet(
+                self,
+                f"Fleet-{group.name}",
+                patch_group=group.to_value(),
+                baselines=baselines[group.name],
+                command_output=command_output,
+                name=settings.fleet_name_of(group, region=self.region),
+            )
+            for group in patch_groups
+        ]
+        for fleet in fleets:
+            define_joining_outputs(fleet)
+        acknowledge_fleets(self, fleets, command_output=command_output)
+        return [baseline for of_group in baselines.values() for baseline in of_group]
+
+    def _define_alarms(
+        self,
+        settings: Settings,
+        account: AccountSettings,
+        windows: RingedMaintenanceWindow,
+        reporter: ComplianceReporter,
+    ) -> ComplianceAlarms:
         shared_chat = shares_chat(settings, account)
         configures_chat = self.region == settings.regions[0]
         alarms = ComplianceAlarms(
@@ -144,6 +181,11 @@ class WorkloadStack(cdk.Stack):
             other_chat_topics=other_chat_topics(self, settings) if shared_chat and configures_chat else (),
         )
         acknowledge_alarms(alarms)
+        return alarms
+
+    def _define_event_forwarder(
+        self, windows: RingedMaintenanceWindow, event_bus_arn: str, alarms: ComplianceAlarms
+    ) -> None:
         event_forwarder = PatchEventForwarder(
             self,
             "Events",
@@ -152,24 +194,15 @@ class WorkloadStack(cdk.Stack):
             alarm_topics=[alarms.topic],
         )
         acknowledge_event_forwarder(self, event_forwarder)
-        if settings.dashboards.account_dashboards:
-            PatchDashboard(self, "Dashboard", reporter=reporter, alarms=alarms, command_output=command_output)
-        if settings.dashboards.sharing_role and self.region == settings.regions[0]:
-            define_sharing_role(
-                self, partition=settings.partition, monitoring_account=settings.security_account
-            )
-        if any(window.operation is PatchOperation.INSTALL for window in windows.windows):
-            recorder = RingRunRecorder(
-                self,
-                "RingRuns",
-                maintenance_windows=windows,
-                event_bus_arn=event_bus_arn,
-                alarm_topics=[alarms.topic],
-            )
-            acknowledge_ring_runs(recorder)
-        findings = define_findings(self, settings, account, topic=alarms.topic)
-        if findings is not None:
-            acknowledge_findings(findings)
-        if settings.has_config_rules(account):
-            define_config_rules(self, [group.to_value() for group in patch_groups])
-        create_last(self, default_baselines)
+
+    def _define_recorder(
+        self, windows: RingedMaintenanceWindow, event_bus_arn: str, alarms: ComplianceAlarms
+    ) -> None:
+        recorder = RingRunRecorder(
+            self,
+            "RingRuns",
+            maintenance_windows=windows,
+            event_bus_arn=event_bus_arn,
+            alarm_topics=[alarms.topic],
+        )
+        acknowledge_ring_runs(recorder)

@@ -13,6 +13,52 @@ _PAGE = 1_000
 
 _SUBNET = {"SubnetId": "subnet-0123456789abcdef0", "VpcId": "vpc-0123456789abcdef0"}
 _GROUPS = [{"GroupId": "sg-0123456789abcdef0", "GroupName": "web"}]
+_SAME_FOR_ALL: Mapping[str, Any] = {
+    "ImageId": "ami-0123456789abcdef0",
+    "InstanceType": "m7g.large",
+    "KeyName": "web",
+    "AmiLaunchIndex": 0,
+    "Monitoring": {"State": "disabled"},
+    "Placement": {"AvailabilityZone": "eu-central-1a", "GroupName": "", "Tenancy": "default"},
+    "StateTransitionReason": "",
+    "ProductCodes": [],
+    "Architecture": "arm64",
+    "ClientToken": "01234567-89ab-cdef-0123-456789abcdef",
+    "EbsOptimized": True,
+    "EnaSupport": True,
+    "Hypervisor": "xen",
+    "IamInstanceProfile": {
+        "Arn": "arn:aws:iam::666666666666:instance-profile/web",
+        "Id": "AIPA0123456789ABCDEF0",
+    },
+    "RootDeviceName": "/dev/xvda",
+    "RootDeviceType": "ebs",
+    "SecurityGroups": _GROUPS,
+    "SourceDestCheck": True,
+    "VirtualizationType": "hvm",
+    "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 1},
+    "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
+    "HibernationOptions": {"Configured": False},
+    "MetadataOptions": {
+        "State": "applied",
+        "HttpTokens": "required",
+        "HttpPutResponseHopLimit": 2,
+        "HttpEndpoint": "enabled",
+        "HttpProtocolIpv6": "disabled",
+        "InstanceMetadataTags": "disabled",
+    },
+    "EnclaveOptions": {"Enabled": False},
+    "PlatformDetails": "Linux/UNIX",
+    "UsageOperation": "RunInstances",
+    "PrivateDnsNameOptions": {
+        "HostnameType": "ip-name",
+        "EnableResourceNameDnsARecord": False,
+        "EnableResourceNameDnsAAAARecord": False,
+    },
+    "MaintenanceOptions": {"AutoRecovery": "default"},
+    "CurrentInstanceBootMode": "uefi",
+}
+"""What does not depend on the instance."""
 
 
 def describe_instances(
@@ -68,20 +114,12 @@ def _instance(node: Node, now: datetime) -> dict[str, Any]:
     """Describe an instance with one volume and one network interface, as long as AWS describes it."""
     address = {"PrivateDnsName": f"{node.node_id}.internal", "PrivateIpAddress": "10.0.0.10"}
     return {
+        **_SAME_FOR_ALL,
         "InstanceId": node.node_id,
-        "ImageId": "ami-0123456789abcdef0",
-        "InstanceType": "m7g.large",
-        "KeyName": "web",
-        "AmiLaunchIndex": 0,
         "LaunchTime": node.launched_at,
-        "Monitoring": {"State": "disabled"},
-        "Placement": {"AvailabilityZone": "eu-central-1a", "GroupName": "", "Tenancy": "default"},
         "State": instance_state(node, now),
-        "StateTransitionReason": "",
-        "ProductCodes": [],
         **address,
         **_SUBNET,
-        "Architecture": "arm64",
         "BlockDeviceMappings": [
             {
                 "DeviceName": "/dev/xvda",
@@ -93,14 +131,6 @@ def _instance(node: Node, now: datetime) -> dict[str, Any]:
                 },
             }
         ],
-        "ClientToken": "01234567-89ab-cdef-0123-456789abcdef",
-        "EbsOptimized": True,
-        "EnaSupport": True,
-        "Hypervisor": "xen",
-        "IamInstanceProfile": {
-            "Arn": "arn:aws:iam::666666666666:instance-profile/web",
-            "Id": "AIPA0123456789ABCDEF0",
-        },
         "NetworkInterfaces": [
             {
                 "Attachment": {
@@ -125,32 +155,6 @@ def _instance(node: Node, now: datetime) -> dict[str, Any]:
                 "InterfaceType": "interface",
             }
         ],
-        "RootDeviceName": "/dev/xvda",
-        "RootDeviceType": "ebs",
-        "SecurityGroups": _GROUPS,
-        "SourceDestCheck": True,
         "Tags": [{"Key": key, "Value": value} for key, value in node.tags.items()],
-        "VirtualizationType": "hvm",
-        "CpuOptions": {"CoreCount": 2, "ThreadsPerCore": 1},
-        "CapacityReservationSpecification": {"CapacityReservationPreference": "open"},
-        "HibernationOptions": {"Configured": False},
-        "MetadataOptions": {
-            "State": "applied",
-            "HttpTokens": "required",
-            "HttpPutResponseHopLimit": 2,
-            "HttpEndpoint": "enabled",
-            "HttpProtocolIpv6": "disabled",
-            "InstanceMetadataTags": "disabled",
-        },
-        "EnclaveOptions": {"Enabled": False},
-        "PlatformDetails": "Linux/UNIX",
-        "UsageOperation": "RunInstances",
         "UsageOperationUpdateTime": node.launched_at,
-        "PrivateDnsNameOptions": {
-            "HostnameType": "ip-name",
-            "EnableResourceNameDnsARecord": False,
-            "EnableResourceNameDnsAAAARecord": False,
-        },
-        "MaintenanceOptions": {"AutoRecovery": "default"},
-        "CurrentInstanceBootMode": "uefi",
     }

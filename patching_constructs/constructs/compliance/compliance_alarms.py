@@ -38,13 +38,11 @@ from patching_constructs.constructs.compliance.alarms.event_rules import (
     patch_command_rule,
     window_rules,
 )
-from patching_constructs.constructs.compliance.alarms.ring_alarms import (
-    RunbookPages,
-    define_account_alarms,
-    define_reporter_failure,
-    define_reporter_symptoms,
-    define_ring_alarms,
+from patching_constructs.constructs.compliance.alarms.reporter_alarms import (
+    ReporterAlarms,
+    define_reporter_alarms,
 )
+from patching_constructs.constructs.compliance.alarms.ring_alarms import RunbookPages
 from patching_constructs.constructs.encryption.patching_key import PatchingKey
 from patching_constructs.constructs.events.recipient import MicrosoftTeamsRecipient, Recipient, SlackRecipient
 from patching_constructs.constructs.windows.ringed_maintenance_window import RingedMaintenanceWindow
@@ -195,13 +193,10 @@ class ComplianceAlarms(Construct):
         account_thresholds: AccountThresholds | None = None,
         runbooks: str = DEFAULT_RUNBOOKS,
     ) -> None:
-        channels = [
-            recipient
-            for recipient in recipients
-            if isinstance(recipient, SlackRecipient | MicrosoftTeamsRecipient)
-        ]
+        channels = [each for each in recipients if isinstance(each, SlackRecipient | MicrosoftTeamsRecipient)]
         baseline_ids = [baseline.patch_baseline_id for baseline in non_compliance_of]
         rules = _rules(patch_command_notification_type, maintenance_windows, baseline_ids)
+        rings = () if reporter is None else [ring.name for ring in reporter.rings]
         needs_key = topic is None or bool(channels)
         refuse_errors(
             scope,
@@ -216,9 +211,7 @@ class ComplianceAlarms(Construct):
                 *check_baseline_ids(baseline_ids),
                 *check_pattern_lengths(rules),
                 *check_key(encryption_key, needs_key=needs_key),
-                *check_ring_thresholds(
-                    ring_thresholds, () if reporter is None else [ring.name for ring in reporter.rings]
-                ),
+                *check_ring_thresholds(ring_thresholds, rings),
             ],
             subject="ComplianceAlarms",
         )
@@ -226,7 +219,7 @@ class ComplianceAlarms(Construct):
 
         self.dead_letter_queue: sqs.IQueue = define_dead_letter_queue(self)
         self.encryption_key: kms.IKey | None = None
-        if topic is None or channels:
+        if needs_key:
             self.encryption_key = PatchingKey.of(self) if encryption_key is None else encryption_key
         topics = _define_topics(
             self, topic, self.encryption_key, has_channels=bool(channels), chat_topic_name=chat_topic_name
@@ -234,53 +227,48 @@ class ComplianceAlarms(Construct):
         self.topic: sns.ITopic = topics[0]
         self.chat_topic: sns.ITopic | None = next(iter(topics[1:]), None)
         if channels and configures_chat:
-            shown = [*topics[1:], *other_chat_topics]
-            show_in_chat(self, dict.fromkeys(channels, shown))
+            show_in_chat(self, {channel: [*topics[1:], *other_chat_topics] for channel in channels})
         subscribe(self, self.topic, recipients, dead_letter_queue=self.dead_letter_queue)
 
+        alarms = self._define_event_alarms(rules, event_bus, with_metric=alarm_on_any_failed_command)
+        of_reporter = ReporterAlarms()
+        if reporter is not None:
+            default = thresholds or ComplianceThresholds()
+            of_reporter = define_reporter_alarms(
+                self,
+                reporter,
+                of_account=account_thresholds or AccountThresholds(),
+                of_ring=lambda ring: ring_thresholds.get(ring, default),
+                runbooks=RunbookPages(base=runbooks),
+            )
+        alarms += of_reporter.alarms
+        self.reporter_alarm: cloudwatch.IAlarm | None = of_reporter.failure
+        self.reporter_symptom_alarms: tuple[cloudwatch.IAlarm, ...] = of_reporter.symptoms
+        self.silent_ring_alarms: tuple[cloudwatch.IAlarm, ...] = of_reporter.silent
+        self.ring_health_alarms: Mapping[str, cloudwatch.IAlarm] = MappingProxyType(dict(of_reporter.health))
+        actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
+        for alarm in alarms:
+            alarm.add_alarm_action(*actions)
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = tuple(alarms)
+
+    def _define_event_alarms(
+        self, rules: Sequence[PatchEventRule], event_bus: events.IEventBus | None, *, with_metric: bool
+    ) -> list[cloudwatch.AlarmBase]:
+        """Define the rules on events and the alarms that need no reporter.
+
+        Args:
+            rules: The rules.
+            event_bus: Bus of the events, or None for the default bus.
+            with_metric: Whether to add the alarm on Run Command's metric.
+        """
         alarms: list[cloudwatch.AlarmBase] = [alarm_on_dead_letters(self, self.dead_letter_queue)]
         alarms += self._define_rules(rules, event_bus)
         alarms.append(alarm_on_delivery(self, "TopicUndelivered", self.topic))
         if self.chat_topic is not None:
             alarms.append(alarm_on_delivery(self, "ChatTopicUndelivered", self.chat_topic))
-        if alarm_on_any_failed_command:
+        if with_metric:
             alarms.append(alarm_on_failed_commands(self))
-        self.reporter_alarm: cloudwatch.IAlarm | None = None
-        self.reporter_symptom_alarms: tuple[cloudwatch.IAlarm, ...] = ()
-        silent: list[cloudwatch.IAlarm] = []
-        health_alarms: dict[str, cloudwatch.IAlarm] = {}
-        if reporter is not None:
-            pages = RunbookPages(base=runbooks)
-            of_account = account_thresholds or AccountThresholds()
-            symptoms = define_reporter_symptoms(self, reporter, of_account)
-            self.reporter_symptom_alarms = (symptoms.silence, *symptoms.others)
-            alarms += define_account_alarms(self, reporter, of_account, pages)
-            of_rings = {
-                ring.name: define_ring_alarms(
-                    self,
-                    reporter,
-                    ring.name,
-                    ring_thresholds.get(ring.name, thresholds or ComplianceThresholds()),
-                    silence_arn=symptoms.silence_arn,
-                    runbooks=pages,
-                )
-                for ring in reporter.rings
-            }
-            for name, of_ring in of_rings.items():
-                alarms += of_ring.alarms
-                health_alarms[name] = of_ring.health
-                silent += of_ring.silent
-            reported = [arn for of_ring in of_rings.values() for arn in of_ring.arns[:1]]
-            self.reporter_alarm = define_reporter_failure(
-                self, reporter, symptoms, reported=reported, runbooks=pages
-            )
-            alarms.append(self.reporter_alarm)
-        self.silent_ring_alarms: tuple[cloudwatch.IAlarm, ...] = tuple(silent)
-        self.ring_health_alarms: Mapping[str, cloudwatch.IAlarm] = MappingProxyType(health_alarms)
-        actions = [cloudwatch_actions.SnsAction(topic) for topic in topics]
-        for alarm in alarms:
-            alarm.add_alarm_action(*actions)
-        self.alarms: tuple[cloudwatch.IAlarm, ...] = tuple(alarms)
+        return alarms
 
     def _define_rules(
         self, rules: Sequence[PatchEventRule], event_bus: events.IEventBus | None

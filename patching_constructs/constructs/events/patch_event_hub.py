@@ -222,31 +222,11 @@ class PatchEventHub(Construct):
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         self.delivery_dead_letter_queue: sqs.IQueue | None = None
-        alarms: list[cloudwatch.Alarm] = []
-        if any(isinstance(each, QueueRecipient) for notified in recipients.values() for each in notified):
-            self.delivery_dead_letter_queue = define_dead_letter_queue(self, "DeliveryDeadLetterQueue")
-            alarms.append(self._alarm_on_delivery_dead_letters(self.delivery_dead_letter_queue, runbook))
+        alarms = self._define_delivery_queue(recipients, runbook)
         topics, chat_topics, undelivered = self._define_topics(recipients, runbook)
         self.topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(topics)
         self.chat_topics: Mapping[PatchEventSeverity, sns.ITopic] = MappingProxyType(chat_topics)
-        function = RuntimeFunction(
-            self,
-            "Function",
-            handler="patch_event_hub.handler",
-            description="Notifies people of patching events in all accounts",
-            encryption_key=self.encryption_key,
-            environment={
-                "TABLE_NAME": self.table.table_name,
-                # ARNs are known at deployment only, so they cannot be in the settings file of the bundle.
-                **{f"{severity}_TOPIC_ARN": topic.topic_arn for severity, topic in topics.items()},
-                **{f"{severity}_CHAT_TOPIC_ARN": topic.topic_arn for severity, topic in chat_topics.items()},
-            },
-            texts={EVENT_HUB_FILE: settings.to_json()},
-            policy_statements=self._policy_statements(opens_ops_items=bool(ops_items)),
-            timeout=cdk.Duration.seconds(LONGEST_RUN.total_seconds()),
-            memory_size=256,
-            reserved_concurrent_executions=reserved_concurrent_executions,
-        )
+        function = self._define_function(settings, reserved_concurrent_executions)
         self.function: lambda_.IFunction = function.function
         self.role: iam.IRole = function.role
         self.dead_letter_queue: sqs.IQueue = function.dead_letter_queue
@@ -263,14 +243,44 @@ class PatchEventHub(Construct):
         start_on(self, function, [_trigger(event_bus, kinds)])
 
         most_severe = next(iter(topics))
-        notified = [topics[most_severe], *([chat_topics[most_severe]] if most_severe in chat_topics else [])]
-        alarms += undelivered
-        for alarm in alarms:
+        notified = [of[most_severe] for of in (topics, chat_topics) if most_severe in of]
+        for alarm in (*alarms, *undelivered):
             alarm.add_alarm_action(*(cloudwatch_actions.SnsAction(topic) for topic in notified))
-        self.alarms: tuple[cloudwatch.IAlarm, ...] = (*_watch(self, function, notified, runbook), *alarms)
+        watching = _watch(self, function, notified, runbook)
+        self.alarms: tuple[cloudwatch.IAlarm, ...] = (*watching, *alarms, *undelivered)
 
-    def _alarm_on_delivery_dead_letters(self, queue: sqs.IQueue, runbook: str) -> cloudwatch.Alarm:
-        return alarm_on_any(
+    def _define_function(
+        self, settings: EventHubSettings, reserved_concurrent_executions: int | None
+    ) -> RuntimeFunction:
+        chat_topics = self.chat_topics.items()
+        return RuntimeFunction(
+            self,
+            "Function",
+            handler="patch_event_hub.handler",
+            description="Notifies people of patching events in all accounts",
+            encryption_key=self.encryption_key,
+            environment={
+                "TABLE_NAME": self.table.table_name,
+                # ARNs are known at deployment only, so they cannot be in the settings file of the bundle.
+                **{f"{severity}_TOPIC_ARN": topic.topic_arn for severity, topic in self.topics.items()},
+                **{f"{severity}_CHAT_TOPIC_ARN": topic.topic_arn for severity, topic in chat_topics},
+            },
+            texts={EVENT_HUB_FILE: settings.to_json()},
+            policy_statements=self._policy_statements(opens_ops_items=bool(settings.ops_items)),
+            timeout=cdk.Duration.seconds(LONGEST_RUN.total_seconds()),
+            memory_size=256,
+            reserved_concurrent_executions=reserved_concurrent_executions,
+        )
+
+    def _define_delivery_queue(
+        self, recipients: Mapping[PatchEventSeverity, Sequence[Recipient]], runbook: str
+    ) -> list[cloudwatch.Alarm]:
+        """Define the queue of what SNS cannot deliver to queues, and its alarm, if there are any."""
+        if not any(isinstance(each, QueueRecipient) for several in recipients.values() for each in several):
+            return []
+        queue = define_dead_letter_queue(self, "DeliveryDeadLetterQueue")
+        self.delivery_dead_letter_queue = queue
+        alarm = alarm_on_any(
             self,
             "DeliveryDeadLetters",
             queue.metric_approximate_number_of_messages_visible(
@@ -280,6 +290,7 @@ class PatchEventHub(Construct):
             "the subscriptions. Fix the policy or the key of the queue, read the messages, and purge the "
             f"dead-letter queue. {runbook}",
         )
+        return [alarm]
 
     def _define_topics(
         self, recipients: Mapping[PatchEventSeverity, Sequence[Recipient]], runbook: str

@@ -163,27 +163,7 @@ def _define_shop(stack: cdk.Stack) -> None:
         baselines=[PatchBaseline.aws_default(OperatingSystem.WINDOWS)],
         command_output=output,
     )
-    windows = RingedMaintenanceWindow(
-        stack,
-        "Windows",
-        rollout_name="web",
-        command_output=output,
-        separate_tasks=True,
-        rings=[
-            Ring(
-                name="shop",
-                patch_groups=[web.patch_group, office.patch_group],
-                scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
-                install=PatchWindow(
-                    schedule=Schedule.weekly(day=Weekday.WEDNESDAY, hour=22), duration_hours=4, cutoff_hours=1
-                ),
-                reboot_option=RebootOption.REBOOT_IF_NEEDED,
-                max_concurrency="100%",
-                max_errors="0",
-                production=True,
-            )
-        ],
-    )
+    windows = _define_windows_of_shop(stack, output, [web.patch_group, office.patch_group])
     reporter = ComplianceReporter(
         stack,
         "Reporter",
@@ -222,6 +202,32 @@ def _define_shop(stack: cdk.Stack) -> None:
         bucket_name=_HISTORY,
         bucket_region=REGION,
         key_arn=f"arn:aws:kms:{REGION}:{OWN_SECURITY}:key/12345678-1234-1234-1234-123456789012",
+    )
+
+
+def _define_windows_of_shop(
+    stack: cdk.Stack, output: CommandOutput, patch_groups: list[PatchGroup]
+) -> RingedMaintenanceWindow:
+    return RingedMaintenanceWindow(
+        stack,
+        "Windows",
+        rollout_name="web",
+        command_output=output,
+        separate_tasks=True,
+        rings=[
+            Ring(
+                name="shop",
+                patch_groups=patch_groups,
+                scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
+                install=PatchWindow(
+                    schedule=Schedule.weekly(day=Weekday.WEDNESDAY, hour=22), duration_hours=4, cutoff_hours=1
+                ),
+                reboot_option=RebootOption.REBOOT_IF_NEEDED,
+                max_concurrency="100%",
+                max_errors="0",
+                production=True,
+            )
+        ],
     )
 
 
