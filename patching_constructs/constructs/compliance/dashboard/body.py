@@ -3,23 +3,26 @@
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from patching_constructs.constructs.compliance.dashboard.widgets import (
+    COURSE_OF_A_WEEK,
+    Line,
+    metric_widget,
+    placed,
+    ring_line,
+)
 from patching_constructs.contracts.compliance_metrics import (
     METRIC_KINDS,
     NAMESPACE,
-    RING_DIMENSION,
     ROLLOUT_DIMENSION,
     AccountMetric,
     ComplianceMetric,
 )
 
-_COLUMNS = 24
-_HOUR = 3600
 _LAST_NIGHT = "-PT24H"
-A_WEEK_AGO = "-P7D"
 
 NOW = {
     ComplianceMetric.COMPLIANT_PERCENT: "Compliant nodes, %",
@@ -101,16 +104,6 @@ def dashboard_body(shown: Shown) -> dict[str, Any]:
     return {"start": _LAST_NIGHT, "periodOverride": "inherit", "widgets": list(placed(rows))}
 
 
-def placed(rows: Iterable[Sequence[Mapping[str, Any]]]) -> Iterable[dict[str, Any]]:
-    """Give the widgets of a row the same width, and put the rows below each other."""
-    y = 0
-    for row in rows:
-        width = _COLUMNS // len(row)
-        for number, widget in enumerate(row):
-            yield {**widget, "x": number * width, "y": y, "width": width}
-        y += max(widget["height"] for widget in row)
-
-
 def _text(shown: Shown) -> dict[str, Any]:
     return {
         "type": "text",
@@ -133,23 +126,19 @@ def _alarms(shown: Shown) -> dict[str, Any]:
 
 
 def _now(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
-    return _metrics(
-        shown, title, _of_rings(shown, metric), height=5, view="singleValue", stat="Maximum", sparkline=True
+    return metric_widget(
+        shown.region,
+        title,
+        _of_rings(shown, metric),
+        height=5,
+        view="singleValue",
+        stat="Maximum",
+        sparkline=True,
     )
 
 
 def _course(shown: Shown, metric: ComplianceMetric, title: str) -> dict[str, Any]:
-    return _metrics(
-        shown,
-        title,
-        _of_rings(shown, metric),
-        height=6,
-        view="timeSeries",
-        stat="Maximum",
-        start=A_WEEK_AGO,
-        end="P0D",
-        yAxis={"left": {"min": 0}},
-    )
+    return metric_widget(shown.region, title, _of_rings(shown, metric), height=6, **COURSE_OF_A_WEEK)
 
 
 def _reports(shown: Shown) -> dict[str, Any]:
@@ -163,7 +152,7 @@ def _reports(shown: Shown) -> dict[str, Any]:
         ],
         ["AWS/Lambda", "Errors", "FunctionName", shown.function_name, {"label": "errors of the reporter"}],
     ]
-    return _metrics(shown, "The reporter", metrics, height=5, view="timeSeries", stat="Sum")
+    return metric_widget(shown.region, "The reporter", metrics, height=5, view="timeSeries", stat="Sum")
 
 
 def _commands(shown: Shown) -> dict[str, Any]:
@@ -172,8 +161,8 @@ def _commands(shown: Shown) -> dict[str, Any]:
         ["AWS/SSM-RunCommand", "CommandsSucceeded", {"label": "succeeded"}],
         ["AWS/SSM-RunCommand", "CommandsFailed", {"label": "failed"}],
     ]
-    return _metrics(
-        shown,
+    return metric_widget(
+        shown.region,
         "Commands of the last day, patching or not",
         metrics,
         height=5,
@@ -183,29 +172,8 @@ def _commands(shown: Shown) -> dict[str, Any]:
     )
 
 
-def _of_rings(shown: Shown, metric: ComplianceMetric) -> list[list[Any]]:
-    return [
-        [NAMESPACE, str(metric), ROLLOUT_DIMENSION, shown.rollout, RING_DIMENSION, ring, {"label": ring}]
-        for ring in shown.rings
-    ]
-
-
-def _metrics(
-    shown: Shown, title: str, metrics: list[list[Any]], *, height: int, view: str, stat: str, **more: Any
-) -> dict[str, Any]:
-    return {
-        "type": "metric",
-        "height": height,
-        "properties": {
-            "title": title,
-            "region": shown.region,
-            "view": view,
-            "stat": stat,
-            "period": _HOUR,
-            "metrics": metrics,
-            **more,
-        },
-    }
+def _of_rings(shown: Shown, metric: ComplianceMetric) -> list[Line]:
+    return [ring_line(shown.rollout, ring, metric, {"label": ring}) for ring in shown.rings]
 
 
 def _log(shown: Shown, log_group: str, title: str, query: str) -> dict[str, Any]:

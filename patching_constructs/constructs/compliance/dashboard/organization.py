@@ -8,10 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from patching_constructs.constructs.compliance.dashboard.body import A_WEEK_AGO, LAST_WEEK, NOW, placed
+from patching_constructs.constructs.compliance.dashboard.body import LAST_WEEK, NOW
+from patching_constructs.constructs.compliance.dashboard.widgets import (
+    COURSE_OF_A_WEEK,
+    Line,
+    metric_widget,
+    placed,
+    ring_line,
+)
 from patching_constructs.contracts.compliance_metrics import (
     NAMESPACE,
-    RING_DIMENSION,
     ROLLOUT_DIMENSION,
     AccountMetric,
     ComplianceMetric,
@@ -23,13 +29,10 @@ METRICS = (*NOW, *LAST_WEEK)
 METRICS_OF_A_SOURCE = 1
 """ReportsFinished."""
 
-_HOUR = 3600
 # Reports come every hour. A table with the values of a longer time would hide that they no longer come.
 _LAST_HOURS = "-PT3H"
 _NOW_IN_A_ROW = 2
 _TALLEST = 15
-
-Line = list[Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +103,8 @@ def _text(shown: ShownOrganization) -> dict[str, Any]:
 def _now(shown: ShownOrganization, metric: ComplianceMetric, title: str) -> Iterator[dict[str, Any]]:
     worst = "MIN" if metric is ComplianceMetric.COMPLIANT_PERCENT else "MAX"
     for lines in _parts(_of_rings(shown, metric)):
-        yield _widget(
-            shown,
+        yield metric_widget(
+            shown.home_region,
             title,
             lines,
             height=min(3 + math.ceil(len(lines) * 0.7), _TALLEST),
@@ -113,17 +116,7 @@ def _now(shown: ShownOrganization, metric: ComplianceMetric, title: str) -> Iter
 
 def _course(shown: ShownOrganization, metric: ComplianceMetric, title: str) -> Iterator[dict[str, Any]]:
     for lines in _parts(_of_rings(shown, metric)):
-        yield _widget(
-            shown,
-            title,
-            lines,
-            height=7,
-            view="timeSeries",
-            stat="Maximum",
-            start=A_WEEK_AGO,
-            end="P0D",
-            yAxis={"left": {"min": 0}},
-        )
+        yield metric_widget(shown.home_region, title, lines, height=7, **COURSE_OF_A_WEEK)
 
 
 def _reports(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
@@ -138,8 +131,8 @@ def _reports(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
         for source in shown.sources
     ]
     for part in _parts(lines):
-        yield _widget(
-            shown,
+        yield metric_widget(
+            shown.home_region,
             "Reports of each account and Region",
             part,
             height=6,
@@ -153,15 +146,12 @@ def _reports(shown: ShownOrganization) -> Iterator[dict[str, Any]]:
 
 def _of_rings(shown: ShownOrganization, metric: ComplianceMetric) -> list[Line]:
     return [
-        [
-            NAMESPACE,
-            str(metric),
-            ROLLOUT_DIMENSION,
+        ring_line(
             shown.rollout,
-            RING_DIMENSION,
             ring,
+            metric,
             _options(shown, source, f"{ring}, {source.account_name} {source.region}"),
-        ]
+        )
         for source in shown.sources
         for ring in source.rings
     ]
@@ -175,19 +165,3 @@ def _options(shown: ShownOrganization, source: DashboardSource, label: str) -> M
 
 def _parts(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
     return (lines[start : start + METRICS_OF_A_WIDGET] for start in range(0, len(lines), METRICS_OF_A_WIDGET))
-
-
-def _widget(
-    shown: ShownOrganization, title: str, lines: Sequence[Line], *, height: int, **more: Any
-) -> dict[str, Any]:
-    return {
-        "type": "metric",
-        "height": height,
-        "properties": {
-            "title": title,
-            "region": shown.home_region,
-            "period": _HOUR,
-            "metrics": list(lines),
-            **more,
-        },
-    }
