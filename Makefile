@@ -22,6 +22,8 @@ setup: .venv/.ready node_modules/.ready ## Install the locked Python environment
 	@echo "installing the locked Python environment"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@# uv installs in parallel, and aws-cdk-lib and one of its dependencies bring a file of the same name: aws-cdk-lib comes last.
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps --reinstall-package aws-cdk-lib -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
