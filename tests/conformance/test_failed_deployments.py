@@ -12,7 +12,8 @@ import aws_cdk as cdk
 import pytest
 
 from local_aws import DeploymentError, Outcome, client, delete_stack, deploy_template, in_process
-from tests.sample import publish_assets, sample_app, stacks_of
+from tests.deployment import publish_assets
+from tests.sample import sample_app, stacks_of
 
 Template = dict[str, Any]
 Deploy = Callable[..., Outcome]

@@ -16,7 +16,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 
-from local_aws import deploy_template
 from local_aws.aws import client
 from local_aws.in_process import in_process
 from patching_constructs import (
@@ -32,6 +31,7 @@ from patching_constructs.contracts.event_hub_settings import EventHubSettings
 from patching_constructs.contracts.ring_owners import RingOwners
 from patching_constructs.lambdas.patch_event_hub import handler
 from patching_constructs.lambdas.patch_event_hub.messages import RUNBOOK
+from tests.deployment import deploy_stack
 from tests.lambdas.test_event_hub import PAST, event_of
 from tests.nag import nag_findings
 from tests.ssm_events import matches
@@ -573,13 +573,7 @@ def test_other_partitions_have_arns_of_their_own() -> None:
 
 def _deploy(stack: cdk.Stack) -> Mapping[str, str]:
     """Deploy the stack with its asset into the local AWS; return the variables of its function."""
-    bundle = _bundle(stack)
-    s3 = client("s3", account=ACCOUNT, region=REGION)
-    bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())
-    template = dict(Template.from_stack(stack).to_json())
-    deploy_template(template, stack_name="Security", account=ACCOUNT, region=REGION)
+    deploy_stack(stack)
     (function,) = client("lambda", account=ACCOUNT, region=REGION).list_functions()["Functions"]
     assert function["Handler"] == "patching_constructs.lambdas.patch_event_hub.handler.handler"
     return dict(function["Environment"]["Variables"])

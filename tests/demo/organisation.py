@@ -1,14 +1,11 @@
 """A small organisation with all that compliance needs, deployed inside this process."""
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk.assertions import Template
 
-from local_aws import client, deploy_template
 from patching_constructs import (
     CommandOutput,
     ComplianceAlarms,
@@ -31,6 +28,8 @@ from patching_constructs import (
     Severity,
     Weekday,
 )
+from tests.deployment import deploy_stack
+from tests.sample import stacks_of
 
 REGION = "eu-central-1"
 SECURITY = "222222222222"
@@ -49,20 +48,8 @@ _PROMISES = {"staging": 21, "prod": 46}
 
 def deploy(app: cdk.App) -> None:
     """Deploy every stack of an app with its assets."""
-    outdir = Path(app.synth().directory)
-    stacks = [child for child in app.node.children if isinstance(child, cdk.Stack)]
-    for stack in stacks:
-        _put_assets(outdir, account=stack.account, region=stack.region)
-        template = Template.from_stack(stack).to_json()
-        deploy_template(template, stack_name=stack.stack_name, account=stack.account, region=stack.region)
-
-
-def _put_assets(outdir: Path, *, account: str, region: str) -> None:
-    s3 = client("s3", account=account, region=region)
-    bucket = f"cdk-hnb659fds-assets-{account}-{region}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
-    for bundle in outdir.glob("asset.*.zip"):
-        s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())
+    for stack in stacks_of(app):
+        deploy_stack(stack)
 
 
 def small_organisation() -> cdk.App:

@@ -2,13 +2,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aws_cdk.assertions import Template
 from rich.console import Console
 
 from demo.read_back import Deployment, read_deployment
 from demo.tables import print_deployment
-from local_aws import client, deploy_template, in_process
-from tests.sample import publish_assets, sample_app, stacks_of
+from local_aws import client, in_process
+from tests.deployment import deploy_stack
+from tests.sample import sample_app, stacks_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ACCOUNT = "666666666666"
@@ -17,12 +17,11 @@ REGION = "eu-central-1"
 
 @pytest.fixture(scope="module")
 def deployment() -> Deployment:
-    app = sample_app()
-    stack = next(stack for stack in stacks_of(app) if stack.stack_name == "Patching-prod-eu-central-1")
-    template = Template.from_stack(stack).to_json()
+    stack = next(
+        stack for stack in stacks_of(sample_app()) if stack.stack_name == "Patching-prod-eu-central-1"
+    )
     with in_process():
-        publish_assets(app, account=ACCOUNT, region=REGION)
-        deploy_template(template, stack_name=stack.stack_name, account=ACCOUNT, region=REGION)
+        deploy_stack(stack)
         return read_deployment(client, account_name="prod", account=ACCOUNT, region=REGION)
 
 

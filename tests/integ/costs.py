@@ -7,7 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from patching_constructs.analysis.costs.price_list import PriceList
 from patching_constructs.contracts.compliance_metrics import METRIC_KINDS
+from patching_constructs.model.billable_unit import BillableUnit
+from patching_constructs.templates.price_file import SHIPPED_FILE, read_prices
 from tests.integ.cloud import IntegError
 
 CEILING = Decimal(2)
@@ -23,7 +26,7 @@ _LONGEST, _SHORTEST, _STEP = timedelta(hours=4), timedelta(hours=2.5), timedelta
 
 _PRICED_REGION = "us-east-1"
 _DEARER_REGIONS = 2
-"""What other Regions are taken to cost, as a multiple: their prices are not in this file."""
+"""What other Regions are taken to cost, as a multiple: prices of few Regions are shipped."""
 
 _HOURS_OF_A_MONTH = 730
 
@@ -34,13 +37,12 @@ _HOURLY_OF_NODES = {
     "2 public IPv4 addresses": (Decimal("0.010"), "https://aws.amazon.com/vpc/pricing/"),
     "40 GB of gp3 volumes": (Decimal("0.08") * 40 / _HOURS_OF_A_MONTH, "https://aws.amazon.com/ebs/pricing/"),
 }
-_MONTHLY = {
-    "AWS::CloudWatch::Alarm": (Decimal("0.10"), "https://aws.amazon.com/cloudwatch/pricing/"),
-    "AWS::CloudWatch::CompositeAlarm": (Decimal("0.50"), "https://aws.amazon.com/cloudwatch/pricing/"),
-    "AWS::CloudWatch::Dashboard": (Decimal("3.00"), "https://aws.amazon.com/cloudwatch/pricing/"),
-    "AWS::KMS::Key": (Decimal("1.00"), "https://aws.amazon.com/kms/pricing/"),
+_CHARGED_BY_MONTH = {
+    "AWS::CloudWatch::Alarm": BillableUnit.ALARM_METRICS,
+    "AWS::CloudWatch::CompositeAlarm": BillableUnit.COMPOSITE_ALARMS,
+    "AWS::CloudWatch::Dashboard": BillableUnit.DASHBOARDS,
+    "AWS::KMS::Key": BillableUnit.KMS_KEYS,
 }
-_CUSTOM_METRIC = (Decimal("0.30"), "https://aws.amazon.com/cloudwatch/pricing/")
 _USAGE = Decimal("0.10")
 
 
@@ -98,13 +100,15 @@ def _lines(assembly: Path, time: timedelta) -> Iterator[tuple[str, Decimal, str]
         for template in assembly.glob("*.template.json")
         for resource in json.loads(template.read_text(encoding="utf-8"))["Resources"].values()
     ]
-    for resource_type, (price, source) in _MONTHLY.items():
-        if count := types.count(resource_type):
-            name = resource_type.removeprefix("AWS::").replace("::", " ")
-            yield f"{hours:g} hours of {count} x {name}", price * count * hours / _HOURS_OF_A_MONTH, source
-    price, source = _CUSTOM_METRIC
-    count = len(METRIC_KINDS)
-    yield f"{hours:g} hours of {count} custom metrics", price * count * hours / _HOURS_OF_A_MONTH, source
+    counts = {unit: types.count(resource_type) for resource_type, unit in _CHARGED_BY_MONTH.items()}
+    prices = PriceList(read_prices(SHIPPED_FILE))
+    for unit, count in {**counts, BillableUnit.CUSTOM_METRICS: len(METRIC_KINDS)}.items():
+        line = prices.find(unit, _PRICED_REGION)
+        assert line is not None, f"the shipped prices have none for {unit}"
+        if count:
+            of_month = line.amount / line.per * count
+            what = unit.value.replace("-", " ")
+            yield f"{hours:g} hours of {count} x {what}", of_month * hours / _HOURS_OF_A_MONTH, line.source
     yield "a few thousand calls, events and log lines", _USAGE, "https://aws.amazon.com/pricing/"
 
 

@@ -10,29 +10,18 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from local_aws import deploy_template
 from local_aws.aws import client
 from local_aws.fleet.clock import clock
 from local_aws.fleet.simulation import simulate
 from local_aws.services.moto_seams import place
 from patching_constructs import (
-    CommandOutput,
     ComplianceAlarms,
     ComplianceReporter,
-    OperatingSystem,
-    PatchBaseline,
     PatchDashboard,
-    PatchGroup,
-    PatchGroupFleet,
-    PatchWindow,
     Promise,
     RebootOption,
     Recipient,
-    Ring,
-    RingedMaintenanceWindow,
-    Schedule,
     Severity,
-    Weekday,
 )
 from patching_constructs.analysis.costs.estate_units import billable_units
 from patching_constructs.analysis.costs.window_units import CostAssumptions
@@ -45,44 +34,19 @@ from patching_constructs.lambdas.compliance_reporter.report import Clients, Repo
 from patching_constructs.model.billable_unit import BillableUnit
 from patching_constructs.schedules.horizon import horizon_between
 from patching_constructs.templates.estate_files import read_estates
-from tests.lambdas.fleets import ACCOUNT, DAY, GROUP, KERNEL, REGION, START, node, patch
+from tests.deployment import deploy_stack
+from tests.lambdas.fleets import ACCOUNT, DAY, KERNEL, REGION, START, node, patch
+from tests.lambdas.prod_ring import define_prod_ring
 
 pytestmark = pytest.mark.usefixtures("local_aws")
 
 
 def _stack() -> cdk.Stack:
-    app = cdk.App(analytics_reporting=False)
-    stack = cdk.Stack(app, "Patching", env=cdk.Environment(account=ACCOUNT, region=REGION))
-    output = CommandOutput(stack, "Output")
-    baseline = PatchBaseline.security_updates(
-        stack,
-        "Baseline",
-        patch_baseline_name="prod-linux",
-        operating_system=OperatingSystem.AMAZON_LINUX_2023,
+    stack, baseline, windows = define_prod_ring(
         approve_after_days=2,
-    )
-    fleet = PatchGroupFleet(
-        stack, "Fleet", patch_group=PatchGroup(name=GROUP), baselines=[baseline], command_output=output
-    )
-    windows = RingedMaintenanceWindow(
-        stack,
-        "Windows",
-        rollout_name="web",
-        command_output=output,
-        rings=[
-            Ring(
-                name="prod",
-                patch_groups=[fleet.patch_group],
-                scan=PatchWindow(schedule=Schedule.daily(hour=5), duration_hours=2, cutoff_hours=1),
-                install=PatchWindow(
-                    schedule=Schedule.weekly(day=Weekday.WEDNESDAY, hour=22), duration_hours=4, cutoff_hours=1
-                ),
-                reboot_option=RebootOption.NO_REBOOT,
-                max_concurrency="100%",
-                max_errors="100%",
-                promises=[Promise(name="own", within={Severity.CRITICAL: dt.timedelta(days=14)})],
-            )
-        ],
+        reboot_option=RebootOption.NO_REBOOT,
+        max_errors="100%",
+        promises=[Promise(name="own", within={Severity.CRITICAL: dt.timedelta(days=14)})],
     )
     reporter = ComplianceReporter(
         stack, "Reporter", account_name="prod", maintenance_windows=windows, baselines=[baseline]
@@ -93,16 +57,11 @@ def _stack() -> cdk.Stack:
 
 
 def _deploy(stack: cdk.Stack) -> tuple[ReportPlaces, ReporterSettings]:
-    """Deploy the stack with its asset; return the places of the function and the settings beside its code."""
+    """Deploy the stack; return the places of the function and the settings beside its code."""
+    deploy_stack(stack)
     app = cdk.Stage.of(stack)
     assert app is not None
-    template = dict(Template.from_stack(stack).to_json())
     (bundle,) = Path(app.outdir).glob("asset.*.zip")
-    s3 = client("s3", account=ACCOUNT, region=REGION)
-    bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=bucket, Key=bundle.name.removeprefix("asset."), Body=bundle.read_bytes())
-    deploy_template(template, stack_name="Patching", account=ACCOUNT, region=REGION)
     with zipfile.ZipFile(bundle) as opened:
         rings = RingDocument.from_json(opened.read(RINGS_FILE).decode())
         settings = ReporterSettings.from_json(opened.read(REPORTER_FILE).decode(), rings)

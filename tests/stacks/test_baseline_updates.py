@@ -14,7 +14,8 @@ from local_aws import DeploymentError, Outcome, client, deploy_template, in_proc
 from local_aws.cloudformation.template import in_dependency_order
 from patching_constructs import load_settings
 from stacks.organisation import define_organisation
-from tests.sample import ROOT, publish_assets
+from tests.deployment import publish_assets
+from tests.sample import ROOT
 
 Data = dict[str, Any]
 Deploy = Callable[..., Outcome]

@@ -10,7 +10,8 @@ from aws_cdk.assertions import Template
 from local_aws import Outcome, client, deploy_template, in_process
 from patching_constructs import load_settings
 from stacks.organisation import define_organisation
-from tests.sample import ROOT, publish_assets, sample_app, stacks_of
+from tests.deployment import publish_assets
+from tests.sample import ROOT, sample_app, stacks_of
 
 DEV = "333333333333"
 REGIONS = ("eu-central-1", "eu-west-1")

@@ -39,7 +39,8 @@ from patching_constructs import (
     Weekday,
 )
 from stacks.access_logs import define_access_logs
-from tests.sample import ROOT, publish_assets, sample_app, stacks_of
+from tests.deployment import publish_assets
+from tests.sample import ROOT, sample_app, stacks_of
 
 REGION = "eu-central-1"
 ORGANIZATION = "o-a1b2c3d4e5"
