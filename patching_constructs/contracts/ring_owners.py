@@ -1,4 +1,4 @@
-"""Which accounts own which ring, for the functions of the security account; JSON beside the code."""
+"""The accounts that own each ring, for the functions of the security account: JSON in their zip."""
 
 import json
 from collections.abc import Iterable, Mapping

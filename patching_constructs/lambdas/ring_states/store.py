@@ -110,7 +110,7 @@ def store_owners(dynamodb: Any, owners: RingOwners, *, table_name: str, now: dt.
 
     Args:
         dynamodb: A boto3 client.
-        owners: Which accounts own which ring.
+        owners: The accounts that own each ring.
         table_name: The table.
         now: The current time, with a time zone.
     """
