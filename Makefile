@@ -85,7 +85,7 @@ test: setup browser conformance ## Run the suite without the slow layers
 
 .PHONY: test-full
 test-full: setup browser conformance ## Run the whole suite, with deployments and property tests at depth
-	pytest -m "slow or not slow"
+	pytest -m "slow or not slow" --hypothesis-profile=deep
 
 # Which tests measure: the suite by default, folders or files for a quick look.
 TESTS ?= tests patching_constructs

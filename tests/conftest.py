@@ -14,9 +14,11 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from tests.conformance.models.plugin import ServiceModels
+from tests.depth import DEEP
 
 # A deadline measures how busy the machine is, not what the code does.
 settings.register_profile("any-machine", deadline=None)
+settings.register_profile(DEEP, deadline=None)
 settings.load_profile("any-machine")
 
 _ASSET_HASH = re.compile(r"[0-9a-f]{64}")

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,13 +17,13 @@ from patching_constructs.model.promises import Severity
 from patching_constructs.model.ring_terms import RingTerms
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.schedules.span import Span
+from tests.depth import examples
 from tests.lambdas.fleets import DAY, GROUP, HOUR, LINUX, START, WINDOWS, World, node, patch
 
 PROMISED = 10 * DAY
 REBOOT_WITHIN = 7 * DAY
 SCANNED_WITHIN = 2 * DAY
-DEEP = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
-QUICK = settings(DEEP, max_examples=12)
+QUICK = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
 
 hours = st.integers(0, 20 * 24).map(lambda count: START + count * HOUR)
 
@@ -133,7 +132,16 @@ def truth(world: World, first_seen: dict[tuple[str, str, str], dt.datetime]) -> 
     return found
 
 
-def check(fleet: list[Node], published: list[Patch], days: list[int], reboot: RebootOption) -> None:
+@settings(QUICK, max_examples=examples(quick=12, deep=150))
+@given(
+    fleet=nodes(),
+    published=patches(),
+    days=st.lists(st.integers(1, 24), min_size=1, max_size=4),
+    reboot=st.sampled_from(RebootOption),
+)
+def test_the_figures_are_those_of_the_simulation(
+    fleet: list[Node], published: list[Patch], days: list[int], reboot: RebootOption
+) -> None:
     with in_process():
         terms = RingTerms(
             within={Severity.CRITICAL: PROMISED},
@@ -160,31 +168,6 @@ def check(fleet: list[Node], published: list[Patch], days: list[int], reboot: Re
                 }
             ), f"on day {day}"
     clock.set(None)
-
-
-fleets = given(
-    fleet=nodes(),
-    published=patches(),
-    days=st.lists(st.integers(1, 24), min_size=1, max_size=4),
-    reboot=st.sampled_from(RebootOption),
-)
-
-
-@QUICK
-@fleets
-def test_the_figures_are_those_of_the_simulation(
-    fleet: list[Node], published: list[Patch], days: list[int], reboot: RebootOption
-) -> None:
-    check(fleet, published, days, reboot)
-
-
-@pytest.mark.slow
-@DEEP
-@fleets
-def test_the_figures_are_those_of_the_simulation_at_depth(
-    fleet: list[Node], published: list[Patch], days: list[int], reboot: RebootOption
-) -> None:
-    check(fleet, published, days, reboot)
 
 
 @QUICK

@@ -5,13 +5,13 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from patching_constructs.model.schedule import ScheduleRecord
 from patching_constructs.schedules.cron import expand, parse_cron
 from patching_constructs.schedules.runs import runs
+from tests.depth import examples
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -129,37 +129,6 @@ dates = st.datetimes(new_year(2023), new_year(2032)).map(lambda time: time.repla
 # --- properties ---
 
 
-def check_days(day_fields: str, year: str, from_: datetime) -> None:
-    midnight = datetime.combine(from_, datetime.min.time())
-    until = midnight + timedelta(days=500)
-    fields = f"17 5 {day_fields} {year}"
-    expected = [
-        time
-        for time in steps(midnight + timedelta(hours=5, minutes=17), until, timedelta(days=1))
-        if time >= from_ and fires_at(fields, time)
-    ]
-    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
-
-
-def check_minutes(time_fields: str, from_: datetime) -> None:
-    minute = from_.replace(second=0)
-    until = minute + timedelta(hours=30)
-    fields = f"{time_fields} ? * * *"
-    expected = [
-        time
-        for time in steps(minute, until, timedelta(minutes=1))
-        if time >= from_ and fires_at(fields, time)
-    ]
-    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
-
-
-def check_seconds(second_field: str, time_fields: str, from_: datetime) -> None:
-    until = from_ + timedelta(minutes=90)
-    fields = f"{second_field} {time_fields} ? * * *"
-    expected = [time for time in steps(from_, until, timedelta(seconds=1)) if fires_at(fields, time)]
-    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
-
-
 CLOCK_CHANGES = [
     ("Europe/Berlin", datetime(2026, 3, 29, 1, tzinfo=UTC)),
     ("Europe/Berlin", datetime(2026, 10, 25, 1, tzinfo=UTC)),
@@ -173,7 +142,56 @@ CLOCK_CHANGES = [
 ]
 
 
-def check_clock_change(time_fields: str, zone: str, change: datetime) -> None:
+@settings(max_examples=examples(quick=100, deep=2000), deadline=None)
+@given(days, years, dates)
+@example("? * TUE#2", "*", new_year(2026))
+@example("29 2 ?", "*", new_year(2028))
+def test_days_are_those_of_the_oracle(day_fields: str, year: str, from_: datetime) -> None:
+    midnight = datetime.combine(from_, datetime.min.time())
+    until = midnight + timedelta(days=500)
+    fields = f"17 5 {day_fields} {year}"
+    expected = [
+        time
+        for time in steps(midnight + timedelta(hours=5, minutes=17), until, timedelta(days=1))
+        if time >= from_ and fires_at(fields, time)
+    ]
+    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
+
+
+@settings(max_examples=examples(quick=60, deep=800), deadline=None)
+@given(times_of_day, dates)
+def test_minutes_are_those_of_the_oracle(time_fields: str, from_: datetime) -> None:
+    minute = from_.replace(second=0)
+    until = minute + timedelta(hours=30)
+    fields = f"{time_fields} ? * * *"
+    expected = [
+        time
+        for time in steps(minute, until, timedelta(minutes=1))
+        if time >= from_ and fires_at(fields, time)
+    ]
+    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
+
+
+@settings(max_examples=examples(quick=20, deep=100), deadline=None)
+@given(field(0, 59), times_of_day, dates)
+def test_seconds_are_those_of_the_oracle(second_field: str, time_fields: str, from_: datetime) -> None:
+    until = from_ + timedelta(minutes=90)
+    fields = f"{second_field} {time_fields} ? * * *"
+    expected = [time for time in steps(from_, until, timedelta(seconds=1)) if fires_at(fields, time)]
+    assert list(expand(parse_cron(fields), from_=from_, until=until)) == expected
+
+
+@settings(max_examples=examples(quick=40, deep=250), deadline=None)
+@given(times_of_day, st.sampled_from(CLOCK_CHANGES))
+@example("0/15 *", CLOCK_CHANGES[0])
+@example("0/15 *", CLOCK_CHANGES[1])
+@example("0/5 *", CLOCK_CHANGES[4])
+@example("0/5 *", CLOCK_CHANGES[5])
+@example("0 12", CLOCK_CHANGES[8])
+def test_starts_around_a_clock_change_are_those_of_the_oracle(
+    time_fields: str, zone_and_change: tuple[str, datetime]
+) -> None:
+    zone, change = zone_and_change
     from_, until = change - timedelta(hours=30), change + timedelta(hours=30)
     fields = f"{time_fields} ? * * *"
     found = list(runs(ScheduleRecord(expression=f"cron({fields})", timezone=zone), from_=from_, until=until))
@@ -206,66 +224,6 @@ def check_clock_change(time_fields: str, zone: str, change: datetime) -> None:
     uncertain = [run for run in found if run.uncertain_by is not None]
     assert [run.starts_at.astimezone(UTC) for run in uncertain] == sorted(first_of_repeated + moved)
     assert all(run.uncertain_by == abs(jump) and run.why_uncertain for run in uncertain)
-
-
-@settings(max_examples=100, deadline=None)
-@given(days, years, dates)
-@example("? * TUE#2", "*", new_year(2026))
-@example("29 2 ?", "*", new_year(2028))
-def test_days_are_those_of_the_oracle(day_fields: str, year: str, from_: datetime) -> None:
-    check_days(day_fields, year, from_)
-
-
-@settings(max_examples=60, deadline=None)
-@given(times_of_day, dates)
-def test_minutes_are_those_of_the_oracle(time_fields: str, from_: datetime) -> None:
-    check_minutes(time_fields, from_)
-
-
-@settings(max_examples=20, deadline=None)
-@given(field(0, 59), times_of_day, dates)
-def test_seconds_are_those_of_the_oracle(second_field: str, time_fields: str, from_: datetime) -> None:
-    check_seconds(second_field, time_fields, from_)
-
-
-@settings(max_examples=40, deadline=None)
-@given(times_of_day, st.sampled_from(CLOCK_CHANGES))
-@example("0/15 *", CLOCK_CHANGES[0])
-@example("0/15 *", CLOCK_CHANGES[1])
-@example("0/5 *", CLOCK_CHANGES[4])
-@example("0/5 *", CLOCK_CHANGES[5])
-@example("0 12", CLOCK_CHANGES[8])
-def test_starts_around_a_clock_change_are_those_of_the_oracle(
-    time_fields: str, change: tuple[str, datetime]
-) -> None:
-    check_clock_change(time_fields, *change)
-
-
-@pytest.mark.slow
-class TestAtDepth:
-    @settings(max_examples=2000, deadline=None)
-    @given(days, years, dates)
-    def test_days_are_those_of_the_oracle(self, day_fields: str, year: str, from_: datetime) -> None:
-        check_days(day_fields, year, from_)
-
-    @settings(max_examples=800, deadline=None)
-    @given(times_of_day, dates)
-    def test_minutes_are_those_of_the_oracle(self, time_fields: str, from_: datetime) -> None:
-        check_minutes(time_fields, from_)
-
-    @settings(max_examples=100, deadline=None)
-    @given(field(0, 59), times_of_day, dates)
-    def test_seconds_are_those_of_the_oracle(
-        self, second_field: str, time_fields: str, from_: datetime
-    ) -> None:
-        check_seconds(second_field, time_fields, from_)
-
-    @settings(max_examples=250, deadline=None)
-    @given(times_of_day, st.sampled_from(CLOCK_CHANGES))
-    def test_starts_around_a_clock_change_are_those_of_the_oracle(
-        self, time_fields: str, change: tuple[str, datetime]
-    ) -> None:
-        check_clock_change(time_fields, *change)
 
 
 def test_the_oracle_itself_knows_patch_tuesday() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from patching_constructs import Settings, SettingsError, load_settings
 from patching_constructs.settings.schema import json_schema
 from patching_constructs.settings.yaml_document import SettingsDocument
+from tests.depth import examples
 
 SAMPLE = (Path(__file__).parents[2] / "patching.yaml").read_text(encoding="utf-8")
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
@@ -146,10 +147,10 @@ def wrong_data(draw: st.DrawFn) -> Any:
 
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-deep = settings(quick, max_examples=1000)
+deeper = settings(quick, max_examples=examples(quick=60, deep=1000))
 
 
-@quick
+@deeper
 @given(text=corrupted_texts())
 def test_a_corrupted_text_gives_settings_or_a_report(tmp_path: Path, text: str) -> None:
     path = tmp_path / "patching.yaml"
@@ -157,7 +158,7 @@ def test_a_corrupted_text_gives_settings_or_a_report(tmp_path: Path, text: str) 
     check(path)
 
 
-@quick
+@deeper
 @given(data=wrong_data())
 def test_wrong_data_gives_settings_or_a_report(tmp_path: Path, data: Any) -> None:
     path = tmp_path / "patching.yaml"
@@ -172,21 +173,3 @@ def test_any_bytes_give_a_report(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(SettingsError):
         load_settings(path)
-
-
-@pytest.mark.slow
-@deep
-@given(text=corrupted_texts())
-def test_a_corrupted_text_gives_settings_or_a_report_at_depth(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "patching.yaml"
-    path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-    check(path)
-
-
-@pytest.mark.slow
-@deep
-@given(data=wrong_data())
-def test_wrong_data_gives_settings_or_a_report_at_depth(tmp_path: Path, data: Any) -> None:
-    path = tmp_path / "patching.yaml"
-    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    check(path)
